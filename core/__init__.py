@@ -1,0 +1,1 @@
+"""What Daysheet knows of billing. No screen, no web framework, no clock, no network."""

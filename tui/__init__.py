@@ -1,0 +1,1 @@
+"""The biller's door: the command line and the screens."""
