@@ -6,7 +6,7 @@ local days; a server in another zone must not move them.
 
 import re
 from collections import namedtuple
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from core.errors import UsageError
 
@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-UTC = timezone.utc
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _ISO_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 
