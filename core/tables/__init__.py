@@ -1,0 +1,102 @@
+"""Every row we keep, one noun a class; a term's meaning is written where its table is."""
+
+from functools import cache
+
+from sqlmodel import SQLModel
+
+from core.sync.triggers import Shape
+from core.tables.clients import BillingNote, Client, Coverage, Guarantor, Payer, PayerShare
+from core.tables.columns import Fact, Local, Register, Row
+from core.tables.invoicing import (
+    BillingRun,
+    Blob,
+    Document,
+    Draft,
+    DraftAdjustment,
+    DraftLine,
+    InvoiceIssue,
+    InvoiceLine,
+    InvoiceShare,
+    InvoiceVoid,
+)
+from core.tables.money import (
+    Adjustment,
+    Allocation,
+    AllocationRelease,
+    Credit,
+    DayClose,
+    LateFee,
+    Payment,
+    PaymentReversal,
+    RefundAnswer,
+    RefundRequest,
+)
+from core.tables.practice import (
+    CptLicence,
+    Office,
+    Policy,
+    Practice,
+    Provider,
+    Service,
+    Setting,
+    Site,
+    User,
+)
+from core.tables.record import (
+    AuditEntry,
+    SyncBase,
+    SyncChain,
+    SyncClock,
+    SyncHead,
+    SyncTomb,
+    SyncUnchained,
+)
+from core.tables.sessions import (
+    Charge,
+    ChargeVoid,
+    Claim,
+    Finalisation,
+    ImportRun,
+    Session,
+    SessionLine,
+)
+
+TABLES: tuple[type[Row], ...] = (
+    Practice, Office, Site, User, Provider, CptLicence, Service, Policy, Setting,
+    Guarantor, Client, PayerShare, Payer, Coverage, BillingNote,
+    Session, SessionLine, Finalisation, Charge, ChargeVoid, Claim, ImportRun,
+    Draft, DraftLine, DraftAdjustment, BillingRun,
+    InvoiceIssue, InvoiceLine, InvoiceShare, InvoiceVoid, Document, Blob,
+    Payment, PaymentReversal, Credit, Allocation, AllocationRelease,
+    RefundRequest, RefundAnswer, LateFee, Adjustment, DayClose,
+    AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
+)  # fmt: skip
+
+metadata = SQLModel.metadata
+
+
+def table_name(table: type[Row]) -> str:
+    return str(table.__tablename__)
+
+
+@cache
+def shape(table: type[Row]) -> Shape:
+    """What the sync room must know of a table."""
+    columns = tuple(column.name for column in metadata.tables[table_name(table)].columns)
+    return Shape(table_name(table), table.travels, columns, table.deletable)
+
+
+def shapes() -> list[Shape]:
+    return [shape(table) for table in TABLES]
+
+
+__all__ = [
+    "TABLES", "Adjustment", "Allocation", "AllocationRelease", "AuditEntry", "BillingNote", "BillingRun",
+    "Blob", "Charge", "ChargeVoid", "Claim", "Client", "Coverage", "CptLicence", "Credit", "DayClose",
+    "Document", "Draft", "DraftAdjustment", "DraftLine", "Fact", "Finalisation", "Guarantor", "ImportRun",
+    "InvoiceIssue", "InvoiceLine", "InvoiceShare", "InvoiceVoid", "LateFee", "Local", "Office", "Payer",
+    "PayerShare", "Payment", "PaymentReversal", "Policy", "Practice", "Provider", "RefundAnswer",
+    "RefundRequest", "Register", "Row", "Service", "Session", "SessionLine", "Setting", "Site", "SyncBase",
+    "SyncChain", "SyncClock", "SyncHead", "SyncTomb", "SyncUnchained", "User", "metadata", "shape", "shapes",
+    "table_name",
+]  # fmt: skip

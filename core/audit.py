@@ -1,0 +1,116 @@
+"""The audit log: append an entry, list them, verify that no fact was altered.
+
+Entries are facts like the others and lie in the same chain of their site, so an altered, dropped or
+reordered payment is found the same way as an altered log line.
+"""
+
+import json
+from collections import namedtuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from core.store import Read, Tx
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+_COLUMNS = ("id", "verb", "subject_kind", "subject_id", "detail", "reason")
+
+
+def record(
+    tx: "Tx", verb: str, subject_kind: str, subject_id: str, *, reason: str = "", **detail: object
+) -> None:
+    """Say in the log what was done to which thing; `detail` holds before, after, amounts, hashes."""
+    record_many(tx, verb, subject_kind, [(subject_id, detail)], reason=reason)
+
+
+def record_many(
+    tx: "Tx",
+    verb: str,
+    subject_kind: str,
+    subjects: "Iterable[tuple[str, Mapping[str, object]]]",
+    *,
+    reason: str = "",
+) -> None:
+    """The same deed done to many things, an entry each."""
+    from core.tables import AuditEntry
+
+    tx.add_many(
+        AuditEntry,
+        _COLUMNS,
+        [(tx.new_id(), verb, subject_kind, subject, _encode(detail), reason) for subject, detail in subjects],
+    )
+
+
+Entry = namedtuple("Entry", "at actor site no verb subject_kind subject_id detail reason")
+
+ENTRIES = """
+SELECT a.at, coalesce(u.name, a.actor), a.site, a.no, a.verb, a.subject_kind, a.subject_id,
+       a.detail, a.reason
+FROM audit_entry AS a LEFT JOIN "user" AS u ON u.id = a.actor
+WHERE (:subject_id IS NULL OR a.subject_id = :subject_id)
+ORDER BY a.at DESC, a.site, a.no DESC LIMIT :most
+"""
+
+
+def entries(read: "Read", *, subject_id: str | None = None, most: int = 1000) -> list[Entry]:
+    """The newest entries first, of the whole book or of one thing."""
+    return read.all(ENTRIES, Entry, subject_id=subject_id, most=most)
+
+
+Verdict = namedtuple("Verdict", "facts entries ok first_bad")
+"""`first_bad` is None or (site, number, table, id, what is wrong)."""
+
+
+def verify(read: "Read") -> Verdict:
+    """Replay every site's chain over every fact and name the first that does not fit.
+
+    A missing number is a lost fact; a wrong link is an altered one; a chain that ends before the
+    recorded head was cut off.
+    """
+    from core.sync.chain import GENESIS, canonical, canonical_order, link
+
+    facts = logged = 0
+    heads: dict[int, tuple[int, bytes]] = {}
+    orders: dict[str, Any] = {}
+    for site, no, table, columns, row in _chained(read):
+        facts += 1
+        logged += table == "audit_entry"
+        last, head = heads.get(site, (0, GENESIS))
+        row_id = row[columns.index("id")]
+        if no is None:
+            return Verdict(facts, logged, False, (site, None, table, row_id, "has no number"))
+        if no != last + 1:
+            wrong = "number used twice" if no <= last else "facts before it are missing"
+            return Verdict(facts, logged, False, (site, no, table, row_id, wrong))
+        if table not in orders:
+            orders[table] = canonical_order(columns)
+        names, pick = orders[table]
+        head = link(head, canonical(table, no, names, pick(row)))
+        if head != row[columns.index("chain")]:
+            return Verdict(facts, logged, False, (site, no, table, row_id, "was altered"))
+        heads[site] = (no, head)
+    for site, no, head in read.rows("SELECT site, no, head FROM sync_chain"):
+        if heads.get(site, (0, GENESIS)) != (no, head):
+            return Verdict(facts, logged, False, (site, no, "", "", "facts at the end are missing"))
+    return Verdict(facts, logged, True, None)
+
+
+def _chained(read: "Read") -> "Iterator[tuple[int, int | None, str, tuple[str, ...], tuple[Any, ...]]]":
+    """Every fact of every table in the order of its site's numbers."""
+    import heapq
+
+    from core.sync.policy import Travels
+    from core.tables import shapes
+
+    def of_table(name: str, columns: tuple[str, ...]) -> "Iterator[Any]":
+        listed = ", ".join(f'"{column}"' for column in columns)
+        rows = read.each(f"SELECT {listed} FROM {name} ORDER BY site, no")  # noqa: S608  our own names
+        site_at, no_at = columns.index("site"), columns.index("no")
+        for row in rows:
+            yield row[site_at], row[no_at], name, columns, row
+
+    streams = [of_table(shape.name, shape.columns) for shape in shapes() if shape.travels is Travels.FACT]
+    return heapq.merge(*streams, key=lambda item: (item[0], item[1] or 0))

@@ -1,0 +1,76 @@
+"""Add and change clients and the guarantors who owe for them."""
+
+from datetime import date
+
+from core import audit
+from core.actors import Right
+from core.errors import UsageError
+from core.store import Tx
+from core.tables import Client, Guarantor
+
+
+class ClientNeedsName(UsageError):
+    code = "client_needs_name"
+
+    def __init__(self) -> None:
+        super().__init__("A client needs a name.")
+
+
+def sort_name(given: str, family: str) -> str:
+    """As lists show a person: family name first."""
+    return f"{family}, {given}" if given and family else family or given
+
+
+def add_guarantor(tx: Tx, *, name: str, **contact: str) -> str:
+    """Somebody who owes; contact is street, street_2, city, state, postal_code, country, email, phone.
+
+    Raises: ClientNeedsName.
+    """
+    tx.require(Right.BILL)
+    if not name.strip():
+        raise ClientNeedsName
+    guarantor_id = tx.add(Guarantor(name=name.strip(), **contact))
+    audit.record(tx, "guarantor.added", "guarantor", guarantor_id)
+    return guarantor_id
+
+
+def change_guarantor(tx: Tx, guarantor_id: str, **contact: str) -> None:
+    """Correct a guarantor's name or address; issued invoices keep the one they were issued with."""
+    tx.require(Right.BILL)
+    if not contact.get("name", "x").strip():
+        raise ClientNeedsName
+    tx.change(Guarantor, guarantor_id, **contact)
+    audit.record(tx, "guarantor.changed", "guarantor", guarantor_id, columns=sorted(contact))
+
+
+def add_client(
+    tx: Tx,
+    *,
+    given: str,
+    family: str,
+    guarantor_id: str | None = None,
+    birth_on: date | None = None,
+    bill_to: str = "client",
+    **contact: str,
+) -> str:
+    """Somebody who receives care; without a guarantor, the client owes for itself.
+
+    Raises: ClientNeedsName.
+    """
+    tx.require(Right.BILL)
+    name = " ".join(part for part in (given.strip(), family.strip()) if part)
+    if not name:
+        raise ClientNeedsName
+    if guarantor_id is None:
+        guarantor_id = add_guarantor(tx, name=name, **contact)
+    client_id = tx.add(
+        Client(
+            name=name,
+            sort_name=sort_name(given.strip(), family.strip()),
+            guarantor_id=guarantor_id,
+            birth_on=None if birth_on is None else birth_on.isoformat(),
+            bill_to=bill_to,
+        )
+    )
+    audit.record(tx, "client.added", "client", client_id)
+    return client_id

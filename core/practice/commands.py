@@ -1,0 +1,222 @@
+"""Set up and change the practice: offices, providers and their licences, services, policies, users."""
+
+import json
+import re
+from datetime import date
+
+from core import audit
+from core.actors import Right, Role
+from core.dates import zone
+from core.errors import DomainError, UsageError
+from core.ids import named
+from core.store import Tx
+from core.tables import (
+    CptLicence,
+    Office,
+    Policy,
+    Practice,
+    Provider,
+    Service,
+    Site,
+    User,
+)
+
+_SERIES = re.compile(r"[A-Z]{1,4}", re.ASCII)
+
+
+class BadSeries(UsageError):
+    code = "bad_series"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f'"{typed}" is not a number series. Use one to four letters, such as N.')
+
+
+class EmptyName(UsageError):
+    code = "empty_name"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The {what} needs a name.")
+
+
+class BadTerms(UsageError):
+    code = "bad_terms"
+
+    def __init__(self, days: int) -> None:
+        super().__init__(f"Terms of {days} days make no sense. Use 0 to 365.")
+
+
+class BadLicenceYear(UsageError):
+    code = "bad_year"
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"{year} is not a licence year. Use one from 2000 to 2100.")
+
+
+class LastOwner(DomainError):
+    code = "last_owner"
+
+    def __init__(self) -> None:
+        super().__init__("The practice needs at least one active owner. Make somebody else an owner first.")
+
+
+def found_practice(
+    tx: Tx,
+    *,
+    name: str,
+    timezone: str,
+    office_code: str,
+    series: str,
+    terms_days: int,
+    today: date,
+) -> tuple[str, str]:
+    """Begin the book: the practice, its first office, this site, Net N. Answers practice and office id.
+
+    Raises: EmptyName, NotATimeZone, BadSeries, BadTerms.
+    """
+    tx.require(Right.MANAGE)
+    zone(timezone)
+    if not name.strip():
+        raise EmptyName("practice")
+    if not office_code.strip():
+        raise EmptyName("office")
+    if _SERIES.fullmatch(series) is None:
+        raise BadSeries(series)
+    practice_id = tx.add(Practice(name=name.strip(), timezone=timezone))
+    office_id = tx.add(Office(code=office_code.strip(), name=office_code.strip()))
+    tx.add(Site(id=named(f"site:{tx.site}"), number=tx.site, name="first", office_id=office_id, series=series))
+    set_terms(tx, days=terms_days, effective_from=date(1900, 1, 1))
+    audit.record(tx, "practice.founded", "practice", practice_id, name=name, timezone=timezone)
+    return practice_id, office_id
+
+
+PRACTICE_ID = "SELECT id FROM practice ORDER BY id LIMIT 1"
+
+
+def change_practice(tx: Tx, **values: str) -> None:
+    """Correct the practice's name, address, tax id, footer. Raises: EmptyName, NotATimeZone."""
+    tx.require(Right.MANAGE)
+    if not values.get("name", "x").strip():
+        raise EmptyName("practice")
+    if "timezone" in values:
+        zone(values["timezone"])
+    practice_id = tx.value(PRACTICE_ID)
+    tx.change(Practice, practice_id, **values)
+    audit.record(tx, "practice.changed", "practice", practice_id, after=values)
+
+
+def add_office(tx: Tx, *, code: str, name: str, **address: str) -> str:
+    """Another place of the practice. Raises: EmptyName."""
+    tx.require(Right.MANAGE)
+    if not code.strip():
+        raise EmptyName("office")
+    office_id = tx.add(Office(code=code.strip(), name=name.strip() or code.strip(), **address))
+    audit.record(tx, "office.added", "office", office_id, code=code)
+    return office_id
+
+
+def add_provider(tx: Tx, *, name: str, credentials: str = "", npi: str = "", office_id: str | None = None) -> str:
+    """Somebody who renders care. Raises: EmptyName."""
+    tx.require(Right.MANAGE)
+    if not name.strip():
+        raise EmptyName("provider")
+    provider_id = tx.add(
+        Provider(name=name.strip(), credentials=credentials, npi=npi, office_id=office_id)
+    )
+    audit.record(tx, "provider.added", "provider", provider_id, name=name)
+    return provider_id
+
+
+def license_provider(tx: Tx, provider_id: str, *, first_year: int, renews: bool = True) -> str:
+    """A provider is licensed for CPT codes from a year on; it renews each 1 January unless switched off.
+
+    Raises: BadLicenceYear.
+    """
+    tx.require(Right.MANAGE)
+    if not 2000 <= first_year <= 2100:
+        raise BadLicenceYear(first_year)
+    licence_id = tx.add(CptLicence(provider_id=provider_id, first_year=first_year, renews=renews))
+    audit.record(tx, "provider.licensed", "provider", provider_id, first_year=first_year, renews=renews)
+    return licence_id
+
+
+def add_service(
+    tx: Tx,
+    *,
+    code_system: str,
+    code: str,
+    description: str,
+    rate_cents: int,
+    unit_minutes: int | None = None,
+) -> str:
+    """A service with the practice's own words and fee; CPT descriptors are not ours to ship.
+
+    Raises: EmptyName.
+    """
+    tx.require(Right.MANAGE)
+    if not code.strip() or not description.strip():
+        raise EmptyName("service")
+    service_id = tx.add(
+        Service(
+            code_system=code_system,
+            code=code.strip(),
+            description=description.strip(),
+            rate_cents=rate_cents,
+            unit_minutes=unit_minutes,
+        )
+    )
+    audit.record(tx, "service.added", "service", service_id, code=code, rate_cents=rate_cents)
+    return service_id
+
+
+def set_terms(tx: Tx, *, days: int, effective_from: date) -> str:
+    """Bills are due so many days after issue, from a day on. Raises: BadTerms."""
+    if not 0 <= days <= 365:
+        raise BadTerms(days)
+    return _set_policy(tx, "terms", {"days": days}, effective_from)
+
+
+def set_missed_fee(tx: Tx, kind: str, *, amount_cents: int, effective_from: date) -> str:
+    """What a no-show or a late cancellation costs, from a day on; `kind` is no_show_fee or late_cancel_fee."""
+    assert kind in ("no_show_fee", "late_cancel_fee")
+    return _set_policy(tx, kind, {"amount_cents": amount_cents}, effective_from)
+
+
+def _set_policy(tx: Tx, kind: str, rule: dict[str, int], effective_from: date) -> str:
+    tx.require(Right.MANAGE)
+    policy_id = named(f"policy:{kind}")
+    tx.add(
+        Policy(policy_id=policy_id, kind=kind, effective_from=effective_from.isoformat(), rule=json.dumps(rule))
+    )
+    audit.record(tx, "policy.set", "policy", policy_id, kind=kind, rule=rule, effective_from=str(effective_from))
+    return policy_id
+
+
+def add_user(tx: Tx, *, name: str, role: Role) -> str:
+    """Somebody who may work in the book. Raises: EmptyName."""
+    tx.require(Right.MANAGE)
+    if not name.strip():
+        raise EmptyName("user")
+    user_id = tx.add(User(name=name.strip(), role=role.value))
+    audit.record(tx, "user.added", "user", user_id, name=name, role=role.value)
+    return user_id
+
+
+OTHER_OWNERS = "SELECT count(*) FROM \"user\" WHERE role = 'owner' AND active = 1 AND id <> :user_id"
+
+
+def change_role(tx: Tx, user_id: str, role: Role) -> None:
+    """Give a user another role. Raises: LastOwner, NotFound."""
+    tx.require(Right.MANAGE)
+    if role is not Role.OWNER and tx.value(OTHER_OWNERS, user_id=user_id) == 0:
+        raise LastOwner
+    tx.change(User, user_id, role=role.value)
+    audit.record(tx, "user.role", "user", user_id, role=role.value)
+
+
+def remove_user(tx: Tx, user_id: str) -> None:
+    """A user may no longer act; what they did stays under their name. Raises: LastOwner, NotFound."""
+    tx.require(Right.MANAGE)
+    if tx.value(OTHER_OWNERS, user_id=user_id) == 0:
+        raise LastOwner
+    tx.change(User, user_id, active=False)
+    audit.record(tx, "user.removed", "user", user_id)

@@ -1,0 +1,233 @@
+"""How a session becomes a charge or a claim."""
+
+from collections import defaultdict, namedtuple
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from core import audit
+from core.actors import Right
+from core.errors import DomainError, UsageError
+from core.money import line_amount
+from core.practice.policies import missed_fee
+from core.store import Tx
+from core.tables import Charge, ChargeVoid, Claim, Finalisation, Session, SessionLine
+
+MAX_MODIFIERS = 4
+FEE_OF_STATUS = {"no_show": "no_show_fee", "late_cancel": "late_cancel_fee"}
+FEE_WORDS = {"no_show_fee": "Missed appointment", "late_cancel_fee": "Late cancellation"}
+
+ServiceLine = namedtuple(
+    "ServiceLine",
+    "code_system code modifiers description units_milli rate_cents pointers billable",
+    defaults=("", True),
+)
+
+
+class NotFinished(DomainError):
+    code = "not_finished"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            f"A session that is {status.replace('_', ' ')} cannot go to billing;"
+            " mark it kept, no-show or late cancel first."
+        )
+
+
+class AlreadyBilled(DomainError):
+    code = "already_billed"
+
+    def __init__(self) -> None:
+        super().__init__("This charge is on a draft or invoice. Take it out there first.")
+
+
+class TooManyModifiers(UsageError):
+    code = "too_many_modifiers"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f'"{typed}" has more than {MAX_MODIFIERS} modifiers. A line takes at most four.')
+
+
+class EndsBeforeStart(UsageError):
+    code = "ends_before_start"
+
+    def __init__(self) -> None:
+        super().__init__("The session ends before it starts. Correct one of the two times.")
+
+
+def record_session(
+    tx: Tx,
+    *,
+    client_id: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    service_on: date,
+    status: str,
+    lines: Sequence[ServiceLine],
+    provider_id: str | None = None,
+    office_id: str | None = None,
+    place_of_service: str = "",
+    diagnoses: str = "[]",
+    bill_to: str | None = None,
+) -> str:
+    """Put a session in the agenda with its service lines (RA1).
+
+    Raises: EndsBeforeStart, TooManyModifiers.
+    """
+    tx.require(Right.BILL)
+    if ends_at < starts_at:
+        raise EndsBeforeStart
+    session_id = tx.add(
+        Session(
+            client_id=client_id,
+            provider_id=provider_id,
+            office_id=office_id,
+            starts_at=starts_at,  # type: ignore[arg-type]
+            ends_at=ends_at,  # type: ignore[arg-type]
+            service_on=service_on.isoformat(),
+            status=status,
+            place_of_service=place_of_service,
+            bill_to=bill_to,
+            diagnoses=diagnoses,
+        )
+    )
+    for position, line in enumerate(lines, 1):
+        if len(line.modifiers.split()) > MAX_MODIFIERS:
+            raise TooManyModifiers(line.modifiers)
+        tx.add(SessionLine(session_id=session_id, position=position, **line._asdict()))
+    audit.record(tx, "session.recorded", "session", session_id, status=status, lines=len(lines))
+    return session_id
+
+
+Finalised = namedtuple("Finalised", "sessions charges claims total_cents")
+
+_Due = namedtuple(
+    "_Due", "session_id client_id provider_id office_id service_on status bill_to coverage_id"
+)
+
+TO_FINALISE = """
+SELECT s.id, s.client_id, s.provider_id, s.office_id, s.service_on, s.status,
+       coalesce(s.bill_to, c.bill_to),
+       (SELECT v.id FROM coverage AS v WHERE v.client_id = s.client_id
+           AND (v.starts_on IS NULL OR v.starts_on <= s.service_on)
+           AND (v.ends_on IS NULL OR s.service_on <= v.ends_on)
+         ORDER BY v.rank, v.id LIMIT 1)
+FROM session AS s JOIN client AS c ON c.id = s.client_id
+WHERE s.id = :session_id
+  AND NOT EXISTS (SELECT 1 FROM finalisation AS f WHERE f.once = 'finalise:' || s.id)
+"""
+
+LINES = """
+SELECT id, code_system, code, modifiers, description, units_milli, rate_cents, billable
+FROM session_line WHERE session_id = :session_id ORDER BY position, id
+"""
+
+_CHARGE = (
+    "id", "once", "client_id", "kind", "service_on", "session_id", "session_line_id", "provider_id",
+    "office_id", "code_system", "code", "modifiers", "description", "units_milli", "rate_cents",
+    "amount_cents",
+)  # fmt: skip
+
+
+def finalise(tx: Tx, session_ids: Iterable[str]) -> Finalised:
+    """Hand sessions to billing, each by its bill-to mode (RA2, RA3).
+
+    client: a charge for each billable line of more than $0. insurance and hybrid: a claim; what the
+    client owes comes after the payer has answered. A no-show or late cancellation: the policy's fee.
+    A session that was finalised before is passed over, so a retry changes nothing.
+
+    Raises: NotFinished, for a session that is scheduled or cancelled.
+    """
+    tx.require(Right.BILL)
+    finals: list[tuple[object, ...]] = []
+    charges: list[tuple[object, ...]] = []
+    claims: list[tuple[object, ...]] = []
+    for session_id in session_ids:
+        due = tx.first(TO_FINALISE, _Due, session_id=session_id)
+        if due is None:
+            continue
+        if due.status in FEE_OF_STATUS:
+            charges.extend(_fee(tx, due))
+        elif due.status == "kept":
+            lines = [row for row in tx.rows(LINES, session_id=session_id) if row[7]]
+            if due.bill_to == "client":
+                charges.extend(_service_charges(tx, due, lines))
+            else:
+                claims.extend(_claim(tx, due, lines))
+        else:
+            raise NotFinished(due.status)
+        finals.append((tx.new_id(), f"finalise:{session_id}", session_id, due.bill_to, due.service_on))
+    tx.add_many(Finalisation, ("id", "once", "session_id", "bill_to", "service_on"), finals)
+    tx.add_many(Charge, _CHARGE, charges)
+    tx.add_many(
+        Claim, ("id", "once", "session_id", "client_id", "coverage_id", "service_on", "charged_cents"), claims
+    )
+    total = sum(charge[-1] for charge in charges)  # type: ignore[misc]
+    return Finalised(len(finals), len(charges), len(claims), total)
+
+
+def _service_charges(tx: Tx, due: _Due, lines: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    charges: list[tuple[object, ...]] = []
+    for line_id, system, code, modifiers, description, units, rate, _ in lines:
+        amount = line_amount(units, rate)  # type: ignore[arg-type]
+        if amount > 0:
+            charges.append(
+                (tx.new_id(), f"charge:{line_id}", due.client_id, "service", due.service_on, due.session_id,
+                 line_id, due.provider_id, due.office_id, system, code, modifiers, description, units, rate,
+                 amount)
+            )  # fmt: skip
+    return charges
+
+
+def _claim(tx: Tx, due: _Due, lines: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    charged = sum(line_amount(row[5], row[6]) for row in lines)  # type: ignore[arg-type]
+    if charged == 0:
+        return []
+    once = f"claim:{due.session_id}"
+    return [(tx.new_id(), once, due.session_id, due.client_id, due.coverage_id, due.service_on, charged)]
+
+
+def _fee(tx: Tx, due: _Due) -> list[tuple[object, ...]]:
+    kind = FEE_OF_STATUS[due.status]
+    fee = missed_fee(tx, kind, date.fromisoformat(due.service_on))
+    if fee.amount_cents == 0:
+        return []
+    once = f"charge:{kind}:{due.session_id}"
+    return [
+        (tx.new_id(), once, due.client_id, kind, due.service_on, due.session_id, None, due.provider_id,
+         due.office_id, "LOCAL", "", "", FEE_WORDS[kind], 1000, fee.amount_cents, fee.amount_cents)
+    ]  # fmt: skip
+
+
+def write_in_charge(
+    tx: Tx, *, client_id: str, service_on: date, description: str, amount_cents: int, office_id: str | None = None
+) -> str:
+    """A charge with no session, such as a report or materials; it waits in the unbilled queue."""
+    tx.require(Right.BILL)
+    if amount_cents <= 0 or not description.strip():
+        raise UsageError("A write-in charge needs a description and an amount above zero.")
+    charge_id = tx.new_id()
+    tx.add_many(
+        Charge,
+        _CHARGE,
+        [(charge_id, None, client_id, "write_in", service_on, None, None, None, office_id, "LOCAL", "", "",
+          description.strip(), 1000, amount_cents, amount_cents)],
+    )  # fmt: skip
+    audit.record(tx, "charge.written_in", "charge", charge_id, amount_cents=amount_cents)
+    return charge_id
+
+
+def void_charge(tx: Tx, charge_id: str, *, reason: str) -> None:
+    """Take back a charge made in error, while no draft or invoice carries it.
+
+    Raises: AlreadyBilled.
+    """
+    from core.ledger.unbilled import carried
+
+    tx.require(Right.BILL)
+    if carried(tx, charge_id):
+        raise AlreadyBilled
+    once = f"charge-void:{charge_id}"
+    if tx.value("SELECT 1 FROM charge_void WHERE once = :once", once=once):
+        return
+    tx.add(ChargeVoid(once=once, charge_id=charge_id, reason=reason))
+    audit.record(tx, "charge.voided", "charge", charge_id, reason=reason)

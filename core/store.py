@@ -1,0 +1,580 @@
+"""Opens the encrypted book, and is the only place that opens a transaction.
+
+Reads run on the driver, so that a screen or a script that only reads loads no ORM. Writes go through
+one SQLAlchemy engine: BEGIN IMMEDIATE, so that a read inside a command is never stale, and one fsync
+a commit (synchronous FULL). Facts get their number and their link in the site's chain before COMMIT.
+Rules: `security.md` 5.1.
+"""
+
+import os
+import threading
+from collections import namedtuple
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from core.errors import Busy, DomainError, NotFound
+from core.migrations import HEAD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Any, Self, TypeVar
+
+    from sqlalchemy import Connection, Engine
+
+    from core.actors import Actor, Right
+    from core.tables import Row
+
+    T = TypeVar("T")
+
+SQLITE_FLOOR = (3, 51, 3)
+"""Older ones can corrupt a WAL database that two processes write (WAL-reset bug)."""
+
+BUSY_MS = 15_000
+Value = str | int | bytes | None
+
+
+class WrongKey(DomainError):
+    code = "wrong_key"
+
+    def __init__(self) -> None:
+        super().__init__("That key does not open this book. Nothing was changed; try again.")
+
+
+class NoBook(NotFound):
+    code = "no_book"
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"There is no book in {folder}. `daysheet init` makes one.")
+
+
+class BookExists(DomainError):
+    code = "book_exists"
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"There is a book in {folder} already. Choose another folder with --home.")
+
+
+class NewerBook(DomainError):
+    code = "newer_book"
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"This book has format {found}, made by a newer Daysheet than this one ({HEAD})."
+            " Update Daysheet and open it again."
+        )
+
+
+class BookBusy(Busy):
+    code = "book_busy"
+
+    def __init__(self) -> None:
+        super().__init__("Another program has been writing to the book for 15 seconds. Try again.")
+
+
+class DiskFull(DomainError):
+    code = "disk_full"
+
+    def __init__(self) -> None:
+        super().__init__("The disk is full, so nothing was saved. Free some space and try again.")
+
+
+class NotAllowed(DomainError):
+    code = "not_allowed"
+
+    def __init__(self, actor: "Actor", right: "Right") -> None:
+        role = actor.role.value.replace("_", " ")
+        deed = right.value.replace("_", " ")
+        super().__init__(f"Your role ({role}) does not allow this ({deed}). Ask an owner of the practice.")
+
+
+class OldSqlite(DomainError):
+    code = "old_sqlite"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"SQLite {sqlcipher.sqlite_version} can damage a shared book;"
+            " reinstall Daysheet with sqlcipher3 0.6.4 or newer."
+        )
+
+
+def connect(path: str, key: bytes, *, query_only: bool = False) -> "Any":
+    """A connection to an encrypted book, with every rule set. Raises: WrongKey, OldSqlite."""
+    if sqlcipher.sqlite_version_info < SQLITE_FLOOR:
+        raise OldSqlite
+    connection = sqlcipher.connect(
+        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+    )
+    try:
+        # The log level first, or a wrong key writes to stderr; the cipher's version last, because a
+        # build without encryption ignores PRAGMA key and would leave the file in clear.
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA recursive_triggers = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        if connection.execute("PRAGMA cipher_version").fetchone() is None:
+            raise AssertionError("this SQLite cannot encrypt")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        if query_only:
+            connection.execute("PRAGMA query_only = ON")
+    except sqlcipher.DatabaseError as error:
+        connection.close()
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
+            raise WrongKey from None
+        raise _refusal(error) from None
+    return connection
+
+
+def _refusal(error: Exception) -> Exception:
+    """The sentence for what the database said, or the error itself where it is a bug."""
+    name = getattr(error, "sqlite_errorname", "") or getattr(
+        getattr(error, "orig", None), "sqlite_errorname", ""
+    )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return BookBusy()
+    if name == "SQLITE_FULL":
+        return DiskFull()
+    if name == "SQLITE_NOTADB":
+        return WrongKey()
+    return error
+
+
+class Read:
+    """A consistent view of the book. Parameters are named: `:client_id` in the text."""
+
+    def __init__(self, connection: "Any") -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, /, **params: Value) -> "list[tuple[Any, ...]]":
+        """Every row, as tuples."""
+        return self._connection.execute(sql, params).fetchall()  # type: ignore[no-any-return]
+
+    def all(self, sql: str, into: "Callable[..., T]", /, **params: Value) -> "list[T]":
+        """Every row, each as what `into` makes of its columns."""
+        return [into(*row) for row in self._connection.execute(sql, params)]
+
+    def each(self, sql: str, /, **params: Value) -> "Iterable[tuple[Any, ...]]":
+        """Row by row, for what is too long to hold."""
+        return self._connection.execute(sql, params)  # type: ignore[no-any-return]
+
+    def first(self, sql: str, into: "Callable[..., T]", /, **params: Value) -> "T | None":
+        row = self._connection.execute(sql, params).fetchone()
+        return None if row is None else into(*row)
+
+    def value(self, sql: str, /, **params: Value) -> "Any":
+        """The first column of the first row, or None."""
+        row = self._connection.execute(sql, params).fetchone()
+        return None if row is None else row[0]
+
+
+class Reading:
+    """One read transaction; the `with` block sees one moment of the book."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+
+    def __enter__(self) -> Read:
+        self._connection = self._store.borrow()
+        self._connection.execute("BEGIN")
+        return Read(self._connection)
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.execute("ROLLBACK")
+        self._store.give_back(self._connection)
+
+
+_Plan = namedtuple("_Plan", "table sql travels names pick own")
+
+
+class Tx(Read):
+    """One write transaction: all that a command means, or nothing.
+
+    `add`, `add_many`, `change` and `remove` are how rows get in; the database's triggers capture them
+    for the other offices.
+    """
+
+    def __init__(self, store: "Store", actor: "Actor") -> None:
+        self._store = store
+        self.actor = actor
+
+    def __enter__(self) -> "Self":
+        from core.dates import show_instant
+        from core.ids import Ids
+
+        engine = self._store.engine()
+        try:
+            self._sa: Connection = engine.connect()
+            self._transaction = self._sa.begin()
+        except Exception as error:
+            raise _refusal(error) from None
+        super().__init__(self._sa.connection.driver_connection)
+        self.now: datetime = self._store.clock()
+        self.now_text = show_instant(self.now)
+        (self.site, offset_ms, self._floor, fixed_ms, self._no, self._head) = self.rows(
+            "SELECT c.site, c.offset_ms, c.floor, c.fixed_ms, coalesce(h.no, 0), h.head"
+            " FROM sync_clock AS c LEFT JOIN sync_chain AS h ON h.site = c.site"
+        )[0]
+        self._now_ms = (fixed_ms if fixed_ms is not None else int(self.now.timestamp() * 1000)) + offset_ms
+        self._first_no = self._no
+        if self._head is None:
+            from core.sync.chain import GENESIS
+
+            self._head = GENESIS
+        self._ids = Ids(self._now_ms)
+        self._chain_strays()
+        return self
+
+    def __exit__(
+        self,
+        kind: "type[BaseException] | None",
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        try:
+            if error is None:
+                self._chain_strays()
+                self._save_head()
+                self._transaction.commit()
+            else:
+                self._transaction.rollback()
+        except Exception as failure:
+            if self._transaction.is_active:
+                self._transaction.rollback()
+            raise _refusal(failure) from None
+        finally:
+            self._sa.close()
+        if error is not None:
+            refusal = _refusal(error) if isinstance(error, Exception) else error
+            if refusal is not error:
+                raise refusal from None
+
+    def require(self, right: "Right") -> None:
+        """Raises: NotAllowed, when the actor's role does not have the right."""
+        if not self.actor.may(right):
+            raise NotAllowed(self.actor, right)
+
+    def new_id(self) -> str:
+        return self._ids.new()
+
+    def add(self, row: "Row") -> str:
+        """Insert one row; answers its id, which is made here where the row has none."""
+        from core.tables import table_name
+
+        table = type(row)
+        names, values = [], []
+        for column in _columns(table_name(table)):
+            if column.attribute in _KEPT_BY_STORE:
+                continue
+            value = getattr(row, column.attribute, None)
+            if value is not None:
+                names.append(column.name)
+                values.append(value)
+        if "id" not in names and any(column.name == "id" for column in _columns(table_name(table))):
+            names.insert(0, "id")
+            values.insert(0, self.new_id())
+        self.add_many(table, names, [values], stamped=False)
+        return str(values[0]) if names[0] == "id" else ""
+
+    def add_many(
+        self,
+        table: "type[Row]",
+        columns: "Sequence[str]",
+        rows: "Iterable[Sequence[Any]]",
+        *,
+        stamped: bool = True,
+    ) -> int:
+        """Insert many rows of one table in one statement; `columns` name what each tuple holds.
+
+        Facts are numbered and chained here, in the order given. New REGISTER rows are stamped here
+        unless `stamped` is false: then the trigger does it, which knows of rows deleted before.
+        """
+        plan = self._store.plan(table, tuple(columns))
+        if plan.travels == "fact":
+            ready = self._numbered(plan, rows)
+        elif plan.travels == "register":
+            from core.sync.stamp import stamp_after
+
+            stamp = stamp_after(self._now_ms, self.site, floor=self._floor) if stamped else 0
+            ready = [(*map(_stored, row), stamp) for row in rows]
+        else:
+            ready = [tuple(map(_stored, row)) for row in rows]
+        if ready:
+            self._sa.exec_driver_sql(plan.sql, ready)
+        return len(ready)
+
+    def _numbered(self, plan: "Any", rows: "Iterable[Sequence[Any]]") -> "list[tuple[Any, ...]]":
+        from core.sync.chain import canonical, link
+
+        table, names, pick = plan.table, plan.names, plan.pick
+        site, at, actor = self.site, self.now_text, self.actor.user_id
+        no, head = self._no, self._head
+        ready = []
+        for row in rows:
+            no += 1
+            full = (*map(_stored, row), site, at, actor)
+            head = link(head, canonical(table, no, names, pick(full)))
+            ready.append((*full, no, head))
+        self._no, self._head = no, head
+        return ready
+
+    def change(self, table: "type[Row]", row_id: str, /, **values: "Any") -> None:
+        """Edit columns of one REGISTER row; the trigger stamps those that differ.
+
+        Raises: NotFound, where there is no such row.
+        """
+        from core.tables import table_name
+
+        name = table_name(table)
+        sets = ", ".join(f'"{column}" = :{column}' for column in values)
+        assert set(values) <= {column.name for column in _columns(name)}
+        changed = self.execute(
+            f"UPDATE {name} SET {sets} WHERE id = :row_id",  # noqa: S608  names of our own tables
+            {**{column: _stored(value) for column, value in values.items()}, "row_id": row_id},
+        )
+        if changed == 0:
+            raise NotFound(f"There is no such {name.replace('_', ' ')} any more.", subject=row_id)
+
+    def remove(self, table: "type[Row]", column: str, value: str) -> int:
+        """Delete rows of a table that allows it (drafts); answers how many."""
+        from core.tables import table_name
+
+        name = table_name(table)
+        assert table.deletable
+        assert column in {c.name for c in _columns(name)}
+        return self.execute(f'DELETE FROM {name} WHERE "{column}" = :value', {"value": value})  # noqa: S608
+
+    def execute(self, sql: str, params: "dict[str, Any] | None" = None, /) -> int:
+        """Run one statement; answers how many rows it touched."""
+        return self._sa.exec_driver_sql(sql, params or {}).rowcount
+
+    def scalar(self, sql: str, params: "dict[str, Any] | None" = None, /) -> object:
+        return self.value(sql, **(params or {}))
+
+    def _chain_strays(self) -> None:
+        """Number and chain facts that were inserted around `add_many`."""
+        strays = self.rows("SELECT tbl, id FROM sync_unchained ORDER BY rowid")
+        if not strays:
+            return
+        from core.sync.chain import canonical, canonical_order, link
+
+        for table, row_id in strays:
+            columns = tuple(column.name for column in _columns(table))
+            names, pick = canonical_order(columns)
+            row = self.rows(f"SELECT * FROM {table} WHERE id = :id", id=row_id)[0]  # noqa: S608
+            self._no += 1
+            self._head = link(self._head, canonical(table, self._no, names, pick(row)))
+            self.execute(
+                f"UPDATE {table} SET no = :no, chain = :head WHERE id = :id",  # noqa: S608
+                {"no": self._no, "head": self._head, "id": row_id},
+            )
+        self.execute("DELETE FROM sync_unchained")
+
+    def _save_head(self) -> None:
+        if self._no == self._first_no:
+            return
+        self.execute(
+            "INSERT INTO sync_chain (site, no, head) VALUES (:site, :no, :head)"
+            " ON CONFLICT (site) DO UPDATE SET no = excluded.no, head = excluded.head",
+            {"site": self.site, "no": self._no, "head": self._head},
+        )
+
+
+_KEPT_BY_STORE = frozenset({"site", "no", "chain", "q", "at", "actor", "h", "cv", "x"})
+_Column = namedtuple("_Column", "name attribute")
+_known_columns: "dict[str, tuple[_Column, ...]]" = {}
+
+
+def _columns(table: str) -> "tuple[_Column, ...]":
+    """The columns of a table, with the attribute of the row class that holds each."""
+    if table not in _known_columns:
+        from core.tables import metadata
+
+        _known_columns[table] = tuple(
+            _Column(column.name, column.name.lstrip("_")) for column in metadata.tables[table].columns
+        )
+    return _known_columns[table]
+
+
+def _stored(value: "Any") -> "Any":
+    """A value as the database keeps it: days and instants as ISO text, truth as 0 or 1."""
+    kind = type(value)
+    if kind is str or kind is int or value is None or kind is bytes:
+        return value
+    if kind is bool:
+        return int(value)
+    from datetime import date, datetime
+
+    if isinstance(value, datetime):
+        from core.dates import show_instant
+
+        return show_instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise AssertionError(f"a {kind.__name__} cannot be stored")
+
+
+class Store:
+    """One book, open. Threads may share it; each read or write takes a connection of its own."""
+
+    def __init__(self, path: str, key: bytes, clock: "Callable[[], datetime]") -> None:
+        self.path = path
+        self.clock = clock
+        self._key = key
+        self._idle: list[Any] = []
+        self._guard = threading.Lock()
+        self._engine: Engine | None = None
+        self._plans: dict[tuple[Any, tuple[str, ...]], Any] = {}
+
+    @classmethod
+    def open(cls, path: str, key: bytes, clock: "Callable[[], datetime]") -> "Store":
+        """Open an existing book. Raises: NoBook, WrongKey, NewerBook."""
+        if not os.path.exists(path):  # noqa: PTH110  pathlib costs a script more than the whole read
+            raise NoBook(os.path.dirname(path))  # noqa: PTH120
+        store = cls(path, key, clock)
+        with store.read() as read:
+            found = read.value("SELECT version_num FROM alembic_version")
+        if found != HEAD:
+            if found is None or found > HEAD:
+                raise NewerBook(str(found))
+            store.upgrade()
+        return store
+
+    @classmethod
+    def create(cls, path: str, key: bytes, clock: "Callable[[], datetime]", *, site: int) -> "Store":
+        """Make a new, empty book of one site. Raises: BookExists."""
+        if os.path.exists(path):  # noqa: PTH110
+            raise BookExists(os.path.dirname(path))  # noqa: PTH120
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        store = cls(path, key, clock)
+        store.upgrade(site=site)
+        return store
+
+    def borrow(self) -> "Any":
+        with self._guard:
+            if self._idle:
+                return self._idle.pop()
+        return connect(self.path, self._key, query_only=True)
+
+    def give_back(self, connection: "Any") -> None:
+        with self._guard:
+            if len(self._idle) < 4:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def read(self) -> Reading:
+        """`with store.read() as read:` sees one moment of the book."""
+        return Reading(self)
+
+    def write(self, actor: "Actor") -> Tx:
+        """`with store.write(actor) as tx:` commits at the end of the block, or not at all.
+
+        Raises: BookBusy, DiskFull.
+        """
+        return Tx(self, actor)
+
+    def data_version(self) -> int:
+        """A number that changes when another connection commits; each caller thread asks alone."""
+        if not hasattr(self, "_watching"):
+            self._watching = connect(self.path, self._key, query_only=True)
+        return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        if hasattr(self, "_watching"):
+            self._watching.close()
+            del self._watching
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    def engine(self) -> "Engine":
+        with self._guard:
+            if self._engine is None:
+                from sqlalchemy import create_engine, event
+                from sqlalchemy.pool import QueuePool
+
+                self._engine = create_engine(
+                    "sqlite://",
+                    creator=lambda: connect(self.path, self._key),
+                    module=sqlcipher,
+                    poolclass=QueuePool,
+                    pool_size=2,
+                    hide_parameters=True,
+                )
+                event.listen(self._engine, "begin", _begin_immediate)
+            return self._engine
+
+    def plan(self, table: "type[Row]", columns: tuple[str, ...]) -> "Any":
+        """How rows of a table are inserted: SQL, and the order its canonical form wants."""
+        plan = self._plans.get((table, columns))
+        if plan is None:
+            plan = self._plans[table, columns] = _make_plan(table, columns)
+        return plan
+
+    def upgrade(self, *, site: int | None = None) -> None:
+        """Bring the schema to HEAD in one transaction: killed in between, it is as before."""
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", "core:migrations")
+        config.set_main_option("path_separator", "os")
+        with self.engine().begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            _renew_triggers(connection)
+            if site is not None:
+                connection.exec_driver_sql(
+                    "INSERT INTO sync_clock (id, site, offset_ms, floor, applying) VALUES (1, ?, 0, 0, 0)",
+                    (site,),
+                )
+                connection.exec_driver_sql("INSERT INTO sync_head (id, seq) VALUES (1, 0)")
+
+
+def _begin_immediate(connection: "Connection") -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _make_plan(table: "type[Row]", columns: tuple[str, ...]) -> "Any":
+    from core.sync.chain import canonical_order
+    from core.sync.policy import Travels
+    from core.tables import table_name
+
+    name = table_name(table)
+    known = [column.name for column in _columns(name)]
+    assert set(columns) <= set(known), f"{name} has no column {set(columns) - set(known)}"
+    own: tuple[str, ...] = ()
+    names: Sequence[str] = ()
+    pick: Callable[..., Any] | None = None
+    if table.travels is Travels.FACT:
+        own = ("site", "at", "actor")
+        names, pick = canonical_order((*columns, *own))
+        own = (*own, "no", "chain")
+    elif table.travels is Travels.REGISTER:
+        own = ("_h",)
+    listed = ", ".join(f'"{column}"' for column in (*columns, *own))
+    marks = ", ".join("?" * (len(columns) + len(own)))
+    sql = f"INSERT INTO {name} ({listed}) VALUES ({marks})"  # noqa: S608  names of our own tables
+    return _Plan(name, sql, table.travels.value, names, pick, own)
+
+
+def _renew_triggers(connection: "Connection") -> None:
+    """Write every table's triggers anew from its definition, after the schema has changed."""
+    from core.sync.triggers import triggers
+    from core.tables import shapes
+
+    for shape in shapes():
+        for name, sql in triggers(shape):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+            connection.exec_driver_sql(sql)

@@ -1,0 +1,40 @@
+"""The hash chain of a site's facts: a fact altered, dropped or put elsewhere breaks it.
+
+head(n) = SHA-256(head(n-1) | canonical(fact n)). The canonical form names table, number and every
+column that is not NULL, in the order of their names, so that a column added later does not change
+the form of older facts.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+
+GENESIS = bytes(32)
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+Value = str | int | None
+
+
+def canonical(table: str, no: int, names: Sequence[str], values: Sequence[Value]) -> bytes:
+    """The bytes of a fact that its chain covers. `names` are sorted; NULLs are left out."""
+    form: list[Value] = [table, no]
+    for name, value in zip(names, values, strict=True):
+        if value is not None:
+            form.append(name)
+            form.append(value)
+    return _encode(form).encode()
+
+
+def link(head: bytes, form: bytes) -> bytes:
+    """The chain's head after this fact."""
+    return hashlib.sha256(head + form).digest()
+
+
+def canonical_order(
+    columns: Sequence[str],
+) -> tuple[tuple[str, ...], Callable[[Sequence[Value]], list[Value]]]:
+    """The names a table's canonical form uses, sorted, and a function that picks a row's values so."""
+    covered = sorted((c, i) for i, c in enumerate(columns) if c not in ("no", "chain", "_q"))
+    places = [i for _, i in covered]
+    return tuple(c for c, _ in covered), lambda row: [row[i] for i in places]
