@@ -212,7 +212,7 @@ class Tx(Read):
         try:
             self._sa: Connection = engine.connect()
             self._transaction = self._sa.begin()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  told apart by _refusal
             raise _refusal(error) from None
         super().__init__(self._sa.connection.driver_connection)
         self.now: datetime = self._store.clock()
@@ -244,7 +244,7 @@ class Tx(Read):
                 self._transaction.commit()
             else:
                 self._transaction.rollback()
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001  told apart by _refusal
             if self._transaction.is_active:
                 self._transaction.rollback()
             raise _refusal(failure) from None

@@ -1,6 +1,7 @@
 """Add and change clients and the guarantors who owe for them."""
 
 from datetime import date
+from typing import Any
 
 from core import audit
 from core.actors import Right
@@ -21,7 +22,7 @@ def sort_name(given: str, family: str) -> str:
     return f"{family}, {given}" if given and family else family or given
 
 
-def add_guarantor(tx: Tx, *, name: str, **contact: str) -> str:
+def add_guarantor(tx: Tx, *, name: str, **contact: Any) -> str:
     """Somebody who owes; contact is street, street_2, city, state, postal_code, country, email, phone.
 
     Raises: ClientNeedsName.
@@ -34,7 +35,7 @@ def add_guarantor(tx: Tx, *, name: str, **contact: str) -> str:
     return guarantor_id
 
 
-def change_guarantor(tx: Tx, guarantor_id: str, **contact: str) -> None:
+def change_guarantor(tx: Tx, guarantor_id: str, **contact: Any) -> None:
     """Correct a guarantor's name or address; issued invoices keep the one they were issued with."""
     tx.require(Right.BILL)
     if not contact.get("name", "x").strip():
@@ -51,7 +52,7 @@ def add_client(
     guarantor_id: str | None = None,
     birth_on: date | None = None,
     bill_to: str = "client",
-    **contact: str,
+    **contact: Any,
 ) -> str:
     """Somebody who receives care; without a guarantor, the client owes for itself.
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from typing import Any
 
 from core import audit
 from core.actors import Right, Role
@@ -83,7 +84,9 @@ def found_practice(
         raise BadSeries(series)
     practice_id = tx.add(Practice(name=name.strip(), timezone=timezone))
     office_id = tx.add(Office(code=office_code.strip(), name=office_code.strip()))
-    tx.add(Site(id=named(f"site:{tx.site}"), number=tx.site, name="first", office_id=office_id, series=series))
+    tx.add(
+        Site(id=named(f"site:{tx.site}"), number=tx.site, name="first", office_id=office_id, series=series)
+    )
     set_terms(tx, days=terms_days, effective_from=date(1900, 1, 1))
     audit.record(tx, "practice.founded", "practice", practice_id, name=name, timezone=timezone)
     return practice_id, office_id
@@ -104,7 +107,7 @@ def change_practice(tx: Tx, **values: str) -> None:
     audit.record(tx, "practice.changed", "practice", practice_id, after=values)
 
 
-def add_office(tx: Tx, *, code: str, name: str, **address: str) -> str:
+def add_office(tx: Tx, *, code: str, name: str, **address: Any) -> str:
     """Another place of the practice. Raises: EmptyName."""
     tx.require(Right.MANAGE)
     if not code.strip():
@@ -114,14 +117,14 @@ def add_office(tx: Tx, *, code: str, name: str, **address: str) -> str:
     return office_id
 
 
-def add_provider(tx: Tx, *, name: str, credentials: str = "", npi: str = "", office_id: str | None = None) -> str:
+def add_provider(
+    tx: Tx, *, name: str, credentials: str = "", npi: str = "", office_id: str | None = None
+) -> str:
     """Somebody who renders care. Raises: EmptyName."""
     tx.require(Right.MANAGE)
     if not name.strip():
         raise EmptyName("provider")
-    provider_id = tx.add(
-        Provider(name=name.strip(), credentials=credentials, npi=npi, office_id=office_id)
-    )
+    provider_id = tx.add(Provider(name=name.strip(), credentials=credentials, npi=npi, office_id=office_id))
     audit.record(tx, "provider.added", "provider", provider_id, name=name)
     return provider_id
 
@@ -176,7 +179,8 @@ def set_terms(tx: Tx, *, days: int, effective_from: date) -> str:
 
 
 def set_missed_fee(tx: Tx, kind: str, *, amount_cents: int, effective_from: date) -> str:
-    """What a no-show or a late cancellation costs, from a day on; `kind` is no_show_fee or late_cancel_fee."""
+    """What a no-show or a late cancellation costs, from a day on; `kind` is no_show_fee or
+    late_cancel_fee."""
     assert kind in ("no_show_fee", "late_cancel_fee")
     return _set_policy(tx, kind, {"amount_cents": amount_cents}, effective_from)
 
@@ -185,9 +189,13 @@ def _set_policy(tx: Tx, kind: str, rule: dict[str, int], effective_from: date) -
     tx.require(Right.MANAGE)
     policy_id = named(f"policy:{kind}")
     tx.add(
-        Policy(policy_id=policy_id, kind=kind, effective_from=effective_from.isoformat(), rule=json.dumps(rule))
+        Policy(
+            policy_id=policy_id, kind=kind, effective_from=effective_from.isoformat(), rule=json.dumps(rule)
+        )
     )
-    audit.record(tx, "policy.set", "policy", policy_id, kind=kind, rule=rule, effective_from=str(effective_from))
+    audit.record(
+        tx, "policy.set", "policy", policy_id, kind=kind, rule=rule, effective_from=str(effective_from)
+    )
     return policy_id
 
 

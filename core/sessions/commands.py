@@ -1,8 +1,9 @@
 """How a session becomes a charge or a claim."""
 
-from collections import defaultdict, namedtuple
+from collections import namedtuple
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from core import audit
 from core.actors import Right
@@ -100,9 +101,7 @@ def record_session(
 
 Finalised = namedtuple("Finalised", "sessions charges claims total_cents")
 
-_Due = namedtuple(
-    "_Due", "session_id client_id provider_id office_id service_on status bill_to coverage_id"
-)
+_Due = namedtuple("_Due", "session_id client_id provider_id office_id service_on status bill_to coverage_id")
 
 TO_FINALISE = """
 SELECT s.id, s.client_id, s.provider_id, s.office_id, s.service_on, s.status,
@@ -138,9 +137,9 @@ def finalise(tx: Tx, session_ids: Iterable[str]) -> Finalised:
     Raises: NotFinished, for a session that is scheduled or cancelled.
     """
     tx.require(Right.BILL)
-    finals: list[tuple[object, ...]] = []
-    charges: list[tuple[object, ...]] = []
-    claims: list[tuple[object, ...]] = []
+    finals: list[tuple[Any, ...]] = []
+    charges: list[tuple[Any, ...]] = []
+    claims: list[tuple[Any, ...]] = []
     for session_id in session_ids:
         due = tx.first(TO_FINALISE, _Due, session_id=session_id)
         if due is None:
@@ -161,14 +160,19 @@ def finalise(tx: Tx, session_ids: Iterable[str]) -> Finalised:
     tx.add_many(
         Claim, ("id", "once", "session_id", "client_id", "coverage_id", "service_on", "charged_cents"), claims
     )
-    total = sum(charge[-1] for charge in charges)  # type: ignore[misc]
+    total = sum(charge[-1] for charge in charges)
+    if finals:
+        audit.record(
+            tx, "sessions.finalised", "session", finals[0][2] if len(finals) == 1 else "",
+            sessions=len(finals), charges=len(charges), claims=len(claims), total_cents=total,
+        )  # fmt: skip
     return Finalised(len(finals), len(charges), len(claims), total)
 
 
-def _service_charges(tx: Tx, due: _Due, lines: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    charges: list[tuple[object, ...]] = []
+def _service_charges(tx: Tx, due: _Due, lines: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    charges: list[tuple[Any, ...]] = []
     for line_id, system, code, modifiers, description, units, rate, _ in lines:
-        amount = line_amount(units, rate)  # type: ignore[arg-type]
+        amount = line_amount(units, rate)
         if amount > 0:
             charges.append(
                 (tx.new_id(), f"charge:{line_id}", due.client_id, "service", due.service_on, due.session_id,
@@ -178,15 +182,15 @@ def _service_charges(tx: Tx, due: _Due, lines: list[tuple[object, ...]]) -> list
     return charges
 
 
-def _claim(tx: Tx, due: _Due, lines: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    charged = sum(line_amount(row[5], row[6]) for row in lines)  # type: ignore[arg-type]
+def _claim(tx: Tx, due: _Due, lines: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    charged = sum(line_amount(row[5], row[6]) for row in lines)
     if charged == 0:
         return []
     once = f"claim:{due.session_id}"
     return [(tx.new_id(), once, due.session_id, due.client_id, due.coverage_id, due.service_on, charged)]
 
 
-def _fee(tx: Tx, due: _Due) -> list[tuple[object, ...]]:
+def _fee(tx: Tx, due: _Due) -> list[tuple[Any, ...]]:
     kind = FEE_OF_STATUS[due.status]
     fee = missed_fee(tx, kind, date.fromisoformat(due.service_on))
     if fee.amount_cents == 0:
@@ -199,7 +203,13 @@ def _fee(tx: Tx, due: _Due) -> list[tuple[object, ...]]:
 
 
 def write_in_charge(
-    tx: Tx, *, client_id: str, service_on: date, description: str, amount_cents: int, office_id: str | None = None
+    tx: Tx,
+    *,
+    client_id: str,
+    service_on: date,
+    description: str,
+    amount_cents: int,
+    office_id: str | None = None,
 ) -> str:
     """A charge with no session, such as a report or materials; it waits in the unbilled queue."""
     tx.require(Right.BILL)

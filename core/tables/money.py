@@ -145,7 +145,7 @@ class Adjustment(OnceFact, table=True):
 
 
 class LateFee(OnceFact, table=True):
-    """A fee for paying late. `once` is `late-fee:<invoice>:<policy>:<step>`, so no number of runs doubles it."""
+    """A fee for paying late. `once` is `late-fee:<invoice>:<policy>:<step>`: no run doubles it."""
 
     __table_args__: ClassVar[Any] = (in_range("amount_cents", 1), STRICT)
 

@@ -1,0 +1,91 @@
+"""Which charges nobody has billed yet (RA4), and what carries the others.
+
+Unbilled is a question, not a state: a charge is carried by a line of a live draft or by a line of an
+issued invoice that is not void (`decisions.md` 2). Everybody asks here.
+"""
+
+from collections import namedtuple
+from datetime import date
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.dates import Period
+    from core.store import Read
+
+NOT_CARRIED = """
+NOT EXISTS (SELECT 1 FROM invoice_line AS il WHERE il.charge_id = c.id
+            AND NOT EXISTS (SELECT 1 FROM invoice_void AS iv WHERE iv.invoice_id = il.invoice_id))
+AND NOT EXISTS (SELECT 1 FROM draft_line AS dl WHERE dl.charge_id = c.id
+                AND NOT EXISTS (SELECT 1 FROM invoice_issue AS ii WHERE ii.invoice_id = dl.draft_id))
+"""
+
+COUNTS = """
+NOT EXISTS (SELECT 1 FROM charge_void AS cv WHERE cv.charge_id = c.id)
+AND (c.once IS NULL OR NOT EXISTS (
+    SELECT 1 FROM charge AS o WHERE o.once = c.once AND o.id <> c.id
+    AND (o._q = 0, o._q, o.site, o.no) < (c._q = 0, c._q, c.site, c.no)))
+"""
+"""The charge is not taken back, and no other office's charge for the same thing came first."""
+
+OF_PERIOD = "c.service_on >= :from_on AND c.service_on <= :to_on"
+
+FIRST_DAY, LAST_DAY = "0000-00-00", "9999-99-99"
+
+UnbilledCharge = namedtuple(
+    "UnbilledCharge",
+    "charge_id client_id service_on provider_id office_id code_system code modifiers description"
+    " units_milli rate_cents amount_cents kind session_id",
+)
+
+UNBILLED_OF_CLIENT = f"""
+SELECT c.id, c.client_id, c.service_on, c.provider_id, c.office_id, c.code_system, c.code, c.modifiers,
+       c.description, c.units_milli, c.rate_cents, c.amount_cents, c.kind, c.session_id
+FROM charge AS c
+WHERE c.client_id = :client_id AND {OF_PERIOD} AND {NOT_CARRIED} AND {COUNTS}
+ORDER BY c.service_on, c.id
+"""  # noqa: S608  composed of the constants above
+
+UNBILLED = UNBILLED_OF_CLIENT.replace("c.client_id = :client_id AND ", "").replace(
+    "ORDER BY c.service_on", "ORDER BY c.client_id, c.service_on"
+)
+
+
+def bounds(period: "Period", today: date) -> dict[str, str]:
+    """The days to ask for, as text. A date of service in the future is not billable yet."""
+    last = today if period.to_on is None else min(period.to_on, today)
+    return {
+        "from_on": FIRST_DAY if period.from_on is None else period.from_on.isoformat(),
+        "to_on": last.isoformat(),
+    }
+
+
+def unbilled_charges(
+    read: "Read", period: "Period", today: date, *, client_id: str | None = None
+) -> list[UnbilledCharge]:
+    """The charges of a period that nothing carries, by client and date of service."""
+    if client_id is None:
+        return read.all(UNBILLED, UnbilledCharge, **bounds(period, today))
+    return read.all(UNBILLED_OF_CLIENT, UnbilledCharge, client_id=client_id, **bounds(period, today))
+
+
+UnbilledClient = namedtuple("UnbilledClient", "client_id client charges first_on last_on total_cents")
+
+UNBILLED_BY_CLIENT = f"""
+SELECT c.client_id, k.sort_name, count(*), min(c.service_on), max(c.service_on), sum(c.amount_cents)
+FROM charge AS c JOIN client AS k ON k.id = c.client_id
+WHERE {OF_PERIOD} AND {NOT_CARRIED} AND {COUNTS}
+GROUP BY c.client_id, k.sort_name ORDER BY k.sort_name, c.client_id
+"""  # noqa: S608  composed of the constants above
+
+
+def unbilled_by_client(read: "Read", period: "Period", today: date) -> list[UnbilledClient]:
+    """The unbilled queue: a row per client with count, dates and sum in cents."""
+    return read.all(UNBILLED_BY_CLIENT, UnbilledClient, **bounds(period, today))
+
+
+CARRIED = f"SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND NOT ({NOT_CARRIED})"  # noqa: S608
+
+
+def carried(read: "Read", charge_id: str) -> bool:
+    """Whether a live draft or invoice carries the charge."""
+    return read.value(CARRIED, charge_id=charge_id) is not None
