@@ -1,0 +1,75 @@
+"""Carry a billing run through: chunk by chunk, resumable, safe to run twice (RB5).
+
+A chunk of clients is billed in one transaction; their documents are made outside the write lock; a
+second transaction keeps and shares them. Killed anywhere and run again, it first finishes what is
+issued but not yet sent, then goes on with what is still unbilled.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from core.actors import Actor
+from core.delivery.commands import UNFINISHED, finish
+from core.invoicing.billing_run import Preview, Proposal, bill_clients, open_run
+from core.invoicing.issue import Issued
+from core.store import Store
+
+CHUNK = 25
+
+Billed = namedtuple("Billed", "invoice_id number client_id client total_cents due_on status")
+RunReport = namedtuple("RunReport", "run_id billed finished passed_over stopped total_cents")
+"""`billed` is what this run made; `finished` are invoices of an earlier, broken run that it sent;
+`passed_over` are clients whose charges somebody else billed meanwhile."""
+
+Progress = Callable[[int, int], None]
+
+
+def carry_out(
+    store: Store,
+    actor: Actor,
+    preview: Preview,
+    *,
+    today: date,
+    send: bool,
+    only: Sequence[Proposal] | None = None,
+    progress: Progress = lambda done, total: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> RunReport:
+    """Bill the previewed clients (`only` some of them, where given) as drafts, or issue and send.
+
+    `progress(done, total)` is called after each chunk of clients; `stopped()` is asked before each.
+    """
+    finished = finish_broken_runs(store, actor, today=today) if send else []
+    proposals = list(preview.ready if only is None else only)
+    billed: list[Billed] = []
+    passed_over: list[Proposal] = []
+    run_id = ""
+    was_stopped = False
+    for start in range(0, len(proposals), CHUNK):
+        if stopped():
+            was_stopped = True
+            break
+        chunk = proposals[start : start + CHUNK]
+        with store.write(actor) as tx:
+            run_id = run_id or open_run(tx, preview.period, sends=send)
+            made = bill_clients(tx, chunk, preview.period, today=today, run_id=run_id, issue=send)
+        if send:
+            finish(store, actor, [one.invoice_id for one in made], today=today)
+            billed.extend(Billed(*one, "sent") for one in made)
+        else:
+            billed.extend(Billed(d.draft_id, None, *d[1:], "draft") for d in made)
+        served = {one.client_id for one in made}
+        passed_over.extend(p for p in chunk if p.client_id not in served)
+        progress(min(start + CHUNK, len(proposals)), len(proposals))
+    total = sum(one.total_cents for one in billed)
+    return RunReport(run_id, billed, finished, passed_over, was_stopped, total)
+
+
+def finish_broken_runs(store: Store, actor: Actor, *, today: date) -> list[Issued]:
+    """Send what an earlier run issued and was killed before sending."""
+    with store.read() as read:
+        left = [Issued(*row) for row in read.rows(UNFINISHED)]
+    for start in range(0, len(left), CHUNK):
+        finish(store, actor, [one.invoice_id for one in left[start : start + CHUNK]], today=today)
+    return left
