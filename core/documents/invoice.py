@@ -54,9 +54,13 @@ TOP, FOOT = 744.0, 66.0
 """Where the text of a sheet begins and where it ends above the page number."""
 
 SERVICE_LEFT, SERVICE_WIDTH = 118.0, 256.0
-UNITS_RIGHT, RATE_RIGHT = 424.0, 492.0
+INSET = 9.0
+"""Between a tinted field and what stands in it; the amounts of all parts stand under one another."""
+UNITS_RIGHT, RATE_RIGHT, AMOUNT_RIGHT = 418.0, 484.0, RIGHT - INSET
 TOTALS_LEFT = 330.0
 SUM_ROW = 18.0
+BESIDE_TOTALS = 240.0
+"""How wide notes are that stand to the left of the totals."""
 
 _WEB_ADDRESS = re.compile(r"https?://[!-~]{1,1900}")
 
@@ -75,8 +79,7 @@ def render_invoice(view: InvoiceView) -> bytes:
     layout.letterhead()
     layout.parties()
     layout.table()
-    layout.totals()
-    layout.notes(notes)
+    layout.totals(notes)
     layout.payment(payment)
     layout.page_numbers()
     return publish(
@@ -226,16 +229,16 @@ class _Layout:
         view, sheet = self.view, self.sheet
         x = 392.0
         rows = [("Invoice date", day(view.issued_on)), ("Due date", day(view.due_on))]
-        height = 64.0
+        height = 60.0
         sheet.tint(x, top + 11 - height, RIGHT - x, height, TINT)
-        y = top - 5
+        y = top - 4
         for label, value in rows:
-            sheet.text(x + 12, y, label, SMALL)
-            sheet.text_right(RIGHT - 12, y, value, BODY)
+            sheet.text(x + INSET, y, label, SMALL)
+            sheet.text_right(AMOUNT_RIGHT, y, value, BODY)
             y -= 15
-        y -= 3
-        sheet.text(x + 12, y, "Balance due", STRONG)
-        sheet.text_right(RIGHT - 12, y, self._due(), STRONG)
+        y -= 2
+        sheet.text(x + INSET, y, "Balance due", STRONG)
+        sheet.text_right(AMOUNT_RIGHT, y, self._due(), STRONG)
         return y - 12
 
     def _due(self) -> str:
@@ -246,9 +249,9 @@ class _Layout:
         self._table_head()
         for i, line in enumerate(self._services):
             described, detail = self._service_lines(line)
-            height = 12 * len(described) + 10 * len(detail) + 9
+            height = 12 * len(described) + 10 * len(detail) + 6
             last = i == len(self._services) - 1
-            needed = height + (min(self._totals_height(), 260) if last else SUM_ROW)
+            needed = height + (self._totals_height() if last else SUM_ROW)
             if self.y - needed < FOOT and self.y < TOP - 100:
                 self._sum_row("Carried forward")
                 self._next_sheet()
@@ -263,7 +266,7 @@ class _Layout:
         sheet.text(SERVICE_LEFT, y, "SERVICE", TABLE_LABEL)
         sheet.text_right(UNITS_RIGHT, y, "UNITS", TABLE_LABEL)
         sheet.text_right(RATE_RIGHT, y, "RATE", TABLE_LABEL)
-        sheet.text_right(RIGHT, y, f"AMOUNT ({self.view.currency})", TABLE_LABEL)
+        sheet.text_right(AMOUNT_RIGHT, y, f"AMOUNT ({self.view.currency})", TABLE_LABEL)
         sheet.rule(LEFT, y - 6, RIGHT - LEFT, ACCENT, thick=0.75)
         self.y = y - 6
 
@@ -278,14 +281,14 @@ class _Layout:
     def _service(
         self, line: InvoiceLineView, described: list[Line], detail: list[Line], height: float
     ) -> None:
-        sheet, y = self.sheet, self.y - 13
+        sheet, y = self.sheet, self.y - 12
         if line.service_on is not None:
             sheet.text(LEFT, y, day(line.service_on), BODY)
+        below = sheet.lines(SERVICE_LEFT, y, described, BODY, leading=12)
+        sheet.lines(SERVICE_LEFT, below + 1.5, detail, SMALL, leading=10)
         sheet.text_right(UNITS_RIGHT, y, show_units(line.units_milli), BODY)
         sheet.text_right(RATE_RIGHT, y, show_cents(line.rate_cents), BODY)
-        sheet.text_right(RIGHT, y, show_cents(line.amount_cents), BODY)
-        below = sheet.lines(SERVICE_LEFT, y, described, BODY, leading=12)
-        sheet.lines(SERVICE_LEFT, below + 1, detail, SMALL, leading=10)
+        sheet.text_right(AMOUNT_RIGHT, y, show_cents(line.amount_cents), BODY)
         self.y -= height
         sheet.rule(LEFT, self.y, RIGHT - LEFT, HAIR)
 
@@ -293,83 +296,101 @@ class _Layout:
         y = self.y - 12.5
         self.sheet.tint(LEFT, self.y - SUM_ROW, RIGHT - LEFT, SUM_ROW, TINT)
         self.sheet.text(SERVICE_LEFT, y, label, STRONG)
-        self.sheet.text_right(RIGHT, y, show_cents(self._carried_cents), STRONG)
+        self.sheet.text_right(AMOUNT_RIGHT, y, show_cents(self._carried_cents), STRONG)
         self.y -= SUM_ROW
 
     def _totals_height(self) -> float:
-        return 15.0 * (4 + 2 * len(self._adjustments)) + 34
+        """What the totals take at most, so that a sheet never begins with them alone."""
+        return min(15.0 * (4 + 2 * len(self._adjustments)) + 34, 260)
 
-    def totals(self) -> None:
-        """From the services to what is still to be paid."""
-        view = self.view
-        if self.y - min(self._totals_height(), 260) < FOOT:
+    def totals(self, notes: Sequence[str]) -> None:
+        """From the services to what is still to be paid, short notes beside it, long ones below."""
+        if self.y - self._totals_height() < FOOT:
             self._next_sheet()
+        top, first = self.y, self.sheet
+        beside = [line for text in notes for line in self._wrap(text, BODY, BESIDE_TOTALS)]
+        fits = 13 * len(beside) + 30 <= self._totals_height()
         self.y -= 17
+        self._sums()
+        self._balance()
+        if notes and fits:
+            first.text(LEFT, top - 17, "NOTES", LABEL)
+            below = first.lines(LEFT, top - 31, beside, BODY, leading=13, width=BESIDE_TOTALS)
+            self.y = min(self.y, below - 12) if first is self.sheet else self.y
+        elif notes:
+            self._heading("NOTES", 40)
+            self._paragraphs(notes)
+            self.y -= 14
+
+    def _sums(self) -> None:
+        view = self.view
         if self._adjustments:
-            self._total("Subtotal", view.subtotal_cents, BODY)
+            self._sum("Subtotal", view.subtotal_cents, BODY)
             for line in self._adjustments:
-                self._total(line.description or line.kind.capitalize(), line.amount_cents, BODY)
-        self._total("Total", view.total_cents, STRONG)
-        self._total("Paid", -view.paid_cents, BODY)
+                self._sum(line.description or line.kind.capitalize(), line.amount_cents, BODY)
+        self._sum("Total", view.total_cents, STRONG)
+        self._sum("Paid", -view.paid_cents, BODY)
+
+    def _sum(self, label: str, cents: int, style: Style) -> None:
+        lines = self._wrap(label, style, 140)
+        self._room(12.0 * len(lines))
+        below = self.sheet.lines(TOTALS_LEFT + INSET, self.y, lines, style, leading=12)
+        self.sheet.text_right(AMOUNT_RIGHT, self.y, show_cents(cents), style)
+        self.y = below - 3
+
+    def _balance(self) -> None:
         height = 27.0
-        bottom = self.y + 15 - 6 - height
+        self._room(height)
+        bottom = self.y + 9 - height
         self.sheet.tint(TOTALS_LEFT, bottom, RIGHT - TOTALS_LEFT, height, TINT)
         self.sheet.rule(TOTALS_LEFT, bottom + height, RIGHT - TOTALS_LEFT, ACCENT, thick=1)
-        self.sheet.text(TOTALS_LEFT + 10, bottom + 9, "Balance due", DUE)
-        self.sheet.text_right(RIGHT - 10, bottom + 9, self._due(), DUE)
-        self.y = bottom - 26
-
-    def _total(self, label: str, cents: int, style: Style) -> None:
-        lines = self._wrap(label, style, 140)
-        if self.y - 12 * len(lines) < FOOT:
-            self._next_sheet()
-        self.sheet.text_right(RIGHT - 10, self.y, show_cents(cents), style)
-        self.y = self.sheet.lines(TOTALS_LEFT + 10, self.y, lines, style, leading=12) - 3
-
-    def notes(self, texts: Sequence[str]) -> None:
-        """The practice's words to the client, as they were broken into lines."""
-        if not texts:
-            return
-        self._heading("NOTES", 40)
-        self._paragraphs(texts, LEFT, RIGHT - LEFT)
-        self.y -= 14
+        self.sheet.text(TOTALS_LEFT + INSET, bottom + 9, "Balance due", DUE)
+        self.sheet.text_right(AMOUNT_RIGHT, bottom + 9, self._due(), DUE)
+        self.y = bottom - 28
 
     def payment(self, texts: Sequence[str]) -> None:
         """How to pay: the practice's instructions, then the link and the code that need no sign-in."""
         view = self.view
-        online = view.pay_link or view.pay_code
-        if view.void or not (texts or online):
+        if view.void or not (texts or view.pay_link or view.pay_code):
             return
-        self._heading("HOW TO PAY", 40 + 13 * min(len(texts), 10) + (26 if online else 0))
-        self._paragraphs(texts, LEFT, RIGHT - LEFT)
-        if view.pay_link:
-            self._pay_link(view.pay_link)
-        if view.pay_code:
-            self._paragraphs((f"Invoice {view.number}, pay code {view.pay_code}",), LEFT, RIGHT - LEFT)
-
-    def _pay_link(self, address: str) -> None:
+        width = RIGHT - LEFT - 2 * INSET
+        lines = [line for text in texts for line in self._wrap(text, BODY, width)]
         label = "Pay online: "
-        x = LEFT + self._typesetter.width(label, BODY)
-        for i, line in enumerate(self._wrap(address, WEB, RIGHT - x)):
-            self._room(13)
-            if i == 0:
-                self.sheet.text(LEFT, self.y, label, BODY)
-            self.sheet.text(x, self.y, line.text, WEB)
-            if _WEB_ADDRESS.fullmatch(address):
-                width = self._typesetter.width(line.text, WEB)
-                self.sheet.links.append(Link(x, self.y + 9, width, 12, address))
-            self.y -= 13
+        indent = self._typesetter.width(label, BODY)
+        links = self._wrap(view.pay_link, WEB, width - indent) if view.pay_link else []
+        code = f"Pay code {view.pay_code} for invoice {view.number}" if view.pay_code else ""
+        coded = self._wrap(code, BODY, width) if code else []
+        height = 13.0 * (len(lines) + len(links) + len(coded)) + 28
+        self._room(height)
+        sheet, x = self.sheet, LEFT + INSET
+        sheet.tint(LEFT, self.y + 14 - height, RIGHT - LEFT, height, TINT)
+        sheet.text(x, self.y, "HOW TO PAY", TABLE_LABEL)
+        y = sheet.lines(x, self.y - 15, lines, BODY, leading=13, width=width)
+        if links:
+            sheet.text(x, y, label, BODY)
+        for line in links:
+            sheet.text(x + indent, y, line.text, WEB)
+            self._link(x + indent, y, line.text)
+            y -= 13
+        self.y = sheet.lines(x, y, coded, BODY, leading=13) - 14
+
+    def _link(self, x: float, y: float, text: str) -> None:
+        """Make the pay link work where it is printed, if it is a web address and nothing else."""
+        if _WEB_ADDRESS.fullmatch(self.view.pay_link):
+            width = self._typesetter.width(text, WEB)
+            self.sheet.links.append(Link(x, y + 9, width, 12, self.view.pay_link))
 
     def _heading(self, label: str, needed: float) -> None:
         self._room(needed)
         self.sheet.text(LEFT, self.y, label, LABEL)
         self.y -= 15
 
-    def _paragraphs(self, texts: Sequence[str], x: float, width: float) -> None:
+    def _paragraphs(self, texts: Sequence[str]) -> None:
+        width = RIGHT - LEFT
         for text in texts:
             for line in self._wrap(text, BODY, width):
                 self._room(13)
-                self.sheet.lines(x, self.y, (line,), BODY, leading=13, width=width)
+                self.sheet.lines(LEFT, self.y, (line,), BODY, leading=13, width=width)
                 self.y -= 13
 
     def _room(self, height: float) -> None:

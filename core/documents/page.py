@@ -47,9 +47,6 @@ class Typesetter(Protocol):
     def show(self, text: str, style: Style, *, rtl: bool = False) -> tuple[str, bool]:
         """Operators that draw the text where the pen is, and whether they leave another font set."""
 
-    def finish(self, content: str) -> str:
-        """The content of a sheet once every character of the document is known."""
-
     def fonts(self) -> dict[int, FontObjects]:
         """The fonts by the number that `/F1 9 Tf` names."""
 
@@ -128,8 +125,7 @@ class Sheet:
         self.has_logo = True
 
     def content(self) -> bytes:
-        drawn = "\n".join([*self._below, "BT", *self._texts, "ET"])
-        return self._typesetter.finish(drawn).encode("ascii")
+        return "\n".join([*self._below, "BT", *self._texts, "ET"]).encode("ascii")
 
 
 class _Ready(PDFFont):

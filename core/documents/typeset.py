@@ -25,9 +25,6 @@ class FrozenTypesetter:
     def show(self, text: str, style: Style, *, rtl: bool = False) -> tuple[str, bool]:
         return f"<{text.encode('utf-16-be').hex()}> Tj", False
 
-    def finish(self, content: str) -> str:
-        return content
-
     def fonts(self) -> dict[int, FontObjects]:
         return self._fonts
 
@@ -39,4 +36,4 @@ def typesetter_for(characters: set[str]) -> Typesetter:
         return FrozenTypesetter(cut)
     from core.documents.scripts import ScriptTypesetter
 
-    return ScriptTypesetter()
+    return ScriptTypesetter(characters)

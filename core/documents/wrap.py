@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 _IDEOGRAPH = "\u2e80-\u2fff\u3040-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_CLOSING = "\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\u30fb\u30fc\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff5d"
+_CLOSING = "!),.:;?\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\u30fb\u30fc\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff5d"
 _UNIT = re.compile(f"[{_IDEOGRAPH}][{_CLOSING}]*[ \t]*|[^ \t{_IDEOGRAPH}]+[ \t]*|[ \t]+")
 
 
@@ -50,11 +50,11 @@ def _longest_start(word: str, width: float, measure: Callable[[str], float]) -> 
         else:
             high = middle
     cut = low
-    while cut > 1 and _joins(word[cut]):
+    while cut > 1 and joins(word[cut]):
         cut -= 1
-    return cut if not _joins(word[cut]) else low
+    return cut if not joins(word[cut]) else low
 
 
-def _joins(character: str) -> bool:
+def joins(character: str) -> bool:
     """This character belongs to the letter before it."""
     return character in "\u200c\u200d" or unicodedata.category(character).startswith("M")
