@@ -71,7 +71,9 @@ SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = :invoice_id AND {WITHOUT_D
 """  # noqa: S608  composed of the constant above
 
 
-def finish(store: Store, actor: Actor, invoice_ids: Sequence[str], *, today: date, share: bool = True) -> None:
+def finish(
+    store: Store, actor: Actor, invoice_ids: Sequence[str], *, today: date, share: bool = True
+) -> None:
     """Give issued invoices their document, outside the write lock, then share them."""
     with store.read() as read:
         views = invoice_views(read, [i for i in invoice_ids if read.value(LACKS_DOCUMENT, invoice_id=i)])

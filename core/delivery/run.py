@@ -56,9 +56,7 @@ def carry_out(
             made = bill_clients(tx, chunk, preview.period, today=today, run_id=run_id, issue=send)
         if send:
             finish(store, actor, [one.invoice_id for one in made], today=today)
-            billed.extend(Billed(*one, "sent") for one in made)
-        else:
-            billed.extend(Billed(d.draft_id, None, *d[1:], "draft") for d in made)
+        billed.extend(Billed(*one, "sent" if send else "draft") for one in made)
         served = {one.client_id for one in made}
         passed_over.extend(p for p in chunk if p.client_id not in served)
         progress(min(start + CHUNK, len(proposals)), len(proposals))
@@ -66,10 +64,15 @@ def carry_out(
     return RunReport(run_id, billed, finished, passed_over, was_stopped, total)
 
 
+def unfinished(store: Store) -> list[Issued]:
+    """What a run of this site issued and did not get to send."""
+    with store.read() as read:
+        return [Issued(*row) for row in read.rows(UNFINISHED)]
+
+
 def finish_broken_runs(store: Store, actor: Actor, *, today: date) -> list[Issued]:
     """Send what an earlier run issued and was killed before sending."""
-    with store.read() as read:
-        left = [Issued(*row) for row in read.rows(UNFINISHED)]
+    left = unfinished(store)
     for start in range(0, len(left), CHUNK):
         finish(store, actor, [one.invoice_id for one in left[start : start + CHUNK]], today=today)
     return left

@@ -17,9 +17,7 @@ class DamagedDocument(DomainError):
         super().__init__(f"The document {sha256[:12]} is not as it was issued. Restore it from a backup.")
 
 
-def keep_documents(
-    tx: Tx, kind: str, made: Sequence[tuple[str, int, bytes]], *, made_on: date
-) -> list[str]:
+def keep_documents(tx: Tx, kind: str, made: Sequence[tuple[str, int, bytes]], *, made_on: date) -> list[str]:
     """Keep versions of documents as (subject id, version, bytes); answers the subjects newly kept.
 
     A version that is there already, because another run was faster, is passed over.

@@ -85,10 +85,8 @@ def _coded(charges: Iterable[UnbilledCharge]) -> list[tuple[str, str | None]]:
 
 def open_run(tx: Tx, period: Period, *, sends: bool) -> str:
     """Say in the book that a run begins; what it makes names it."""
-    return tx.add(BillingRun(from_on=period.from_on, to_on=period.to_on, sends=sends))
-
-
-Drafted = namedtuple("Drafted", "draft_id client_id client total_cents due_on")
+    first, last = (None if day is None else day.isoformat() for day in period)
+    return tx.add(BillingRun(from_on=first, to_on=last, sends=sends))
 
 
 def bill_clients(
@@ -99,8 +97,8 @@ def bill_clients(
     today: date,
     run_id: str,
     issue: bool,
-) -> list[Issued] | list[Drafted]:
-    """Bill a chunk of previewed clients, as drafts or outright as invoices, in the order given.
+) -> list[Issued]:
+    """Bill a chunk of previewed clients, as drafts (no number) or outright as invoices, in order.
 
     Only charges that were previewed and that nothing carries now are billed. A client whose charges
     are gone, or who cannot be billed any more, is passed over.
@@ -109,7 +107,7 @@ def bill_clients(
     providers = dict(tx.rows(PROVIDER_NAMES))
     terms_days = terms(tx, today).days
     bills: list[Bill] = []
-    drafts: list[Drafted] = []
+    drafts: list[Issued] = []
     for proposal in proposals:
         charges = [
             charge
@@ -122,13 +120,12 @@ def bill_clients(
         if issue:
             lines = tuple(_frozen(charge) for charge in charges)
             office_id = office_of(party, charges)
-            bills.append(
-                Bill(tx.new_id(), party, office_id, terms_days, None, "", run_id, None, lines)
-            )
+            bills.append(Bill(tx.new_id(), party, office_id, terms_days, None, "", run_id, None, lines))
         else:
             draft_id = draft_of(tx, party, charges, today=today, terms_days=terms_days, run_id=run_id)
             total = sum(charge.amount_cents for charge in charges)
-            drafts.append(Drafted(draft_id, party.client_id, party.client, total, due_on(today, terms_days)))
+            due = due_on(today, terms_days)
+            drafts.append(Issued(draft_id, None, party.client_id, party.client, total, due))
     return issue_bills(tx, bills, today=today) if issue else drafts
 
 
@@ -138,5 +135,3 @@ def _frozen(charge: UnbilledCharge) -> BillLine:
         charge.code, charge.modifiers, charge.description, charge.units_milli, charge.rate_cents,
         charge.amount_cents,
     )  # fmt: skip
-
-

@@ -96,7 +96,9 @@ def invoice_views(read: Read, invoice_ids: Sequence[str]) -> list[InvoiceView]:
     views = []
     for invoice_id in invoice_ids:
         head = read.rows(HEAD, invoice_id=invoice_id)[0]
-        (issue_id, _, number, issued_on, due_on, bill_to, client, notes, pay_code, office_id, total, made) = head
+        (issue_id, _, number, issued_on, due_on, bill_to, client, notes, pay_code, office_id, total, made) = (
+            head
+        )
         if office_id not in heads:
             heads[office_id] = _letterhead(read, office_id)
         letterhead, currency = heads[office_id]

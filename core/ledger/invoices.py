@@ -188,3 +188,11 @@ def find_invoice(read: "Read", typed: str) -> str:
     if found is None:
         raise NoInvoice(typed)
     return str(found)
+
+
+MAIL = "SELECT mail_to FROM invoice_share WHERE invoice_id = :invoice_id ORDER BY at LIMIT 1"
+
+
+def mail_state(read: "Read", invoice_id: str) -> str:
+    """What became of the mail: none (not shared, or nobody to write to) or queued (no mailer yet)."""
+    return "queued" if read.value(MAIL, invoice_id=invoice_id) else "none"
