@@ -10,7 +10,7 @@ Three cuts keep a small document small: a document carries the smallest that has
 
 import zlib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -109,16 +109,14 @@ def cut(
 
 
 class FontObjects(NamedTuple):
-    """A composite font as the texts of its PDF objects.
+    """A composite font as the bodies of its PDF objects; the first is the font itself.
 
-    Each refers to others by their place here, as `{0}`, `{1}`...; the writer fills in real numbers. The
-    first is the font itself.
+    A dictionary refers to others by their place here, as `{1}`; the writer fills in real numbers.
     """
 
-    name: str
     dictionaries: tuple[str, ...]
-    streams: tuple[str, ...]
-    """Streams refer to nothing."""
+    streams: tuple[bytes, ...]
+    """These refer to nothing."""
 
 
 class FrozenFont(NamedTuple):
@@ -128,11 +126,11 @@ class FrozenFont(NamedTuple):
     objects: FontObjects
 
 
-def stream(data: bytes, entries: str = "") -> str:
-    """A compressed PDF stream, as text of one character a byte."""
-    packed = zlib.compress(data, 9)
+def stream(data: bytes, entries: str = "", level: int = 9) -> bytes:
+    """The body of a compressed PDF stream."""
+    packed = zlib.compress(data, level)
     head = f"<</Filter /FlateDecode /Length {len(packed)}{entries}>>\nstream\n"
-    return head + packed.decode("latin-1") + "\nendstream"
+    return b"%b%b\nendstream" % (head.encode("ascii"), packed)
 
 
 def _runs(codes: Iterable[int]) -> list[list[int]]:
@@ -197,16 +195,20 @@ def font_objects(
     top, bottom = round(extents.ascender * 1000 / upem), round(extents.descender * 1000 / upem)
     kind = 2 if cff is None else 0
     file_key = "FontFile2" if cff is None else "FontFile3"
-    dictionaries = [
+    system = "/CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"
+    to_glyph_entry = " /CIDToGIDMap {5} 0 R" if cff is None else ""
+    composite = (
         f"<</Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H"
-        " /DescendantFonts [{1} 0 R] /ToUnicode {3} 0 R>>",
-        f"<</Type /Font /Subtype /CIDFontType{kind} /BaseFont /{name}"
-        " /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"
-        f" /DW {default_advance} /W {width_array(advances)} /FontDescriptor {{2}} 0 R"
-        + (" /CIDToGIDMap {5} 0 R>>" if cff is None else ">>"),
+        " /DescendantFonts [{1} 0 R] /ToUnicode {3} 0 R>>"
+    )
+    descendant = (
+        f"<</Type /Font /Subtype /CIDFontType{kind} /BaseFont /{name} {system}"
+        f" /DW {default_advance} /W {width_array(advances)} /FontDescriptor {{2}} 0 R{to_glyph_entry}>>"
+    )
+    descriptor = (
         f"<</Type /FontDescriptor /FontName /{name} /Flags 4 /FontBBox [-1000 {bottom} 2000 {top}]"
-        f" /ItalicAngle 0 /Ascent {top} /Descent {bottom} /CapHeight 714 /StemV 90 /{file_key} {{4}} 0 R>>",
-    ]
+        f" /ItalicAngle 0 /Ascent {top} /Descent {bottom} /CapHeight 714 /StemV 90 /{file_key} {{4}} 0 R>>"
+    )
     streams = [stream(to_unicode(texts))]
     if cff is None:
         assert glyph_of is not None
@@ -217,7 +219,7 @@ def font_objects(
         streams += [stream(data, f" /Length1 {len(data)}"), stream(bytes(to_glyph))]
     else:
         streams.append(stream(cff, " /Subtype /CIDFontType0C"))
-    return FontObjects(name, tuple(dictionaries), tuple(streams))
+    return FontObjects((composite, descendant, descriptor), tuple(streams))
 
 
 class Cut(NamedTuple):
@@ -281,7 +283,7 @@ def smallest_cut(characters: set[str]) -> Cut | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=8)
 def with_unknown(characters: frozenset[str]) -> Cut:
     """The widest frozen fonts, for a text with characters that no font at hand can draw.
 

@@ -16,6 +16,7 @@ from core.documents.wording import (
     DESCRIPTION,
     FOOTER,
     FOOTER_LINES,
+    LINK,
     NOTE,
     NOTE_LINES,
     amount,
@@ -53,7 +54,7 @@ LEFT, RIGHT = 50.0, 562.0
 TOP, FOOT = 744.0, 66.0
 """Where the text of a sheet begins and where it ends above the page number."""
 
-SERVICE_LEFT, SERVICE_WIDTH = 118.0, 256.0
+SERVICE_LEFT, SERVICE_WIDTH = 118.0, 246.0
 INSET = 9.0
 """Between a tinted field and what stands in it; the amounts of all parts stand under one another."""
 UNITS_RIGHT, RATE_RIGHT, AMOUNT_RIGHT = 418.0, 484.0, RIGHT - INSET
@@ -62,7 +63,7 @@ SUM_ROW = 18.0
 BESIDE_TOTALS = 240.0
 """How wide notes are that stand to the left of the totals."""
 
-_WEB_ADDRESS = re.compile(r"https?://[!-~]{1,1900}")
+_WEB_ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 def render_invoice(view: InvoiceView) -> bytes:
@@ -88,7 +89,7 @@ def render_invoice(view: InvoiceView) -> bytes:
         title=f"Invoice {shown.number}",
         author=shown.letterhead.name,
         made_on=view.issued_on,
-        logo=mark,
+        mark=mark,
     )
 
 
@@ -110,7 +111,7 @@ def _worded(view: InvoiceView) -> InvoiceView:
         client=words(view.client),
         lines=tuple(map(_worded_line, view.lines)),
         pay_code=words(view.pay_code),
-        pay_link=words(view.pay_link, 2_000),
+        pay_link=words(view.pay_link, LINK),
     )
 
 
@@ -165,13 +166,20 @@ class _Layout:
     def _next_sheet(self) -> None:
         """A further sheet, which says whose it is."""
         self._new_sheet()
-        self.sheet.text(LEFT, self.y, f"Invoice {self.view.number}", STRONG)
+        self.sheet.lines(
+            LEFT, self.y, self._wrap(f"Invoice {self.view.number}", STRONG, 420)[:1], STRONG, leading=0
+        )
         self.sheet.text_right(RIGHT, self.y, "continued", SMALL)
         self.sheet.rule(LEFT, self.y - 9, RIGHT - LEFT, ACCENT, thick=1)
         self.y -= 28
 
     def _wrap(self, text: str, style: Style, width: float) -> list[Line]:
         return self._typesetter.wrap(text, style, width)
+
+    def _few(self, texts: Sequence[str], style: Style, width: float, limit: int) -> list[Line]:
+        """Texts of a heading: wrapped, and so many lines at most that a table still fits below."""
+        lines = [line for text in texts if text for line in self._wrap(text, style, width)]
+        return lines if len(lines) <= limit else [*lines[: limit - 1], Line("…", False)]
 
     def letterhead(self) -> None:
         head, sheet = self.view.letterhead, self.sheet
@@ -180,13 +188,11 @@ class _Layout:
             width, height = self._mark.fitted(170, 52)
             sheet.logo(LEFT, y + 10 - height, width, height)
             y -= height + 8
-        y = sheet.lines(LEFT, y, self._wrap(head.name, NAME, 300), NAME, leading=16)
+        y = sheet.lines(LEFT, y, self._few([head.name], NAME, 300, 3), NAME, leading=16)
         contact = " · ".join(filter(None, (head.phone, head.email)))
         tax_id = f"Tax ID {head.tax_id}" if head.tax_id else ""
-        y += 1
-        for text in (*head.address, contact, tax_id):
-            if text:
-                y = sheet.lines(LEFT, y, self._wrap(text, SMALL, 300), SMALL, leading=11)
+        small = self._few([*head.address, contact, tax_id], SMALL, 300, 14)
+        y = sheet.lines(LEFT, y + 1, small, SMALL, leading=11)
         right = self._title()
         self.y = min(y, right) - 8
         sheet.rule(LEFT, self.y, RIGHT - LEFT, ACCENT, thick=1)
@@ -198,7 +204,7 @@ class _Layout:
         y = self.y - 8
         sheet.text_right(RIGHT, y, "Invoice", TITLE)
         y -= 20
-        for line in self._wrap(view.number, NUMBER, 190):
+        for line in self._few([view.number], NUMBER, 190, 4):
             sheet.text_right(RIGHT, y, line.text, NUMBER)
             y -= 14
         if view.version > 1:
@@ -219,11 +225,8 @@ class _Layout:
     def _party(self, x: float, label: str, texts: Sequence[str], width: float) -> float:
         sheet = self.sheet
         sheet.text(x, self.y, label, LABEL)
-        y = self.y - 15
-        for i, text in enumerate(texts):
-            style = BODY if i else STRONG
-            y = sheet.lines(x, y, self._wrap(text, style, width), style, leading=13)
-        return y
+        y = sheet.lines(x, self.y - 15, self._few(texts[:1], STRONG, width, 5), STRONG, leading=13)
+        return sheet.lines(x, y, self._few(texts[1:], BODY, width, 10), BODY, leading=13)
 
     def _terms(self, top: float) -> float:
         view, sheet = self.view, self.sheet
@@ -242,7 +245,7 @@ class _Layout:
         return y - 12
 
     def _due(self) -> str:
-        return amount(self.view.currency, show_cents(self.view.balance_cents))
+        return "Void" if self.view.void else amount(self.view.currency, show_cents(self.view.balance_cents))
 
     def table(self) -> None:
         """The services; each sheet but the last ends with the sum so far, the next begins with it."""
@@ -399,8 +402,9 @@ class _Layout:
 
     def page_numbers(self) -> None:
         """Now that the number of sheets is known."""
-        owner = " · ".join((self.view.letterhead.name[:60], f"Invoice {self.view.number[:40]}"))
+        whose = f"{self.view.letterhead.name} · Invoice {self.view.number}"
+        owner = self._wrap(whose, SMALL, 420)[:1]
         for number, sheet in enumerate(self.sheets, 1):
             sheet.rule(LEFT, 48, RIGHT - LEFT, HAIR)
-            sheet.text(LEFT, 36, owner, SMALL)
+            sheet.lines(LEFT, 36, owner, SMALL, leading=0)
             sheet.text_right(RIGHT, 36, f"Page {number} of {len(self.sheets)}", SMALL)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from io import BytesIO
 
-from fpdf import FPDF, image_parsing
+from fpdf import image_parsing
 from fpdf.image_datastructures import RasterImageInfo
 from PIL import Image
 
@@ -31,11 +31,7 @@ class Logo:
         self.width, self.height = image.size
         info = image_parsing.get_img_info("logo", image)
         assert isinstance(info, RasterImageInfo)
-        self._info = info
-
-    def register(self, file: FPDF) -> None:
-        """Make the logo image 1 of a file."""
-        file.image_cache.images["logo"] = RasterImageInfo(self._info, i=1, usages=1)
+        self.info = info
 
     def fitted(self, width: float, height: float) -> tuple[float, float]:
         """The largest size within this room that keeps the logo's shape."""

@@ -36,14 +36,15 @@ class Script(NamedTuple):
     package: str
     regular: str
     bold: str
-    index: int = 0
+    member: int = 0
+    """Which font of a collection."""
 
     def face(self, *, bold: bool) -> hb.Face:
-        return fonts.typeface(fonts.font_path(self.package, self.bold if bold else self.regular), self.index)
+        return fonts.typeface(fonts.font_path(self.package, self.bold if bold else self.regular), self.member)
 
 
-def _variable(package: str, file: str, index: int = 0) -> Script:
-    return Script(package, file, file, index)
+def _variable(package: str, file: str, member: int = 0) -> Script:
+    return Script(package, file, file, member)
 
 
 _SCRIPTS = (
@@ -116,12 +117,18 @@ class _Carried:
         self.font = _shaping_font(script, bold)
         self.scale = 1000 / self.font.face.upem
         self._codes: dict[tuple[int, str], int] = {}
+        self._one_meaning = not {"CFF ", "CFF2"}.isdisjoint(self.font.face.table_tags)
+        self._meaning: dict[int, str] = {}
 
     def code(self, glyph: int, text: str) -> int:
+        """The code for a glyph that says this text, for a font that allows it; else what it said first."""
+        if self._one_meaning:
+            text = self._meaning.setdefault(glyph, text)
         return self._codes.setdefault((glyph, text), len(self._codes) + 1)
 
     def advance(self, glyph: int) -> int:
-        return round(self.font.get_glyph_h_advance(glyph) * self.scale)
+        advance: float = self.font.get_glyph_h_advance(glyph) * self.scale
+        return round(advance)
 
     def objects(self, number: int) -> FontObjects:
         glyph_of = {code: glyph for (glyph, _), code in self._codes.items()}
@@ -148,7 +155,7 @@ def _postscript_name(script: Script, bold: bool) -> str:
 def _cff_with_codes(shape: hb.Face, glyph_of: dict[int, int]) -> bytes:
     """A CFF font whose own numbering of glyphs is the codes of the page.
 
-    CFF allows one number a glyph; a second meaning of one glyph does not come up in ideographs and kana.
+    CFF allows one number a glyph; a second meaning is told by the text that goes with the glyphs.
     """
     font = TTFont(io.BytesIO(shape.blob.data), recalcBBoxes=False)
     cff = font["CFF "].cff
@@ -251,23 +258,26 @@ class ScriptTypesetter:
     def _by_font(self, text: str, rtl: bool) -> Iterator[_Piece]:
         """Letters with their marks, neighbours of one font together."""
         pending, home = "", None
-        for letter in _letters(text):
-            script = self._script_of(letter)
+        for part, script in self._parts(text):
             if pending and script is not home:
                 yield _Piece(pending, home, rtl)
                 pending = ""
-            pending, home = pending + letter, script
+            pending, home = pending + part, script
         if pending:
             yield _Piece(pending, home, rtl)
 
+    def _parts(self, text: str) -> Iterator[tuple[str, Script | None]]:
+        """Letters and their fonts; a mark that no font sets on its letter stands by itself."""
+        for letter in _letters(text):
+            script = self._home(letter) if len(letter) == 1 else self._script_of(letter)
+            if script is None and len(letter) > 1:
+                yield from ((character, self._home(character)) for character in letter)
+            else:
+                yield letter, script
+
     def _script_of(self, letter: str) -> Script | None:
-        if len(letter) == 1:
-            return self._home(letter)
         marked = [ch for ch in letter if ch not in "\u200c\u200d" and not "\ufe00" <= ch <= "\ufe0f"]
-        for script in self._scripts:
-            if all(_has(script, ch) for ch in marked):
-                return script
-        return None
+        return next((script for script in self._scripts if all(_has(script, ch) for ch in marked)), None)
 
     def _home(self, character: str) -> Script | None:
         """The script font of a character; None where the frozen fonts have it or nothing has."""

@@ -15,8 +15,9 @@ DESCRIPTION = 400
 ADDRESS_LINES = 8
 NOTE = 8_000
 NOTE_LINES = 200
-FOOTER = 1_200
+FOOTER = 900
 FOOTER_LINES = 14
+LINK = 500
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -4,8 +4,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-_IDEOGRAPH = "\u2e80-\u2fff\u3040-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_CLOSING = "!),.:;?\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\u30fb\u30fc\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff5d"
+_IDEOGRAPH = (
+    "\u2e80-\u2fff\u3040-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_CLOSING = (
+    "!),.:;?\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\u30fb\u30fc"
+    "\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff5d"
+)
+"""What must not begin a line."""
 _UNIT = re.compile(f"[{_IDEOGRAPH}][{_CLOSING}]*[ \t]*|[^ \t{_IDEOGRAPH}]+[ \t]*|[ \t]+")
 
 
