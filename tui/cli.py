@@ -41,7 +41,7 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` shows how.")
 
 
-def _common() -> argparse.ArgumentParser:
+def _common() -> _Parser:
     """The options that every verb takes, before or after its name."""
     common = _Parser(add_help=False)
     add = common.add_argument

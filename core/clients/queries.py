@@ -20,7 +20,10 @@ FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
 CLIENTS = SELECT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
 CLIENT = SELECT + " WHERE k.id = :client_id"
 
-ADDRESS = "SELECT name, street, street_2, city, state, postal_code, country, email, phone FROM guarantor WHERE id = :id"
+ADDRESS = """
+SELECT name, street, street_2, city, state, postal_code, country, email, phone
+FROM guarantor WHERE id = :id
+"""
 
 AddressRow = namedtuple("AddressRow", "name street street_2 city state postal_code country email phone")
 

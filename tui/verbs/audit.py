@@ -59,10 +59,10 @@ def audit_verify(door: "Door") -> int:
         site, no, table, row_id, wrong = verdict.first_bad
         bad = {"site": site, "no": no, "table": table, "id": row_id, "wrong": wrong}
         door.refuse("chain_broken", f"Fact {no} of site {site} ({table}) {wrong}.", subject=row_id)
+    found = "all in order" if verdict.ok else "BROKEN"
+    text = [f"{verdict.facts} facts, {verdict.entries} log entries: {found}"]
     door.answer(
         {"entries": verdict.entries, "facts": verdict.facts, "ok": verdict.ok, "first_bad": bad},
-        [
-            f"{verdict.facts} facts, {verdict.entries} log entries: {'all in order' if verdict.ok else 'BROKEN'}"
-        ],
+        text,
     )
     return 0 if verdict.ok else 4

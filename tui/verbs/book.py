@@ -156,8 +156,8 @@ def _book_checks(read: "Read") -> "list[tuple[str, bool, str]]":
 
 def completion(door: "Door") -> int:
     """Print the script that teaches a shell to complete `daysheet`."""
-    import argcomplete
+    from argcomplete.shell_integration import shellcode
 
-    script = argcomplete.shellcode(["daysheet"], shell=door.options.shell)
+    script = shellcode(["daysheet"], shell=door.options.shell)
     door.answer({"script": script}, [script])
     return 0

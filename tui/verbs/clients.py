@@ -106,7 +106,7 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     return 0
 
 
-def _address(door: "Door") -> "dict[str, str]":
+def _address(door: "Door") -> "dict[str, Any]":
     return {
         field: getattr(door.options, field) for field in ADDRESS if getattr(door.options, field) is not None
     }

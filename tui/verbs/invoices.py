@@ -152,10 +152,9 @@ def _answer(door: "Door", read: "Read", invoice_id: str, today: "date") -> int:
     from core.money import show_cents
 
     data = _whole(read, invoice_id, today)
-    text = [
-        f"{data['number'] or 'Draft ' + data['short_id']}  {data['client']}"
-        f"  {data['status'].replace('_', ' ')}  due {data['due_on'] or 'by terms'}"
-    ]
+    name = data["number"] or f"Draft {data['short_id']}"
+    status = data["status"].replace("_", " ")
+    text = [f"{name}  {data['client']}  {status}  due {data['due_on'] or 'by terms'}"]
     text += door.table(
         ("#", "Date", "Code", "Description", "Units", "Rate", "Amount"),
         [
