@@ -23,7 +23,8 @@ class Help(ModalScreen[None]):
     AUTO_FOCUS = "Input"
     DEFAULT_CSS = """
     Help { align: center middle; }
-    Help > Vertical { width: 76; max-width: 100%; height: 90%; background: $panel; padding: 0 1; }
+    Help > Vertical { width: 76; max-width: 100%; height: 90%; background: $panel;
+        border: round $secondary; }
     Help Input, Help Input:focus {
         border: none; height: 1; padding: 0 1; background: $boost; color: $foreground;
     }

@@ -47,7 +47,8 @@ class Palette(ModalScreen[None]):
     AUTO_FOCUS = "Input"
     DEFAULT_CSS = """
     Palette { align: center top; }
-    Palette > Vertical { width: 72; max-width: 100%; height: auto; margin-top: 2; background: $panel; }
+    Palette > Vertical { width: 72; max-width: 100%; height: auto; margin-top: 2; background: $panel;
+        border: round $secondary; }
     Palette > Vertical > Input, Palette > Vertical > Input:focus {
         border: none; height: 1; padding: 0 1; background: $boost; color: $foreground;
     }

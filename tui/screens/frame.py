@@ -4,21 +4,18 @@ A screen is thin. It names its place, columns and verbs, answers `load` (in a th
 widgets in `fill`. Verbs act on the marked records, else on the one under the cursor.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.css.query import NoMatches
-from textual.events import Key, ScreenResume
-from textual.screen import Screen
-from textual.timer import Timer
+from textual.events import ScreenResume
 
 from core.errors import DomainError
-from tui.app import FrameApp
-from tui.strips.choices import Choice, Choices, choice_pieces, letters_for
-from tui.strips.strip import Strip
+from tui.screens.chords import ChordScreen
+from tui.strips.choices import letters_for
 from tui.tones import Piece
 from tui.verbs import Direction, Footing, key_of, shown_key
 from tui.widgets.columns import Column
@@ -26,13 +23,11 @@ from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, ListTitle, ScreensLine, StatusLine, TitleLine
 
 V = TypeVar("V")
-A = TypeVar("A")
 
-CHORD_SECONDS = 0.4
 _FOOTER_SECONDS = 0.05
 
 
-class FrameScreen(Screen[None], Generic[V]):
+class FrameScreen(ChordScreen, Generic[V]):
     """Base of all screens with a frame."""
 
     PLACE: ClassVar[str] = ""
@@ -72,10 +67,6 @@ class FrameScreen(Screen[None], Generic[V]):
         super().__init__()
         self.quick_filter = self.QUICK_FILTERS[0] if self.QUICK_FILTERS else ""
         self.totals = ""
-        self._strip: Strip[Any] | None = None
-        self._focus_before: Any = None
-        self._chord_timer: Timer | None = None
-        self._chord_pending = False
         self._generation = 0
         self._filled = False
         self._stale = False
@@ -111,12 +102,6 @@ class FrameScreen(Screen[None], Generic[V]):
     # What a screen uses.
 
     @property
-    def frame_app(self) -> FrameApp:
-        app = self.app
-        assert isinstance(app, FrameApp)
-        return app
-
-    @property
     def grid(self) -> Grid:
         """The list that has the focus, else the first one."""
         return self.focused if isinstance(self.focused, Grid) else self.query_one(Grid)
@@ -136,67 +121,6 @@ class FrameScreen(Screen[None], Generic[V]):
         """The figures beside the list's name."""
         self.totals = totals
         self.show_frame()
-
-    def open_strip(
-        self,
-        strip: Strip[A],
-        on_answer: Callable[[A], object],
-        *,
-        on_close: Callable[[], object] | None = None,
-    ) -> None:
-        """Open a strip above the status line. `on_answer` gets the typed answer, after it has closed.
-
-        Keys typed meanwhile wait until its first field has the focus.
-        """
-        self.close_strip(keep=True)
-        strip.on_answer, strip.on_close = on_answer, on_close
-        strip.leave = lambda keep: self.close_strip(keep=keep)
-        strip.on_ready = lambda: self._strip_ready(strip)
-        self._strip, self._focus_before = strip, self.focused
-        self.frame_app.hold_keys(strip)
-        self.query_one("#strip").mount(strip)
-
-    def _strip_ready(self, strip: Strip[Any]) -> None:
-        if strip is self._strip:
-            kept = self.frame_app.kept_texts.get(strip.keep_as) if strip.keep_as else None
-            if kept:
-                strip.restore(kept)
-            strip.focus_first()
-        self.frame_app.release_keys(strip)
-
-    def close_strip(self, *, keep: bool) -> None:
-        """Close the strip, if one is open; focus goes back first, or it would wander to any widget."""
-        strip, self._strip = self._strip, None
-        if strip is None:
-            return
-        kept = self.frame_app.kept_texts
-        if strip.keep_as and keep:
-            kept[strip.keep_as] = strip.texts()
-        elif strip.keep_as:
-            kept.pop(strip.keep_as, None)
-        self.frame_app.release_keys(strip)
-        self.set_focus(self._focus_before if self._focus_before in self.focus_chain else None)
-        strip.remove()
-
-    def ask(
-        self,
-        question: str,
-        yes_does: str,
-        on_yes: Callable[[], object],
-        *,
-        on_cancel: Callable[[], object] | None = None,
-    ) -> None:
-        """Ask before what cannot be undone. `question` names count and sum; only `y` says yes."""
-        from tui.strips.question import Question
-
-        strip = Question(question, yes_does)
-        strip.on_cancel = on_cancel
-        self.frame_app.drop_typed_ahead()
-        self.open_strip(strip, lambda _: on_yes())
-
-    def choose(self, lead: str, choices: Sequence[Choice], on_choice: Callable[[str], object]) -> None:
-        """Let one key choose; any other closes."""
-        self.open_strip(Choices(lead, choices), on_choice)
 
     # Loading.
 
@@ -355,37 +279,11 @@ class FrameScreen(Screen[None], Generic[V]):
             return bool(self.query(Grid))
         return self.allowed(action)
 
-    # Chords: `g` and a letter.
-
-    def action_chord(self) -> None:
-        self._chord_pending = True
-        self._chord_timer = self.set_timer(CHORD_SECONDS, self._show_chord)
-
-    def _show_chord(self) -> None:
-        from tui.strips.fields import Words
-
-        choices = [("g", "first row"), *((place.letter, place.title) for place in self.frame_app.PLACES)]
-        hint = Words(choice_pieces("Go to", choices))
-        hint.id = "chord"
-        self.query_one("#strip").mount(hint)
-
-    def on_key(self, event: Key) -> None:
-        """The key after `g` belongs to the chord; this runs before any binding sees it."""
-        if not self._chord_pending:
-            return
-        event.stop()
-        event.prevent_default()
-        self._chord_pending = False
-        if self._chord_timer is not None:
-            self._chord_timer.stop()
-        self.query("#chord").remove()
-        if event.key == "g":
-            self.grid.action_top()
-        for place in self.frame_app.PLACES:
-            if event.character == place.letter:
-                self.frame_app.go(place.name)
-
     # Global keys.
+
+    def first_row(self) -> None:
+        if self.query(Grid):
+            self.grid.action_top()
 
     def action_go_key(self, digit: str) -> None:
         for place in self.frame_app.PLACES:
@@ -436,8 +334,8 @@ class FrameScreen(Screen[None], Generic[V]):
 
     def action_back(self) -> None:
         """Esc undoes the nearest thing: strip, range, filter, marks, screen."""
-        if self._strip is not None:
-            self._strip.action_close()
+        if self.strip is not None:
+            self.strip.action_close()
             return
         grid = self.grid if self.query(Grid) else None
         if grid is not None and grid.marks.anchor is not None:

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 
 from tui.strips.fields import Words
 from tui.strips.strip import Strip
-from tui.tones import Piece
 
 Choice = tuple[str, str]
 """A key and what it stands for."""
@@ -22,7 +21,10 @@ class Choices(Strip[str], can_focus=True):
         self.choices = tuple(choices)
 
     def line(self) -> ComposeResult:
-        yield Words(choice_pieces(self.lead, self.choices))
+        """Each choice by itself, so that they wrap where the terminal is narrow."""
+        yield Words([(f" {self.lead} ", "strong")])
+        for key, label in self.choices:
+            yield Words([(f" {key}", "key"), (f" {label} ", "")])
 
     def focus_first(self) -> None:
         self.screen.set_focus(self)
@@ -37,14 +39,6 @@ class Choices(Strip[str], can_focus=True):
                 on_answer(event.character or "")
         elif on_close is not None:
             on_close()
-
-
-def choice_pieces(lead: str, choices: Sequence[Choice]) -> list[Piece]:
-    """The lead and the choices as pieces of a line."""
-    pieces: list[Piece] = [(f" {lead} ", "strong")]
-    for key, label in choices:
-        pieces += [(f" {key}", "key"), (f" {label} ", "")]
-    return pieces
 
 
 def letters_for(labels: Sequence[str]) -> list[str]:

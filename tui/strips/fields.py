@@ -16,8 +16,9 @@ from textual.widgets import Input
 from core.errors import UsageError
 from core.money import parse_cents, show_cents
 from core.text import plain
+from tui.cells import width_of
 from tui.strips.typed import parse_typed_day
-from tui.tones import Piece, TonedWidget
+from tui.tones import Piece, TonedWidget, pieces_width
 
 T = TypeVar("T")
 
@@ -42,10 +43,13 @@ class Words(TonedWidget):
         self._pieces = list(pieces)
         self.refresh(layout=True)
 
-    def get_content_width(self, container: Any, viewport: Any) -> int:
-        from tui.tones import pieces_width
-
+    @property
+    def cells(self) -> int:
+        """The width it takes in its strip."""
         return pieces_width(self._pieces)
+
+    def get_content_width(self, container: Any, viewport: Any) -> int:
+        return self.cells
 
     def render_line(self, y: int) -> Any:
         return self.paint(self._pieces, self.size.width)
@@ -117,6 +121,7 @@ class Field(Horizontal, Generic[T]):
         self.optional = optional
         self.input = FieldInput(self, value, hint)
         self.input.styles.width = width
+        self.cells = 2 + (width_of(label) + 1 if label else 0) + width + 2
 
     def compose(self) -> ComposeResult:
         label = f"{self.label} " if self.label else ""
@@ -152,7 +157,7 @@ class MoneyField(Field[int]):
 
     letters = True
 
-    def __init__(self, label: str, *, name: str, cents: int | None = None, width: int = 11) -> None:
+    def __init__(self, label: str, *, name: str, cents: int | None = None, width: int = 10) -> None:
         value = "" if cents is None else show_cents(cents)
         super().__init__(label, name=name, value=value, width=width, hint="0.00")
 
@@ -175,8 +180,3 @@ class DateField(Field[date]):
         if not self.typed.strip():
             raise FieldEmpty(self.label)
         return parse_typed_day(self.typed, self._today())
-
-
-def field_width(label: str, width: int) -> int:
-    """The cells a field takes in its strip: gap, label, brackets."""
-    return 2 + (len(label) + 1 if label else 0) + 1 + width + 1

@@ -53,8 +53,8 @@ class Strip(Widget, Generic[A]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield from self.line()
+        for row in _wrapped(list(self.line()), self.app.size.width):
+            yield Horizontal(*row)
         refusal = Words([])
         refusal.id = "refusal"
         yield refusal
@@ -137,3 +137,17 @@ class Strip(Widget, Generic[A]):
         refusal = self.query_one("#refusal", Words)
         refusal.show(pieces)
         refusal.display = bool(pieces)
+
+
+def _wrapped(parts: list[Widget], width: int) -> list[list[Widget]]:
+    """The parts in as many lines as the terminal needs; a field is never split from its label."""
+    rows: list[list[Widget]] = [[]]
+    used = 0
+    for part in parts:
+        cells = part.cells if isinstance(part, Field | Words) else width
+        if rows[-1] and used + cells > width:
+            rows.append([])
+            used = 0
+        rows[-1].append(part)
+        used += cells
+    return rows
