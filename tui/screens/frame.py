@@ -225,6 +225,10 @@ class FrameScreen(ChordScreen, Generic[V]):
         self._footer_pending = False
         if not self.is_mounted:
             return
+        footer = self.query_one(FooterLine)
+        if self.strip is not None:
+            footer.show_keys(self.strip.FOOTER, (), "")
+            return
         verbs: list[tuple[str, str, str]] = []
         always: list[tuple[str, str, str]] = []
         palette, seen = "", set()
@@ -242,7 +246,7 @@ class FrameScreen(ChordScreen, Generic[V]):
                     f"{binding.description} ({count})" if footing.counted and count else binding.description
                 )
                 (always if footing.always else verbs).append((key, shown_key(key), label))
-        self.query_one(FooterLine).show_keys(verbs, always, palette)
+        footer.show_keys(verbs, always, palette)
 
     def on_grid_changed(self, event: Grid.Changed) -> None:
         event.stop()
@@ -266,7 +270,12 @@ class FrameScreen(ChordScreen, Generic[V]):
 
     async def on_footer_line_pressed(self, event: FooterLine.Pressed) -> None:
         event.stop()
+        if self.strip is not None:
+            return
         await self.app.run_action(self.active_bindings[event.key].binding.action, self)
+
+    def strip_changed(self) -> None:
+        self._show_footer()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "stop_job":

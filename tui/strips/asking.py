@@ -65,6 +65,8 @@ class AskMoney(Strip[int]):
 class FilterStrip(Strip[str]):
     """Filters the list with each letter. Enter keeps the filter, Esc clears it."""
 
+    FOOTER = (("enter", "Enter", "Keep filter"), ("escape", "Esc", "Clear filter"))
+
     def __init__(self, filter_text: str, narrow: Callable[[str], object]) -> None:
         super().__init__()
         self._narrow = narrow
@@ -73,7 +75,6 @@ class FilterStrip(Strip[str]):
     def line(self) -> ComposeResult:
         yield Words([(" Filter", "strong")])
         yield self._field
-        yield Words([("  Enter keeps · Esc clears", "muted")])
 
     def read(self) -> str:
         return self._field.read()

@@ -15,6 +15,8 @@ Choice = tuple[str, str]
 class Choices(Strip[str], can_focus=True):
     """`Sort by  n Number  c Client  d Due`; answers the chosen key."""
 
+    FOOTER = (("escape", "Esc", "Close"),)
+
     def __init__(self, lead: str, choices: Sequence[Choice]) -> None:
         super().__init__()
         self.lead = lead

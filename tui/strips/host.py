@@ -21,6 +21,9 @@ class StripScreen(Screen[None]):
         self.strip: Strip[Any] | None = None
         self._focus_before: Widget | None = None
 
+    def strip_changed(self) -> None:
+        """A strip was opened or closed."""
+
     @property
     def frame_app(self) -> FrameApp:
         app = self.app
@@ -45,6 +48,7 @@ class StripScreen(Screen[None]):
         self.strip, self._focus_before = strip, self.focused
         self.frame_app.hold_keys(strip)
         self.query_one("#strip").mount(strip)
+        self.strip_changed()
 
     def _strip_ready(self, strip: Strip[Any]) -> None:
         if strip is self.strip:
@@ -56,7 +60,7 @@ class StripScreen(Screen[None]):
 
     def close_strip(self, *, keep: bool) -> None:
         """Close the strip, if one is open; focus goes back first, or it would wander to any widget."""
-        strip, self._strip = self.strip, None
+        strip, self.strip = self.strip, None
         if strip is None:
             return
         kept = self.frame_app.kept_texts
@@ -67,6 +71,7 @@ class StripScreen(Screen[None]):
         self.frame_app.release_keys(strip)
         self.set_focus(self._focus_before if self._focus_before in self.focus_chain else None)
         strip.remove()
+        self.strip_changed()
 
     def ask(
         self,

@@ -19,6 +19,7 @@ DEAF_SECONDS = 0.3
 class Question(Strip[bool], can_focus=True):
     """`Send 197 invoices, $96,771.00, by email?   y sends · any other key cancels`."""
 
+    FOOTER = ()
     DEFAULT_CSS = "Question { background: $panel; }"
 
     def __init__(self, question: str, yes_does: str) -> None:

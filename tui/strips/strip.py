@@ -36,6 +36,13 @@ class Strip(Widget, Generic[A]):
         Binding("escape", "close", "Close, keep the text", show=False, id="strip.close"),
     ]
 
+    FOOTER: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("enter", "Enter", "Save"),
+        ("tab", "Tab", "Next field"),
+        ("escape", "Esc", "Close, keep the text"),
+    )
+    """What the footer shows while the strip is open: key, as displayed, label."""
+
     def __init__(self, *, keep_as: str = "") -> None:
         super().__init__()
         self.keep_as = keep_as

@@ -102,7 +102,8 @@ class LazyRows:
     """Rows that stay where they are until they are looked at.
 
     `fetch` reads a block. Where the store can filter and sort, `arrange` answers another source;
-    without it all rows are read into memory the first time one asks.
+    without it all rows are read into memory the first time one asks. `place_of` finds a record again
+    after a refresh; without it, or `ids`, the cursor stays where it was on the screen.
     """
 
     def __init__(
@@ -111,11 +112,13 @@ class LazyRows:
         fetch: Callable[[int, int], Sequence[Row]],
         *,
         ids: Callable[[], Sequence[str]] | None = None,
+        place_of: Callable[[str], int | None] | None = None,
         arrange: "Callable[[Arrangement], RowSource] | None" = None,
     ) -> None:
         self._length = length
         self._fetch = fetch
         self._ids = ids
+        self._place_of = place_of
         self._arrange = arrange
         self._places: dict[str, int] | None = None
         self._loaded: Rows | None = None
@@ -130,6 +133,10 @@ class LazyRows:
         return self._ids() if self._ids is not None else self._all().ids()
 
     def index_of(self, record_id: str) -> int | None:
+        if self._place_of is not None:
+            return self._place_of(record_id)
+        if self._ids is None and self._loaded is None:
+            return None
         if self._places is None:
             self._places = {known: place for place, known in enumerate(self.ids())}
         return self._places.get(record_id)
