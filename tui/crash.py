@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
+_ROOT = Path(__file__).parent.parent
 _ID_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -25,7 +26,7 @@ def error_id() -> str:
 def where(error: BaseException) -> str:
     """The kind of an error and the innermost place of ours it passed: KeyError at tui/app.py:12."""
     places = _places(error.__traceback__)
-    ours = [place for place in places if place.startswith(("core/", "tui/", "syncd/"))]
+    ours = [place for place in places if place.startswith(("core/", "tui/", "syncd/", "tests/"))]
     place = (ours or places or ["an unknown place"])[-1]
     return f"{type(error).__name__} at {place}"
 
@@ -75,10 +76,11 @@ def _places(trace: "TracebackType | None") -> list[str]:
 
 
 def _short(filename: str) -> str:
-    """The path below site-packages or the program's own folder; homes name people."""
-    parts = Path(filename).parts
-    for mark in ("site-packages", "core", "tui", "syncd", "tests"):
-        if mark in parts:
-            at = len(parts) - 1 - parts[::-1].index(mark)
-            return "/".join(parts[at + 1 :] if mark == "site-packages" else parts[at:])
-    return parts[-1] if parts else filename
+    """The path below the program's own folder or site-packages; the path above may name a person."""
+    path = Path(filename)
+    if path.is_relative_to(_ROOT):
+        path = path.relative_to(_ROOT)
+    parts = path.parts
+    if "site-packages" in parts:
+        return "/".join(parts[parts.index("site-packages") + 1 :])
+    return path.name if path.is_absolute() else path.as_posix()

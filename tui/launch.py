@@ -41,6 +41,7 @@ def launch(make_app: "Callable[[], FrameApp]") -> "NoReturn":
     if refusal is not None:
         sys.stderr.write(refusal + "\n")
         sys.exit(EXIT_USAGE)
+    assert "textual" not in sys.modules, "make_app imports Textual, after the colours are settled"
     settle_colours(os.environ)
     from tui.crash import quiet_hook
 

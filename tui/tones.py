@@ -7,14 +7,12 @@ never the only sign: a status is a word, attention is `!`, and without colour th
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip as Painted
 from textual.widget import Widget
 
-from core.text import plain
-from tui.cells import fit
+from tui.cells import fit, steady, width_of
 
 Tone = Literal["", "muted", "strong", "accent", "good", "warn", "bad", "key", "active"]
 Piece = tuple[str, Tone]
@@ -57,8 +55,8 @@ class TonedWidget(Widget):
         for text, tone in pieces:
             if room <= 0:
                 break
-            shown = plain(text)
-            length = cell_len(shown)
+            shown = steady(text)
+            length = width_of(shown)
             if length > room:
                 shown = fit(shown, room)
                 length = room
@@ -71,7 +69,7 @@ class TonedWidget(Widget):
 
 def pieces_width(pieces: Iterable[Piece]) -> int:
     """How many terminal cells the pieces take."""
-    return sum(cell_len(plain(text)) for text, _ in pieces)
+    return sum(width_of(steady(text)) for text, _ in pieces)
 
 
 def spread(left: list[Piece], right: list[Piece], width: int) -> list[Piece]:

@@ -4,7 +4,7 @@ import pytest
 from textual import events
 
 from tests.tui.driving import send, settle
-from tests.tui.gallery import Gallery, PayStrip
+from tests.tui.samples import Gallery, PayStrip
 from tui.screens.frame import FrameScreen
 
 

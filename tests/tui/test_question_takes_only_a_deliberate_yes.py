@@ -1,5 +1,5 @@
 from tests.tui.driving import Clock, send, settle
-from tests.tui.gallery import Gallery
+from tests.tui.samples import Gallery
 from tui.strips.question import Question
 
 
