@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui.screens.frame import FrameScreen
-from tui.verbs import shown_key
+from tui.keys import shown_key
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Row, Rows

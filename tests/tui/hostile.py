@@ -7,7 +7,7 @@ from tui.app import FrameApp, Place
 from tui.palette import Found
 from tui.screens.frame import FrameScreen
 from tui.strips.asking import AskText
-from tui.verbs import verb
+from tui.keys import verb
 from tui.widgets.columns import money_column, words_column
 from tui.widgets.rows import Row, Rows
 

@@ -16,7 +16,7 @@ from tui.present import dollars, plural
 from tui.screens.frame import FrameScreen
 from tui.strips.fields import DateField, Field, MoneyField, TextField, Words
 from tui.strips.strip import Strip
-from tui.verbs import verb
+from tui.keys import verb
 from tui.widgets.columns import count_column, day_column, money_column, status_column, words_column
 from tui.widgets.rows import Row, Rows
 

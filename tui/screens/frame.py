@@ -17,7 +17,7 @@ from core.errors import DomainError
 from tui.screens.chords import ChordScreen
 from tui.strips.choices import letters_for
 from tui.tones import Piece
-from tui.verbs import Direction, Footing, key_of, shown_key
+from tui.keys import Direction, Footing, key_of, shown_key
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, ListTitle, ScreensLine, StatusLine, TitleLine
