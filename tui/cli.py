@@ -128,7 +128,7 @@ def _run(typed: "list[str]") -> int:
 
     door = Door(options)
     if options.verb is None:
-        from tui.launch import open_screens
+        from tui.opening import open_screens
 
         return open_screens(door)
     _end_on_sigterm()

@@ -8,8 +8,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from tui.screens.frame import FrameScreen
 from tui.keys import shown_key
+from tui.screens.frame import FrameScreen
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Row, Rows

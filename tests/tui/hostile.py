@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from tui.app import FrameApp, Place
+from tui.keys import verb
 from tui.palette import Found
 from tui.screens.frame import FrameScreen
 from tui.strips.asking import AskText
-from tui.keys import verb
 from tui.widgets.columns import money_column, words_column
 from tui.widgets.rows import Row, Rows
 

@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from core.errors import DomainError
 from tui.app import FrameApp, Place
 from tui.jobs import Job, each
+from tui.keys import verb
 from tui.palette import Command, Found
 from tui.present import dollars, plural
 from tui.screens.frame import FrameScreen
 from tui.strips.fields import DateField, Field, MoneyField, TextField, Words
 from tui.strips.strip import Strip
-from tui.keys import verb
 from tui.widgets.columns import count_column, day_column, money_column, status_column, words_column
 from tui.widgets.rows import Row, Rows
 

@@ -14,10 +14,10 @@ from textual.css.query import NoMatches
 from textual.events import ScreenResume
 
 from core.errors import DomainError
+from tui.keys import Direction, Footing, key_of, shown_key
 from tui.screens.chords import ChordScreen
 from tui.strips.choices import letters_for
 from tui.tones import Piece
-from tui.keys import Direction, Footing, key_of, shown_key
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, ListTitle, ScreensLine, StatusLine, TitleLine

@@ -95,6 +95,11 @@ class Grid(RowCanvas, can_focus=True):
         return [self._cursor_id] if self._cursor_id is not None else []
 
     @property
+    def shown_ids(self) -> list[str]:
+        """Every record shown, in the order shown."""
+        return list(self._shown.ids())
+
+    @property
     def hidden_marks(self) -> int:
         """How many marked records the filter, or another quick filter, keeps out of sight."""
         return self.marks.hidden(self._shown)
