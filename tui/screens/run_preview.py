@@ -49,7 +49,7 @@ class RunPreview(BookScreen[Preview]):
 
     def fill(self, view: Preview) -> None:
         self._preview = view
-        rows = [self._row(p) for p in view.ready] + [self._row(p) for p in view.held]
+        rows = [self._row(p) for p in view.held] + [self._row(p) for p in view.ready]
         if self.quick_filter != "all":
             wanted = self.quick_filter == "left out"
             rows = [row for row in rows if row.attention is wanted]

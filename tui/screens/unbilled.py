@@ -24,7 +24,7 @@ class Unbilled(BookScreen[Preview]):
     COLUMNS = (
         words_column("Client", least=14),
         count_column("Charges"),
-        words_column("Dates", least=11, most=23, drop=2),
+        words_column("Dates", least=13, most=23, drop=2),
         money_column("Amount"),
         words_column("Needs", least=10, most=50, drop=1),
     )
@@ -121,8 +121,10 @@ class Unbilled(BookScreen[Preview]):
 
 
 def _row(p: Proposal) -> Row:
-    dates = p.first_on if p.first_on == p.last_on else f"{p.first_on} - {p.last_on[5:]}"
-    if p.first_on[:4] != p.last_on[:4]:
+    dates = f"{p.first_on[5:]} - {p.last_on[5:]}"
+    if p.first_on == p.last_on:
+        dates = p.first_on
+    elif p.first_on[:4] != p.last_on[:4]:
         dates = f"{p.first_on} - {p.last_on}"
     needs = "; ".join(p.holds)
     return Row(
