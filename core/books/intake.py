@@ -156,6 +156,18 @@ class SessionIntake:
         if session.status in BILLED:
             self._done.append(session.session_id)
 
+    def follow(self, session: NewSession) -> None:
+        """A session that was scheduled in the book has taken place."""
+        self._tx.change(
+            Session,
+            session.session_id,
+            status=session.status,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            service_on=session.service_on,
+        )
+        self._done.append(session.session_id)
+
     def add_line(self, line: NewLine) -> None:
         self._lines.add(line)
 
@@ -164,13 +176,18 @@ class SessionIntake:
         self._lines.flush()
 
     def finalise(self) -> Finalised:
-        """Charges and claims for what took place (RA2)."""
+        """Write what waits, then charges and claims for what took place (RA2)."""
         self.flush()
         parts = [
             finalise(self._tx, self._done[start : start + _BATCH])
             for start in range(0, len(self._done), _BATCH)
         ]
         return Finalised(*map(sum, zip(*parts, strict=True))) if parts else Finalised(0, 0, 0, 0)
+
+    def leave(self) -> Finalised:
+        """Write what waits and bill nothing."""
+        self.flush()
+        return Finalised(0, 0, 0, 0)
 
 
 def full_name(given: str, family: str) -> str:

@@ -20,7 +20,8 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Counts of what is new; `unchanged` are clients and sessions that were in the book before.
+    """Counts of what is new. `unchanged` are clients and sessions that were in the book before;
+    `updated` are sessions that were scheduled there and have taken place since.
 
     A rehearsal and an import answer the same figures, for they are the same code.
     """
@@ -30,6 +31,7 @@ class Outcome:
     charges: int = 0
     total_cents: int = 0
     unchanged: int = 0
+    updated: int = 0
     claims: int = 0
     payments: int = 0
     payments_cents: int = 0
@@ -60,7 +62,7 @@ def stop_if_refused(refused: tuple[Refused, ...], *, skip_refused: bool) -> None
 
 def record_run(tx: Tx, outcome: Outcome, *, profile: str, digest: str) -> Outcome:
     """Write the import into the log, where it brought anything. The log holds counts, no names."""
-    if outcome.clients or outcome.sessions or outcome.payments:
+    if outcome.clients or outcome.sessions or outcome.updated or outcome.payments:
         run_id = tx.add(
             ImportRun(
                 profile=profile,

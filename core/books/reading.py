@@ -51,12 +51,11 @@ class Reading:
             Refused(line, f"{label}, {reason}" if label else reason) for (label, line), reason in ordered
         )
 
-    def refuse(self, source: Source, line: int, reason: str) -> None:
+    def refuse(self, source: Source, line: int, reason: str, *, owner: str | None = None) -> None:
+        """Write down why a row cannot come in; `owner` is the session that it spoils."""
         self._refused.setdefault((source.label, line), reason)
-
-    def spoiled_by(self, owner: str) -> int | None:
-        """The line that was refused of this session, if one was."""
-        return self._spoiled.get(owner)
+        if owner is not None:
+            self._spoiled.setdefault(owner, line)
 
     def each(
         self, source: Source, read: Callable[[Row], T | None], *, owner: str | None = None

@@ -50,3 +50,10 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return make
+
+
+@pytest.fixture
+def second_book(tmp_path: Path) -> Iterator[Store]:
+    store = new_book(tmp_path / "second.db")
+    yield store
+    store.close()
