@@ -39,7 +39,10 @@ class RowCanvas(ScrollView):
         *(f"tone--{tone}" for tone in TONES),
     }
     DEFAULT_CSS = """
-    RowCanvas { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; width: 1fr; height: 1fr; }
+    RowCanvas { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+        scrollbar-color: $boost; scrollbar-background: $background; scrollbar-color-hover: $secondary;
+        scrollbar-background-hover: $background; scrollbar-color-active: $secondary;
+        scrollbar-background-active: $background; width: 1fr; height: 1fr; }
     RowCanvas > .grid--header { color: $text-muted; text-style: underline; }
     RowCanvas > .grid--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     RowCanvas > .grid--cursor-away { background: $block-cursor-blurred-background; }
@@ -191,13 +194,15 @@ class RowCanvas(ScrollView):
 
     def _paint_header(self, width: int) -> Painted:
         plain_style, header = self._kept_style(""), self._kept_style("grid--header")
-        parts = [(" " * _SIGNS, plain_style)]
+        parts = [(" ", plain_style), (" " * (_SIGNS - 1), header)]
         for at, (column, cells) in enumerate(zip(self.columns, self._widths, strict=False)):
             if cells:
                 title = column.title
                 if at == self._arrangement.sort_column:
                     title = f"{title} {'↓' if self._arrangement.reverse else '↑'}"
-                parts += [(fit(title, cells, column.align), header), (" " * GAP, plain_style)]
+                parts.append((fit(title, cells, column.align) + " " * GAP, header))
+        used = sum(width_of(text) for text, _ in parts)
+        parts.append((" " * max(0, width - used - 1), header))
         return self._finish(parts, width, "")
 
     def _finish(self, parts: list[tuple[str, Style]], width: int, back: str) -> Painted:
