@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip as Painted
 
 from tui.cells import fit, steady, width_of
-from tui.tones import TONES, Tone
+from tui.tones import Tone, tone_styles
 from tui.widgets.columns import GAP, Column, lay_out
 from tui.widgets.marks import Marks
 from tui.widgets.rows import NATURAL, Row, Rows, RowSource
@@ -36,7 +36,6 @@ class RowCanvas(ScrollView):
         "grid--cursor-away",
         "grid--marked",
         "grid--empty",
-        *(f"tone--{tone}" for tone in TONES),
     }
     DEFAULT_CSS = """
     RowCanvas { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
@@ -220,7 +219,7 @@ class RowCanvas(ScrollView):
         return "   " + self.empty_text
 
     def _tone(self, tone: Tone) -> Style:
-        return self._kept_style(f"tone--{tone}", partial=True)
+        return tone_styles(self.app)[tone]
 
     def _kept_style(self, name: str, *, partial: bool = False) -> Style:
         key = f"{name}:{partial}"
