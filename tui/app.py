@@ -5,6 +5,7 @@ It knows nothing of billing. A subclass names its places and commands; screens o
 """
 
 import asyncio
+import gc
 import signal
 import sys
 import time
@@ -26,7 +27,7 @@ from tui.jobs import Job, JobReport, Jobs
 from tui.messages import DataChanged
 from tui.sanitize import Sanitize
 from tui.themes import OWN_THEMES, THEME_NAMES
-from tui.tones import TONE_CSS, Tone
+from tui.tones import Tone
 from tui.watch import DataWatch
 
 TYPE_CHECKING = False
@@ -63,7 +64,6 @@ class FrameApp(KeyGate, inherit_bindings=False):
         (140, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = []
-    CSS = TONE_CSS
 
     def __init__(
         self,
@@ -95,7 +95,8 @@ class FrameApp(KeyGate, inherit_bindings=False):
             self.register_theme(own)
         # Under NO_COLOR the filter was chosen for the theme of start; another one would be unreadable.
         if not self.no_color and theme in THEME_NAMES:
-            self.theme = theme
+            # Not by assignment: that would parse all styles a second time before the first paint.
+            self.set_reactive(FrameApp.theme, theme)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -285,6 +286,11 @@ class FrameApp(KeyGate, inherit_bindings=False):
             for number, code in _ENDINGS:
                 loop.add_signal_handler(number, partial(self.exit, None, code))
             loop.set_exception_handler(self._loop_error)
+
+    def on_ready(self) -> None:
+        """The first paint is done: from here on garbage is collected, the program's own parts aside."""
+        gc.freeze()
+        gc.enable()
 
     def on_unmount(self) -> None:
         if self._watch is not None:

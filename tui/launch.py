@@ -4,6 +4,7 @@ Textual writes escape codes into a pipe, paints thousands of colours on a dumb t
 its colour filter while it is being made. So this runs first, and imports nothing of Textual.
 """
 
+import gc
 import os
 import sys
 import threading
@@ -43,6 +44,9 @@ def launch(make_app: "Callable[[], FrameApp]") -> "NoReturn":
         sys.exit(EXIT_USAGE)
     assert "textual" not in sys.modules, "make_app imports Textual, after the colours are settled"
     settle_colours(os.environ)
+    # Nothing made while starting is garbage; looking for some is a tenth of the start. The app turns
+    # the collector on again when it is ready.
+    gc.disable()
     from tui.crash import quiet_hook
 
     sys.excepthook = quiet_hook

@@ -155,8 +155,7 @@ class Palette(ModalScreen[None]):
                 here = place == self._at
                 sign: Piece = (" > " if here else "   ", "key")
                 line.show([sign, (label, "active" if here else "")], [(detail + " ", "muted")])
-            else:
-                line.show([])
+            line.display = place < len(shown)
 
 
 def by_prefix(names: Sequence[str], typed: str) -> list[str]:

@@ -5,10 +5,12 @@ never the only sign: a status is a word, attention is `!`, and without colour th
 """
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import Any, Literal
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import App
+from textual.color import Color
 from textual.strip import Strip as Painted
 from textual.widget import Widget
 
@@ -17,36 +19,50 @@ from tui.cells import fit, steady, width_of
 Tone = Literal["", "muted", "strong", "accent", "good", "warn", "bad", "key", "active"]
 Piece = tuple[str, Tone]
 
-TONES: tuple[Tone, ...] = ("muted", "strong", "accent", "good", "warn", "bad", "key", "active")
+_LOOKS: dict[Tone, tuple[str, str, str]] = {
+    "muted": ("text-muted", "", "dim"),
+    "strong": ("", "", "bold"),
+    "accent": ("text-accent", "cyan", ""),
+    "good": ("text-success", "green", ""),
+    "warn": ("text-warning", "yellow", ""),
+    "bad": ("text-error", "red", ""),
+    "key": ("text-accent", "cyan", "bold"),
+    "active": ("text-accent", "cyan", "bold underline"),
+}
+"""Each tone: the theme's variable, the colour of the terminal's own palette, and the text style.
 
-TONE_CSS = """
-.tone--muted { color: $text-muted; }
-.tone--strong { text-style: bold; }
-.tone--accent { color: $text-accent; }
-.tone--good { color: $text-success; }
-.tone--warn { color: $text-warning; }
-.tone--bad { color: $text-error; }
-.tone--key { color: $text-accent; text-style: bold; }
-.tone--active { color: $text-accent; text-style: bold; }
-*:ansi > .tone--muted { color: ansi_default; text-style: dim; }
-*:ansi > .tone--accent, *:ansi > .tone--key, *:ansi > .tone--active { color: ansi_cyan; }
-*:ansi > .tone--good { color: ansi_green; }
-*:ansi > .tone--warn { color: ansi_yellow; }
-*:ansi > .tone--bad { color: ansi_red; }
-*:nocolor > .tone--active { text-style: bold underline; }
+The text style holds where it must do without colour; `muted` is dim there and `active` underlined.
 """
+
+_kept: dict[tuple[str, bool], dict[Tone, Style]] = {}
+
+
+def tone_styles(app: App[Any]) -> dict[Tone, Style]:
+    """The styles of all tones under the app's present theme, without background.
+
+    Worked out once a theme: as component classes of every line, tones took a third of the start.
+    """
+    key = (app.theme, app.native_ansi_color)
+    if key not in _kept:
+        variables = app.get_css_variables()
+        styles: dict[Tone, Style] = {}
+        for tone, (variable, ansi, text_style) in _LOOKS.items():
+            if app.native_ansi_color:
+                styles[tone] = Style.parse(f"{text_style} {ansi}".strip() or "none")
+            else:
+                color = Color.parse(variables[variable]).rich_color if variable else None
+                styles[tone] = Style(color=color, bold="bold" in text_style)
+        _kept[key] = styles
+    return _kept[key]
 
 
 class TonedWidget(Widget):
     """A widget that paints itself line by line from pieces of text and tones."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
-
     def tone_style(self, tone: Tone) -> Style:
-        """The style of a tone here; Textual keeps it until the theme changes."""
-        if not tone:
-            return self.rich_style
-        return self.get_component_rich_style(f"tone--{tone}", partial=False)
+        """The style of a tone on this widget's background."""
+        base = self.rich_style
+        return base + tone_styles(self.app)[tone] if tone else base
 
     def paint(self, pieces: Iterable[Piece], width: int) -> Painted:
         """One line: the pieces after each other, cut and padded to the width. Text is made plain."""

@@ -113,6 +113,8 @@ def test_no_payload_reaches_the_terminal_as_more_than_text(hostile: Terminal) ->
         hostile.wait_for(shown, gone=True)
     hostile.press("s")
     hostile.wait_for("any other key cancels")
+    hostile.child.kill(signal.SIGTERM)
+    hostile.finish()
     assert_only_text(hostile.raw)
 
 

@@ -27,6 +27,12 @@ V = TypeVar("V")
 _FOOTER_SECONDS = 0.05
 
 
+class Blank(Vertical):
+    """A container of which nothing shows; painted line by line it would cost at every key."""
+
+    BLANK = True
+
+
 class FrameScreen(ChordScreen, Generic[V]):
     """Base of all screens with a frame."""
 
@@ -37,6 +43,7 @@ class FrameScreen(ChordScreen, Generic[V]):
     QUICK_FILTERS: ClassVar[Sequence[str]] = ()
     HAS_PERIODS: ClassVar[bool] = False
     AUTO_FOCUS = "Grid"
+    BLANK = True
 
     DEFAULT_CSS = """
     FrameScreen { layout: vertical; }
@@ -168,9 +175,9 @@ class FrameScreen(ChordScreen, Generic[V]):
             id="screens",
         )
         yield ListTitle(id="heading")
-        with Vertical(id="body"):
+        with Blank(id="body"):
             yield from self.compose_body()
-        yield Vertical(id="strip")
+        yield Blank(id="strip")
         yield StatusLine(id="status")
         yield FooterLine(id="footer")
 

@@ -39,7 +39,7 @@ class Strip(Widget, Generic[A]):
     FOOTER: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("enter", "Enter", "Save"),
         ("tab", "Tab", "Next field"),
-        ("escape", "Esc", "Close, keep the text"),
+        ("escape", "Esc", "Close"),
     )
     """What the footer shows while the strip is open: key, as displayed, label."""
 

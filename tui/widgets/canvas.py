@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip as Painted
 
 from tui.cells import fit, steady, width_of
-from tui.tones import TONES, Tone
+from tui.tones import Tone, tone_styles
 from tui.widgets.columns import GAP, Column, lay_out
 from tui.widgets.marks import Marks
 from tui.widgets.rows import NATURAL, Row, Rows, RowSource
@@ -36,10 +36,12 @@ class RowCanvas(ScrollView):
         "grid--cursor-away",
         "grid--marked",
         "grid--empty",
-        *(f"tone--{tone}" for tone in TONES),
     }
     DEFAULT_CSS = """
-    RowCanvas { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; width: 1fr; height: 1fr; }
+    RowCanvas { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+        scrollbar-color: $boost; scrollbar-background: $background; scrollbar-color-hover: $secondary;
+        scrollbar-background-hover: $background; scrollbar-color-active: $secondary;
+        scrollbar-background-active: $background; width: 1fr; height: 1fr; }
     RowCanvas > .grid--header { color: $text-muted; text-style: underline; }
     RowCanvas > .grid--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     RowCanvas > .grid--cursor-away { background: $block-cursor-blurred-background; }
@@ -191,13 +193,15 @@ class RowCanvas(ScrollView):
 
     def _paint_header(self, width: int) -> Painted:
         plain_style, header = self._kept_style(""), self._kept_style("grid--header")
-        parts = [(" " * _SIGNS, plain_style)]
+        parts = [(" ", plain_style), (" " * (_SIGNS - 1), header)]
         for at, (column, cells) in enumerate(zip(self.columns, self._widths, strict=False)):
             if cells:
                 title = column.title
                 if at == self._arrangement.sort_column:
                     title = f"{title} {'↓' if self._arrangement.reverse else '↑'}"
-                parts += [(fit(title, cells, column.align), header), (" " * GAP, plain_style)]
+                parts.append((fit(title, cells, column.align) + " " * GAP, header))
+        used = sum(width_of(text) for text, _ in parts)
+        parts.append((" " * max(0, width - used - 1), header))
         return self._finish(parts, width, "")
 
     def _finish(self, parts: list[tuple[str, Style]], width: int, back: str) -> Painted:
@@ -215,7 +219,7 @@ class RowCanvas(ScrollView):
         return "   " + self.empty_text
 
     def _tone(self, tone: Tone) -> Style:
-        return self._kept_style(f"tone--{tone}", partial=True)
+        return tone_styles(self.app)[tone]
 
     def _kept_style(self, name: str, *, partial: bool = False) -> Style:
         key = f"{name}:{partial}"

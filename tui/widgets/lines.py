@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip as Painted
 
@@ -25,13 +26,35 @@ class Line(TonedWidget):
         super().__init__(id=id)
         self._left: list[Piece] = []
         self._right: list[Piece] = []
+        self._kept: tuple[int, Painted] | None = None
 
     def show(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
         """Show these pieces; repaints only when they differ."""
         shown = (list(left), list(right))
         if shown != (self._left, self._right):
             self._left, self._right = shown
-            self.refresh()
+            self.repaint()
+
+    def render_lines(self, crop: Region) -> list[Painted]:
+        """The kept line: the compositor asks every widget whenever the list's cursor moves."""
+        width = self.size.width
+        if self._kept is None or self._kept[0] != width:
+            line = self.render_line(0)
+            for line_filter in self.get_line_filters():
+                line = line.apply_filter(line_filter, self.background_colors[1])
+            self._kept = (width, line)
+        line = self._kept[1]
+        if (crop.x, crop.width) != (0, width):
+            line = line.crop(crop.x, crop.right)
+        return [line] * crop.height
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._kept = None
+
+    def repaint(self) -> None:
+        self._kept = None
+        self.refresh()
 
     def render_line(self, y: int) -> Painted:
         width = self.size.width
@@ -149,7 +172,7 @@ class FooterLine(Line):
         told = (list(verbs), list(always), palette)
         if told != (self._verbs, self._always, self._palette):
             self._verbs, self._always, self._palette = told
-            self.refresh()
+            self.repaint()
 
     def render_line(self, y: int) -> Painted:
         width = self.size.width
