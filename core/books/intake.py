@@ -150,10 +150,11 @@ class SessionIntake:
         self._lines = Bulk(tx, SessionLine, ("id", *NewLine._fields[1:]), self._sessions)
         self._done: list[str] = []
 
-    def add(self, session: NewSession) -> None:
+    def add(self, session: NewSession, *, bill: bool = True) -> None:
+        """`bill`: hand it to billing at the end, if it took place."""
         row = (*session[:5], show_instant(session.starts_at), show_instant(session.ends_at), *session[7:])
         self._sessions.add(row)
-        if session.status in BILLED:
+        if bill and session.status in BILLED:
             self._done.append(session.session_id)
 
     def follow(self, session: NewSession) -> None:
