@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -30,15 +30,15 @@ class Driver:
         self.clock = clock
 
     async def press(self, *keys: str) -> None:
-        """Send keys in one burst; a string of several characters that is no key's name is typed."""
+        """Send keys in one burst, by their names."""
         send(self.app, keys)
         await self.settled()
 
-    async def type(self, text: str) -> None:
-        await self.press(*text)
-
     async def settled(self) -> None:
-        await settle(self.pilot, lambda: not self.app.jobs.running)
+        await self.until(lambda: not self.app.jobs.running)
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        await settle(self.pilot, holds)
 
     async def say_yes(self) -> None:
         """Answer the question that stands, after reading it."""

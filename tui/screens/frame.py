@@ -147,10 +147,10 @@ class FrameScreen(ChordScreen, Generic[V]):
         """Ask again; the answer to an older question is dropped."""
         self._generation += 1
         generation = self._generation
-        self._stale = False
-        if not self._filled:
-            # Keys typed ahead are verbs on rows that are not there yet.
+        if self._stale or not self._filled:
+            # Keys typed ahead are verbs on rows that are not there yet, or not any more.
             self.frame_app.hold_keys(self)
+        self._stale = False
         self.frame_app.in_background(
             self.load,
             lambda view: self._loaded(generation, view),

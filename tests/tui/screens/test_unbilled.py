@@ -158,8 +158,6 @@ async def test_the_palette_runs_another_month_or_two_days(book: Book, tmp_path: 
 async def test_where_it_is_wide_the_charges_stand_beside_the_clients(book: Book, tmp_path: Path) -> None:
     async with biller_on(book, tmp_path, size=(140, 40)) as app:
         await app.press("2", "G")
-        await app.pilot.pause(0.1)
-        await app.settled()
-        assert app.column(0, "charges") == ["2026-09-04"]
+        await app.until(lambda: app.column(0, "charges") == ["2026-09-04"])
         await app.press("tab", "b")
         assert app.said.startswith("1 draft made")
