@@ -9,19 +9,27 @@ _NAMESPACE = bytes.fromhex("5b6f4c1d2a3e5f708192a3b4c5d6e7f8")
 
 
 class Ids:
-    """Makes ids for one transaction: time from the door, random bits from the system, always rising."""
+    """Makes ids for one transaction: time from the door, random bits from the system, always rising.
+
+    Each ends in a counter from a random start, so its last eight characters tell apart what one
+    transaction made; people type those (`short`).
+    """
 
     def __init__(self, now_ms: int) -> None:
-        self._time_hex = f"{now_ms:012x}"
-        self._prefix = f"{self._time_hex[:8]}-{self._time_hex[8:]}-7"
-        self._counter = (int.from_bytes(os.urandom(4), "big") >> 1) << 8
-        self._tail = os.urandom(4).hex()
+        time_hex = f"{now_ms:012x}"
+        chance = os.urandom(9).hex()
+        self._head = f"{time_hex[:8]}-{time_hex[8:]}-7{chance[:3]}-8{chance[3:6]}-{chance[6:10]}"
+        self._counter = int(chance[10:], 16) >> 1
 
     def new(self) -> str:
         """A fresh UUIDv7 as text; later ones of this transaction sort later."""
         self._counter += 1
-        low = f"{self._counter & 0xFFFFFFFFFF:010x}"
-        return f"{self._prefix}{low[:3]}-8{low[3:6]}-{low[6:]}{self._tail}"
+        return f"{self._head}{self._counter:08x}"
+
+
+def short(row_id: str) -> str:
+    """The part of an id that a person types."""
+    return row_id[-8:]
 
 
 def fresh(now_ms: int) -> str:

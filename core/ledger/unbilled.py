@@ -34,12 +34,13 @@ FIRST_DAY, LAST_DAY = "0000-00-00", "9999-99-99"
 UnbilledCharge = namedtuple(
     "UnbilledCharge",
     "charge_id client_id service_on provider_id office_id code_system code modifiers description"
-    " units_milli rate_cents amount_cents kind session_id",
+    " units_milli rate_cents amount_cents kind diagnosed",
 )
 
 UNBILLED_OF_CLIENT = f"""
 SELECT c.id, c.client_id, c.service_on, c.provider_id, c.office_id, c.code_system, c.code, c.modifiers,
-       c.description, c.units_milli, c.rate_cents, c.amount_cents, c.kind, c.session_id
+       c.description, c.units_milli, c.rate_cents, c.amount_cents, c.kind,
+       (SELECT s.diagnoses <> '[]' FROM session AS s WHERE s.id = c.session_id)
 FROM charge AS c
 WHERE c.client_id = :client_id AND {OF_PERIOD} AND {NOT_CARRIED} AND {COUNTS}
 ORDER BY c.service_on, c.id

@@ -26,12 +26,12 @@ def sequence(tx: Writer, shapes: Sequence[Shape]) -> int:
     start = head
     targets = [shape.name for shape in shapes if shape.travels in REPLICATED]
     for table in (*targets, "sync_tomb"):
-        count = tx.scalar(f"SELECT count(*) FROM {table} WHERE _q = 0")  # noqa: S608  our own names
+        count = tx.scalar(f"SELECT count(*) FROM {table} WHERE _q = 0")
         assert isinstance(count, int)
         if count == 0:
             continue
         tx.execute(
-            f"UPDATE {table} SET _q = n.q FROM (SELECT rowid AS r, :head + row_number()"  # noqa: S608
+            f"UPDATE {table} SET _q = n.q FROM (SELECT rowid AS r, :head + row_number()"
             f" OVER (ORDER BY rowid) AS q FROM {table} WHERE _q = 0) AS n WHERE {table}.rowid = n.r",
             {"head": head},
         )

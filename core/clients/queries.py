@@ -1,0 +1,105 @@
+"""What a door shows of clients."""
+
+from collections import namedtuple
+
+from core.errors import NotFound
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.store import Read
+
+ClientRow = namedtuple(
+    "ClientRow", "client_id client guarantor bill_to active email city birth_on external_id guarantor_id"
+)
+
+SELECT = """
+SELECT k.id, k.sort_name, g.name, k.bill_to, k.active, g.email, g.city, k.birth_on, k.external_id, g.id
+FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
+"""
+
+CLIENTS = SELECT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
+CLIENT = SELECT + " WHERE k.id = :client_id"
+
+ADDRESS = """
+SELECT name, street, street_2, city, state, postal_code, country, email, phone
+FROM guarantor WHERE id = :id
+"""
+
+AddressRow = namedtuple("AddressRow", "name street street_2 city state postal_code country email phone")
+
+
+def clients(read: "Read") -> list[ClientRow]:
+    """Every client by family name."""
+    return read.all(CLIENTS, ClientRow)
+
+
+def client(read: "Read", client_id: str) -> ClientRow:
+    """One client. Raises: NotFound."""
+    found = read.first(CLIENT, ClientRow, client_id=client_id)
+    if found is None:
+        raise NotFound("There is no such client any more.", subject=client_id)
+    return found
+
+
+def address(read: "Read", guarantor_id: str) -> AddressRow:
+    """Where a guarantor's mail goes. Raises: NotFound."""
+    found = read.first(ADDRESS, AddressRow, id=guarantor_id)
+    if found is None:
+        raise NotFound("There is no such guarantor any more.", subject=guarantor_id)
+    return found
+
+
+class NoClient(NotFound):
+    code = "no_client"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'There is no client "{plain(typed)[:60]}".', subject=typed[:60])
+
+
+class ManyClients(NotFound):
+    code = "many_clients"
+
+    def __init__(self, typed: str, names: list[str]) -> None:
+        from core.text import plain
+
+        shown = "; ".join(plain(name) for name in names[:5])
+        super().__init__(f'More than one client fits "{plain(typed)[:60]}": {shown}. Type more of the name.')
+
+
+BY_ID = "SELECT id FROM client WHERE id = :typed OR external_id = :typed LIMIT 1"
+BY_SUFFIX = "SELECT id FROM client WHERE id LIKE :suffix LIMIT 2"
+
+
+def find_client(read: "Read", typed: str) -> str:
+    """The id for what a person types: an id or its last characters, an external id, part of the name.
+
+    Raises: NoClient, ManyClients.
+    """
+    from core.text import search_key
+
+    typed = typed.strip()
+    found = read.value(BY_ID, typed=typed)
+    if found is not None:
+        return str(found)
+    if len(typed) >= 8 and set(typed.lower()) <= set("0123456789abcdef-"):
+        ending = read.rows(BY_SUFFIX, suffix="%" + typed.lower())
+        if len(ending) == 1:
+            return str(ending[0][0])
+    words = search_key(typed).replace(",", " ").split()
+    if not words:
+        raise NoClient(typed)
+    fits, exact = [], []
+    for row in clients(read):
+        key = search_key(row.client).replace(",", " ")
+        if sorted(key.split()) == sorted(words):
+            exact.append(row)
+        if all(word in key for word in words):
+            fits.append(row)
+    chosen = exact or fits
+    if not chosen:
+        raise NoClient(typed)
+    if len(chosen) > 1:
+        raise ManyClients(typed, [row.client for row in chosen])
+    return str(chosen[0].client_id)

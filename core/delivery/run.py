@@ -1,0 +1,81 @@
+"""Carry a billing run through: chunk by chunk, resumable, safe to run twice (RB5).
+
+A chunk of clients is billed in one transaction; their documents are made outside the write lock; a
+second transaction keeps and shares them. Killed anywhere and run again, it first finishes what is
+issued but not yet sent, then goes on with what is still unbilled.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from core.actors import Actor
+from core.delivery.commands import UNFINISHED, finish
+from core.invoicing.billing_run import Preview, Proposal, bill_clients, open_run
+from core.invoicing.issue import Issued
+from core.store import Store
+
+CHUNK = 25
+
+Billed = namedtuple("Billed", "invoice_id number client_id client total_cents due_on status")
+RunReport = namedtuple("RunReport", "run_id billed finished passed_over stopped total_cents")
+"""`billed` is what this run made; `finished` are invoices of an earlier, broken run that it sent;
+`passed_over` are clients whose charges somebody else billed meanwhile."""
+
+AfterChunk = Callable[[Sequence[Billed], Sequence[Proposal]], None]
+
+
+def carry_out(
+    store: Store,
+    actor: Actor,
+    preview: Preview,
+    *,
+    today: date,
+    send: bool,
+    only: Sequence[Proposal] | None = None,
+    after_chunk: AfterChunk = lambda billed, passed_over: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> RunReport:
+    """Bill the previewed clients (`only` some of them, where given) as drafts, or issue and send.
+
+    `after_chunk` hears of each chunk what was billed and who was passed over; `stopped()` is asked
+    before each.
+    """
+    finished = finish_broken_runs(store, actor, today=today) if send else []
+    proposals = list(preview.ready if only is None else only)
+    billed: list[Billed] = []
+    passed_over: list[Proposal] = []
+    run_id = ""
+    was_stopped = False
+    for start in range(0, len(proposals), CHUNK):
+        if stopped():
+            was_stopped = True
+            break
+        chunk = proposals[start : start + CHUNK]
+        with store.write(actor) as tx:
+            run_id = run_id or open_run(tx, preview.period, sends=send)
+            made = bill_clients(tx, chunk, preview.period, today=today, run_id=run_id, issue=send)
+        if send:
+            finish(store, actor, [one.invoice_id for one in made], today=today)
+        now_billed = [Billed(*one, "sent" if send else "draft") for one in made]
+        served = {one.client_id for one in made}
+        now_passed = [p for p in chunk if p.client_id not in served]
+        after_chunk(now_billed, now_passed)
+        billed += now_billed
+        passed_over += now_passed
+    total = sum(one.total_cents for one in billed)
+    return RunReport(run_id, billed, finished, passed_over, was_stopped, total)
+
+
+def unfinished(store: Store) -> list[Issued]:
+    """What a run of this site issued and did not get to send."""
+    with store.read() as read:
+        return [Issued(*row) for row in read.rows(UNFINISHED)]
+
+
+def finish_broken_runs(store: Store, actor: Actor, *, today: date) -> list[Issued]:
+    """Send what an earlier run issued and was killed before sending."""
+    left = unfinished(store)
+    for start in range(0, len(left), CHUNK):
+        finish(store, actor, [one.invoice_id for one in left[start : start + CHUNK]], today=today)
+    return left

@@ -1,0 +1,198 @@
+"""The list of invoices and drafts, and one of them whole, as screens and scripts show them."""
+
+from collections import namedtuple
+
+from core.errors import NotFound
+from core.ledger.balances import HEAD
+from core.ledger.standing import standing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from core.store import Read
+
+InvoiceRow = namedtuple(
+    "InvoiceRow",
+    "invoice_id number client client_id status issued_on due_on total_cents paid_cents balance_cents",
+)
+"""`number` and `issued_on` are None for a draft; days are ISO text, money is cents."""
+
+BY_NUMBER = " ORDER BY i.series, i.series_no"
+OF_CLIENT = " AND i.client_id = :client_id"
+OF_INVOICE = " AND i.invoice_id = :invoice_id"
+
+DRAFT_ADJUSTED = """
+coalesce((SELECT sum(CASE a.kind WHEN 'discount' THEN -1 ELSE 1 END
+                     * coalesce(a.flat_cents, (t.lines_cents * a.percent_bps + 5000) / 10000))
+          FROM draft_adjustment AS a WHERE a.draft_id = t.id), 0)
+"""
+
+DRAFTS = f"""
+SELECT t.id, t.client, t.client_id, t.due_on, t.lines_cents + {DRAFT_ADJUSTED}
+FROM (SELECT d.id, k.name AS client, d.client_id, d.due_on,
+             coalesce((SELECT sum(l.amount_cents) FROM draft_line AS l WHERE l.draft_id = d.id), 0)
+                 AS lines_cents
+      FROM draft AS d JOIN client AS k ON k.id = d.client_id
+      WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)
+        AND (:client_id IS NULL OR d.client_id = :client_id)
+        AND (:draft_id IS NULL OR d.id = :draft_id)) AS t
+ORDER BY t.id
+"""  # noqa: S608  composed of the constants above
+
+
+def _row(today: str) -> "Any":
+    def make(
+        invoice_id: str,
+        number: str,
+        client: str,
+        client_id: str,
+        issued_on: str,
+        due_on: str,
+        total: int,
+        paid: int,
+        adjusted: int,
+        void: int,
+        shared: int,
+    ) -> InvoiceRow:
+        word = standing(
+            void=bool(void),
+            shared=bool(shared),
+            total_cents=total,
+            paid_cents=paid,
+            adjusted_cents=adjusted,
+            due_on=due_on,
+            today=today,
+        )
+        balance = 0 if void else total - paid - adjusted
+        return InvoiceRow(
+            invoice_id, number, client, client_id, word, issued_on, due_on, total, paid, balance
+        )
+
+    return make
+
+
+def _draft_row(draft_id: str, client: str, client_id: str, due_on: str | None, total: int) -> InvoiceRow:
+    return InvoiceRow(draft_id, None, client, client_id, "draft", None, due_on, total, 0, total)
+
+
+def invoices(
+    read: "Read", *, today: str, status: str | None = None, client_id: str | None = None
+) -> list[InvoiceRow]:
+    """Drafts first, then every invoice by number. `today` is ISO text in the practice's zone."""
+    rows = read.all(DRAFTS, _draft_row, client_id=client_id, draft_id=None)
+    if client_id is None:
+        rows += read.all(HEAD + BY_NUMBER, _row(today))
+    else:
+        rows += read.all(HEAD + OF_CLIENT + BY_NUMBER, _row(today), client_id=client_id)
+    return rows if status is None else [row for row in rows if row.status == status]
+
+
+def invoice(read: "Read", invoice_id: str, *, today: str) -> InvoiceRow:
+    """One invoice or draft by its id. Raises: NotFound."""
+    found = read.first(HEAD + OF_INVOICE, _row(today), invoice_id=invoice_id)
+    if found is None:
+        found = read.first(DRAFTS, _draft_row, client_id=None, draft_id=invoice_id)
+    if found is None:
+        raise NotFound("There is no such invoice any more.", subject=invoice_id)
+    return found
+
+
+LineRow = namedtuple(
+    "LineRow",
+    "line_id kind charge_id date_on code_system code modifiers description provider units_milli rate_cents"
+    " amount_cents",
+)
+
+ISSUED_LINES = """
+SELECT l.id, l.kind, l.charge_id, l.service_on, l.code_system, l.code, l.modifiers, l.description,
+       coalesce(p.name, ''), l.units_milli, l.rate_cents, l.amount_cents
+FROM invoice_line AS l LEFT JOIN provider AS p ON p.id = l.provider_id
+WHERE l.issue_id = (SELECT i.id FROM invoice_issue AS i WHERE i.invoice_id = :invoice_id
+                    ORDER BY i._q = 0, i._q, i.site, i.no LIMIT 1)
+ORDER BY l.position
+"""
+
+DRAFT_LINES = """
+SELECT l.id, CASE WHEN l.charge_id IS NULL THEN 'manual' ELSE 'charge' END, l.charge_id, l.service_on,
+       l.code_system, l.code, l.modifiers, l.description, coalesce(p.name, ''), l.units_milli,
+       l.rate_cents, l.amount_cents
+FROM draft_line AS l LEFT JOIN provider AS p ON p.id = l.provider_id
+WHERE l.draft_id = :invoice_id ORDER BY l.position, l.id
+"""
+
+ADJUSTMENTS_OF_DRAFT = """
+SELECT a.id, a.kind, NULL, NULL, '', '', '', a.label, '', 1000,
+       coalesce(a.flat_cents, 0), coalesce(a.percent_bps, 0)
+FROM draft_adjustment AS a WHERE a.draft_id = :invoice_id ORDER BY a.position, a.id
+"""
+
+
+def lines(read: "Read", invoice_id: str) -> list[LineRow]:
+    """The lines of an invoice as frozen, or of a draft as they stand, discounts and surcharges last."""
+    frozen = read.all(ISSUED_LINES, LineRow, invoice_id=invoice_id)
+    if frozen:
+        return frozen
+    from core.money import percent_of
+
+    standing_lines = read.all(DRAFT_LINES, LineRow, invoice_id=invoice_id)
+    base = sum(line.amount_cents for line in standing_lines)
+    for row in read.all(ADJUSTMENTS_OF_DRAFT, LineRow, invoice_id=invoice_id):
+        amount = row.rate_cents or percent_of(base, row.amount_cents)
+        signed = -amount if row.kind == "discount" else amount
+        standing_lines.append(row._replace(rate_cents=signed, amount_cents=signed))
+    return standing_lines
+
+
+EXACT_NUMBER = "SELECT invoice_id FROM invoice_issue AS i WHERE i.number = :number LIMIT 1"
+
+BARE_NUMBER = """
+SELECT i.invoice_id FROM invoice_issue AS i JOIN site AS s ON s.series = i.series
+JOIN sync_clock AS c ON c.site = s.number WHERE i.series_no = :no LIMIT 1
+"""
+
+DRAFT_SUFFIX = "SELECT id FROM draft WHERE id LIKE :suffix ORDER BY id LIMIT 2"
+ANY_ID = "SELECT invoice_id FROM invoice_issue WHERE invoice_id = :id LIMIT 1"
+
+
+class NoInvoice(NotFound):
+    code = "no_invoice"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'There is no invoice or draft "{plain(typed)[:40]}".', subject=typed[:40])
+
+
+class AmbiguousDraft(NotFound):
+    code = "ambiguous"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f'More than one draft ends in "{typed}". Type more of its id.', subject=typed)
+
+
+def find_invoice(read: "Read", typed: str) -> str:
+    """The id for what a person types: N-00042, bare digits of the own series, or a draft's short id.
+
+    Raises: NoInvoice, AmbiguousDraft. Source: `decisions.md` 14.
+    """
+    typed = typed.strip()
+    found = read.value(EXACT_NUMBER, number=typed.upper())
+    if found is None and typed.isascii() and typed.isdigit() and len(typed) <= 9:
+        found = read.value(BARE_NUMBER, no=int(typed))
+    if found is None and len(typed) >= 6 and set(typed.lower()) <= set("0123456789abcdef-"):
+        drafts = read.rows(DRAFT_SUFFIX, suffix="%" + typed.lower())
+        if len(drafts) > 1:
+            raise AmbiguousDraft(typed)
+        found = drafts[0][0] if drafts else read.value(ANY_ID, id=typed.lower())
+    if found is None:
+        raise NoInvoice(typed)
+    return str(found)
+
+
+MAIL = "SELECT mail_to FROM invoice_share WHERE invoice_id = :invoice_id ORDER BY at LIMIT 1"
+
+
+def mail_state(read: "Read", invoice_id: str) -> str:
+    """What became of the mail: none (not shared, or nobody to write to) or queued (no mailer yet)."""
+    return "queued" if read.value(MAIL, invoice_id=invoice_id) else "none"

@@ -1,0 +1,187 @@
+"""What every verb needs of the door: options, the open book, who acts, today, and how to answer.
+
+Data goes to stdout, messages and progress to stderr. With --json stdout is one object and nothing
+else. Nothing here loads SQLAlchemy or Textual, so that a script that only reads starts quickly.
+"""
+
+import os
+import sys
+
+from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
+from core.text import plain
+from tui.home import Home
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+    from typing import Any
+
+    from core.actors import Actor
+    from core.security.unlock import Opened
+    from core.store import Read, Store
+
+DONE, UNEXPECTED, USAGE, NOT_FOUND, REFUSED, BUSY, OUTSIDE, PARTLY = range(8)
+
+
+def exit_code(error: DomainError) -> int:
+    """The contract of `cli.md`: 2 usage, 3 not found, 4 refused, 5 busy, 6 outside."""
+    if isinstance(error, UsageError):
+        return USAGE
+    if isinstance(error, NotFound):
+        return NOT_FOUND
+    if isinstance(error, Busy):
+        return BUSY
+    if isinstance(error, OutsideFailure):
+        return OUTSIDE
+    return REFUSED
+
+
+class NeedsKey(UsageError):
+    code = "needs_key"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no terminal to ask for the passphrase."
+            " Name a key file with --key-file or DAYSHEET_KEY_FILE."
+        )
+
+
+class NeedsYes(UsageError):
+    code = "needs_yes"
+
+    def __init__(self, deed: str) -> None:
+        super().__init__(f"{deed} There is no terminal to ask, so say --yes to do it.")
+
+
+class Door:
+    """One call of the command line."""
+
+    def __init__(self, options: "Namespace") -> None:
+        self.options = options
+        self.home = Home(options.home)
+        self.key_file: str | None = options.key_file or os.environ.get("DAYSHEET_KEY_FILE")
+        self._opened: Opened | None = None
+        self._actor: Actor | None = None
+        self.errors: list[dict[str, str]] = []
+
+    # The book
+
+    def opened(self) -> "Opened":
+        """The open book; asks for the passphrase on a terminal where no key file is named."""
+        if self._opened is None:
+            from core.dates import system_now
+            from core.security.unlock import open_with_file, open_with_passphrase
+
+            if self.key_file:
+                self._opened = open_with_file(self.home.data, self.key_file, system_now)
+            else:
+                self._opened = open_with_passphrase(self.home.data, self.ask_passphrase(), system_now)
+        return self._opened
+
+    def store(self) -> "Store":
+        return self.opened().store
+
+    def actor(self) -> "Actor":
+        if self._actor is None:
+            from core.security.unlock import acting
+
+            self._actor = acting(self.opened(), self.home.data, self.key_file)
+        return self._actor
+
+    def today(self, read: "Read | None" = None) -> "date":
+        """The practice's day: DAYSHEET_TODAY, else now in the practice's zone."""
+        from core.dates import local_day, parse_day, system_now
+
+        fixed = os.environ.get("DAYSHEET_TODAY")
+        if fixed:
+            return parse_day(fixed)
+        from core.practice.queries import practice
+
+        if read is not None:
+            return local_day(system_now(), practice(read).timezone)
+        with self.store().read() as own:
+            return local_day(system_now(), practice(own).timezone)
+
+    def day(self) -> "Callable[[], date]":
+        """What tells the practice's day for as long as the app runs, past midnight too."""
+        from core.dates import local_day, parse_day, system_now
+        from core.practice.queries import practice
+
+        fixed = os.environ.get("DAYSHEET_TODAY")
+        if fixed:
+            day = parse_day(fixed)
+            return lambda: day
+        with self.store().read() as read:
+            zone_name = practice(read).timezone
+        return lambda: local_day(system_now(), zone_name)
+
+    def ask_passphrase(self, prompt: str = "Passphrase: ") -> str:
+        """Raises: NeedsKey, where there is no terminal."""
+        if not sys.stdin.isatty():
+            raise NeedsKey
+        import getpass
+
+        return getpass.getpass(prompt)
+
+    def confirm(self, question: str) -> bool:
+        """Ask yes or no; --yes answers. Raises: NeedsYes, where there is nobody to ask."""
+        if self.options.yes:
+            return True
+        if not sys.stdin.isatty():
+            raise NeedsYes(question)
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() == "y"
+
+    # Answers
+
+    def answer(self, data: "dict[str, Any]", text: "Iterable[str]" = ()) -> None:
+        """The data as JSON, or the lines of text for a person."""
+        if self.options.json:
+            import json
+
+            answer = {"ok": not self.errors, "data": data, "errors": self.errors}
+            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        else:
+            for line in text:
+                sys.stdout.write(line + "\n")
+
+    def say(self, message: str) -> None:
+        """A message beside the data."""
+        sys.stderr.write(plain(message) + "\n")
+
+    def progress(self, done: int, total: int) -> None:
+        """How far a long job is, on a terminal only."""
+        if sys.stderr.isatty():
+            end = "\n" if done == total else ""
+            sys.stderr.write(f"\r{done}/{total}{end}")
+            sys.stderr.flush()
+
+    def refuse(self, code: str, message: str, subject: str = "") -> None:
+        """Note one thing of many that was refused; the rest goes on."""
+        self.errors.append({"code": code, "message": message, "subject": subject})
+        if not self.options.json:
+            self.say(message)
+
+    def table(
+        self, titles: "Sequence[str]", rows: "Iterable[Sequence[object]]", right: "Iterable[int]" = ()
+    ) -> "list[str]":
+        """Rows as aligned text, or tab separated with --plain; text from data is made plain."""
+        shown = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
+        if self.options.plain:
+            return ["\t".join(row) for row in shown]
+        from rich.cells import cell_len
+
+        rights = set(right)
+        everything = [list(titles), *shown]
+        widths = [max(cell_len(row[i]) for row in everything) for i in range(len(titles))]
+        lines = []
+        for row in everything:
+            cells = []
+            for i, cell in enumerate(row):
+                space = " " * (widths[i] - cell_len(cell))
+                cells.append(space + cell if i in rights else cell + space)
+            lines.append("  ".join(cells).rstrip())
+        return lines

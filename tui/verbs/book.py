@@ -1,0 +1,129 @@
+"""init, doctor, completion: the book as a whole, and this computer."""
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from tui.door import Door
+
+
+def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    if name == "init":
+        add = parser.add_argument
+        add("--practice", required=True, metavar="NAME", help="the practice's name")
+        add("--timezone", required=True, metavar="TZ", help="such as America/New_York")
+        add("--office", required=True, metavar="CODE", help="short name of this office")
+        add("--terms", type=int, default=30, metavar="DAYS", help="days until a bill is due (30)")
+        add("--series", metavar="LETTERS", help="one to four letters before invoice numbers (of the office)")
+        add("--owner", default="", metavar="NAME", help="who owns the book (the computer's user)")
+        add("--machine-key", metavar="FILE", help="also write a machine key for unattended jobs")
+        parser.set_defaults(run=init)
+    elif name == "doctor":
+        parser.set_defaults(run=doctor)
+    else:
+        parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+        parser.set_defaults(run=completion)
+
+
+def init(door: "Door") -> int:
+    """Make a new book: encrypted, with a passphrase and a recovery code."""
+    from core.dates import local_day, parse_day, system_now, zone
+    from core.errors import UsageError
+    from core.security.found import found_book
+    from core.security.keys import read_key_file
+
+    options = door.options
+    zone(options.timezone)
+    if door.key_file:
+        passphrase, machine = read_key_file(door.key_file)
+        if machine is not None:
+            raise UsageError("A new book needs a passphrase; the key file holds a machine key.")
+    else:
+        passphrase = door.ask_passphrase("New passphrase (8 characters or more): ")
+        if door.ask_passphrase("The same again: ") != passphrase:
+            raise UsageError("The two passphrases differ. Run the command again.")
+    fixed = os.environ.get("DAYSHEET_TODAY")
+    letters = "".join(ch for ch in options.office.upper() if "A" <= ch <= "Z")[:4]
+    founded = found_book(
+        door.home.data,
+        passphrase=passphrase,
+        owner=options.owner or _computer_user(),
+        practice=options.practice,
+        timezone=options.timezone,
+        office=options.office,
+        series=(options.series or letters or "A").upper(),
+        terms_days=options.terms,
+        today=parse_day(fixed) if fixed else local_day(system_now(), options.timezone),
+        clock=system_now,
+        machine_key_file=options.machine_key,
+    )
+    founded.store.close()
+    door.answer(
+        {
+            "home": door.home.data,
+            "practice_id": founded.practice_id,
+            "office": options.office,
+            "recovery_code": founded.recovery_code,
+        },
+        [
+            f"A new book is in {door.home.data}.",
+            "Recovery code, shown only now; write it down and keep it away from this computer:",
+            f"  {founded.recovery_code}",
+        ],
+    )
+    if sys.stdin.isatty() and not (options.yes or options.json):
+        _typed_back(door, founded.recovery_code)
+    return 0
+
+
+def _typed_back(door: "Door", code: str) -> None:
+    """Ask for the recovery code until it is typed as it was shown; an empty line leaves it."""
+    while True:
+        typed = input("Type the recovery code back (Enter leaves it): ").strip()
+        if not typed:
+            door.say("Not checked. Without this code a forgotten passphrase is the end of the book.")
+            return
+        if typed.upper().replace(" ", "-") == code:
+            door.say("Right.")
+            return
+        door.say("That is not it. Look again.")
+
+
+def _computer_user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "owner"
+
+
+def doctor(door: "Door") -> int:
+    """Look at everything that can be looked at; 4 where something is wrong."""
+    from core.books.checkup import Check, checkup
+    from core.security.unlock import BOOK, KEYS
+
+    with door.store().read() as read:
+        checks = checkup(read)
+    for name in (BOOK, KEYS):
+        path = os.path.join(door.home.data, name)  # noqa: PTH118
+        mode = os.stat(path).st_mode & 0o777  # noqa: PTH116
+        checks.append(Check(f"{name} is private", os.name != "posix" or not mode & 0o077, oct(mode)))
+    ok = all(check.ok for check in checks)
+    door.answer(
+        {"checks": [{"check": check.what, "ok": check.ok, "found": check.found} for check in checks]},
+        door.table(("", "Check", "Found"), [("ok" if c.ok else "!!", c.what, c.found) for c in checks]),
+    )
+    return 0 if ok else 4
+
+
+def completion(door: "Door") -> int:
+    """Print the script that teaches a shell to complete `daysheet`."""
+    from argcomplete.shell_integration import shellcode
+
+    script = shellcode(["daysheet"], shell=door.options.shell)
+    door.answer({"script": script}, [script])
+    return 0

@@ -1,0 +1,137 @@
+"""client: list, show, add, edit."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from typing import Any
+
+    from core.store import Read
+    from tui.door import Door
+
+ADDRESS = ("street", "street_2", "city", "state", "postal_code", "country", "email", "phone")
+
+
+def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    listing = what.add_parser("list", help="every client by family name", parents=[common])
+    listing.set_defaults(run=client_list)
+    show = what.add_parser("show", help="a client: address, unbilled, invoices", parents=[common])
+    show.add_argument("client", metavar="C", help="part of the name, an id or an external id")
+    show.set_defaults(run=client_show)
+    add = what.add_parser("add", help="add a client who owes for itself", parents=[common])
+    add.add_argument("--given", default="")
+    add.add_argument("--family", default="")
+    add.add_argument("--bill-to", choices=("client", "insurance", "hybrid"), default="client")
+    add.set_defaults(run=client_add)
+    edit = what.add_parser("edit", help="correct the address of who owes", parents=[common])
+    edit.add_argument("client", metavar="C")
+    edit.set_defaults(run=client_edit)
+    for one in (add, edit):
+        for field in ADDRESS:
+            one.add_argument(f"--{field.replace('_', '-')}")
+
+
+def client_list(door: "Door") -> int:
+    from core.clients.queries import clients
+
+    with door.store().read() as read:
+        rows = clients(read)
+    text = []
+    if not door.options.json:
+        text = door.table(
+            ("Client", "Owes", "Bill to", "City"), [(r.client, r.guarantor, r.bill_to, r.city) for r in rows]
+        )
+    door.answer({"clients": [_shown(r) for r in rows]}, text)
+    return 0
+
+
+def _shown(row: "Any") -> "dict[str, Any]":
+    return {
+        "client_id": row.client_id,
+        "client": row.client,
+        "guarantor": row.guarantor,
+        "bill_to": row.bill_to,
+        "active": bool(row.active),
+        "email": row.email,
+        "birth_on": row.birth_on,
+        "external_id": row.external_id,
+    }
+
+
+def client_show(door: "Door") -> int:
+    from core.clients.queries import find_client
+
+    with door.store().read() as read:
+        return _answer(door, read, find_client(read, door.options.client))
+
+
+def _answer(door: "Door", read: "Read", client_id: str) -> int:
+    from core.clients.queries import address, client
+    from core.dates import ALL_TIME
+    from core.ledger.invoices import invoices
+    from core.ledger.unbilled import unbilled_charges
+    from core.money import show_cents
+    from core.text import plain
+    from tui.verbs.invoices import head
+
+    today = door.today(read)
+    row = client(read, client_id)
+    home = address(read, row.guarantor_id)
+    charges = unbilled_charges(read, ALL_TIME, today, client_id=client_id)
+    bills = invoices(read, today=today.isoformat(), client_id=client_id)
+    total = sum(charge.amount_cents for charge in charges)
+    data = {
+        **_shown(row),
+        "address": home._asdict(),
+        "unbilled": {"charges": len(charges), "total_cents": total},
+        "invoices": [head(bill) for bill in bills],
+        "balance_cents": sum(bill.balance_cents for bill in bills if bill.status != "draft"),
+    }
+    town = " ".join(part for part in (home.city, home.state, home.postal_code) if part)
+    text = [
+        row.client,
+        f"owes: {home.name}, {home.street}, {town}",
+        f"unbilled: {len(charges)} charges, {show_cents(total)}",
+    ]
+    text = [plain(line) for line in text]
+    text += door.table(
+        ("Number", "Due", "Status", "Balance"),
+        [
+            (b.number or "draft", b.due_on or "", b.status.replace("_", " "), show_cents(b.balance_cents))
+            for b in bills
+        ],
+        right=(3,),
+    )
+    door.answer(data, text)
+    return 0
+
+
+def _address(door: "Door") -> "dict[str, Any]":
+    return {
+        field: getattr(door.options, field) for field in ADDRESS if getattr(door.options, field) is not None
+    }
+
+
+def client_add(door: "Door") -> int:
+    from core.clients.commands import add_client
+
+    options = door.options
+    store = door.store()
+    with store.write(door.actor()) as tx:
+        client_id = add_client(
+            tx, given=options.given, family=options.family, bill_to=options.bill_to, **_address(door)
+        )
+    with store.read() as read:
+        return _answer(door, read, client_id)
+
+
+def client_edit(door: "Door") -> int:
+    from core.clients.commands import change_guarantor
+    from core.clients.queries import client, find_client
+
+    store = door.store()
+    with store.write(door.actor()) as tx:
+        client_id = find_client(tx, door.options.client)
+        change_guarantor(tx, client(tx, client_id).guarantor_id, **_address(door))
+    with store.read() as read:
+        return _answer(door, read, client_id)

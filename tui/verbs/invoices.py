@@ -1,0 +1,314 @@
+"""invoice: list, show, new, edit, send, pdf, delete."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from datetime import date
+    from typing import Any
+
+    from core.ledger.invoices import InvoiceRow
+    from core.store import Read
+    from tui.door import Door
+
+
+def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+
+    def verb(name: str, summary: str, run: "Any", *, number: bool = True) -> "ArgumentParser":
+        made = what.add_parser(name, help=summary, description=summary, parents=[common])
+        made.set_defaults(run=run)
+        if number:
+            made.add_argument("number", metavar="N", help="N-00042, bare digits, or a draft's short id")
+        return made
+
+    listing = verb("list", "drafts and invoices with their balance", invoice_list, number=False)
+    listing.add_argument("--status", metavar="S", help="draft, sent, overdue, paid, void...")
+    listing.add_argument("--client", metavar="C")
+    verb("show", "an invoice with its lines and history", invoice_show)
+    new = verb("new", "a draft of a client's unbilled charges", invoice_new, number=False)
+    new.add_argument("--client", required=True, metavar="C")
+    new.add_argument("--from", dest="from_on", metavar="DAY", help="first date of service")
+    new.add_argument("--to", dest="to_on", metavar="DAY", help="last date of service")
+    new.add_argument("--empty", action="store_true", help="with no charges, to write lines by hand")
+    _draft_options(new)
+    edit = verb("edit", "change a draft", invoice_edit)
+    _draft_options(edit)
+    edit.add_argument("--add-line", metavar="TEXT", help="a manual line; --amount says how much")
+    edit.add_argument("--amount", metavar="A")
+    edit.add_argument("--line", type=int, metavar="POS", help="the line to change, by its place")
+    edit.add_argument("--rate", metavar="A", help="another rate for --line")
+    edit.add_argument("--units", metavar="U", help="other units for --line")
+    edit.add_argument(
+        "--remove-line", type=int, metavar="POS", help="take a line out; its charge is unbilled"
+    )
+    edit.add_argument("--discount", metavar="A|P%%", help="take an amount or a percentage off the whole")
+    edit.add_argument("--surcharge", metavar="A|P%%", help="put an amount or a percentage on the whole")
+    edit.add_argument("--label", default="", metavar="TEXT", help="what the discount or surcharge is called")
+    verb("send", "issue, document and share", invoice_send)
+    verb("delete", "delete a draft; its charges are unbilled again", invoice_delete)
+    pdf = verb("pdf", "write the document", invoice_pdf)
+    pdf.add_argument("--out", required=True, metavar="FILE")
+
+
+def _draft_options(parser: "ArgumentParser") -> None:
+    parser.add_argument("--due", metavar="DAY", help="due date (else by the terms)")
+    parser.add_argument("--notes", metavar="TEXT", help="printed on the invoice")
+
+
+def head(row: "InvoiceRow") -> "dict[str, Any]":
+    """An invoice as `--json` has it."""
+    from core.ids import short
+
+    shown = {
+        "id": row.invoice_id,
+        "number": row.number,
+        "client": row.client,
+        "client_id": row.client_id,
+        "status": row.status,
+        "issued_on": row.issued_on,
+        "due_on": row.due_on,
+        "total_cents": row.total_cents,
+        "paid_cents": row.paid_cents,
+        "balance_cents": row.balance_cents,
+    }
+    if row.number is None:
+        shown["short_id"] = short(row.invoice_id)
+    return shown
+
+
+def invoice_list(door: "Door") -> int:
+    from core.ids import short
+    from core.ledger.invoices import invoices
+    from core.ledger.standing import STANDINGS
+    from core.money import show_cents
+
+    options = door.options
+    status = options.status.replace("-", "_").replace(" ", "_") if options.status else None
+    if status is not None and status not in STANDINGS:
+        from core.errors import UsageError
+
+        raise UsageError(f"There is no status {status}. One of: {', '.join(STANDINGS)}.")
+    with door.store().read() as read:
+        client_id = None
+        if options.client:
+            from core.clients.queries import find_client
+
+            client_id = find_client(read, options.client)
+        rows = invoices(read, today=door.today(read).isoformat(), status=status, client_id=client_id)
+    text = []
+    if not options.json:
+        text = door.table(
+            ("Number", "Client", "Due", "Status", "Total", "Balance"),
+            [
+                (
+                    r.number or short(r.invoice_id),
+                    r.client,
+                    r.due_on or "",
+                    r.status.replace("_", " "),
+                    show_cents(r.total_cents),
+                    show_cents(r.balance_cents),
+                )
+                for r in rows
+            ],
+            right=(4, 5),
+        )
+    door.answer({"invoices": [head(r) for r in rows]}, text)
+    return 0
+
+
+def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
+    import json
+
+    from core.audit import entries
+    from core.ledger.invoices import invoice, lines, mail_state
+
+    row = invoice(read, invoice_id, today=today.isoformat())
+    data = head(row)
+    data["mail"] = mail_state(read, invoice_id)
+    data["lines"] = [
+        {
+            "date_on": line.date_on,
+            "code_system": line.code_system,
+            "code": line.code,
+            "modifiers": line.modifiers,
+            "description": line.description,
+            "provider": line.provider,
+            "kind": line.kind,
+            "units": line.units_milli // 1000 if line.units_milli % 1000 == 0 else line.units_milli / 1000,
+            "rate_cents": line.rate_cents,
+            "amount_cents": line.amount_cents,
+        }
+        for line in lines(read, invoice_id)
+    ]
+    data["payments"] = []
+    data["history"] = [
+        {"at": e.at, "actor": e.actor, "verb": e.verb, "detail": json.loads(e.detail), "reason": e.reason}
+        for e in reversed(entries(read, subject_id=invoice_id))
+    ]
+    return data
+
+
+def _answer(door: "Door", read: "Read", invoice_id: str, today: "date") -> int:
+    from core.money import show_cents
+
+    data = _whole(read, invoice_id, today)
+    name = data["number"] or f"Draft {data['short_id']}"
+    status = data["status"].replace("_", " ")
+    text = [f"{name}  {data['client']}  {status}  due {data['due_on'] or 'by terms'}"]
+    text += door.table(
+        ("#", "Date", "Code", "Description", "Units", "Rate", "Amount"),
+        [
+            (
+                place,
+                line["date_on"],
+                line["code"],
+                line["description"],
+                line["units"],
+                show_cents(line["rate_cents"]),
+                show_cents(line["amount_cents"]),
+            )
+            for place, line in enumerate(data["lines"], 1)
+        ],
+        right=(4, 5, 6),
+    )
+    text.append(f"Total {show_cents(data['total_cents'])}  balance {show_cents(data['balance_cents'])}")
+    from core.text import plain
+
+    door.answer(data, [plain(line) if not door.options.plain else line for line in text])
+    return 0
+
+
+def invoice_show(door: "Door") -> int:
+    from core.ledger.invoices import find_invoice
+
+    with door.store().read() as read:
+        return _answer(door, read, find_invoice(read, door.options.number), door.today(read))
+
+
+def invoice_new(door: "Door") -> int:
+    from core.clients.queries import find_client
+    from core.dates import between, parse_day
+    from core.invoicing.commands import create_draft
+    from core.ledger.unbilled import unbilled_charges
+
+    options = door.options
+    store, actor = door.store(), door.actor()
+    period = between(
+        parse_day(options.from_on) if options.from_on else None,
+        parse_day(options.to_on) if options.to_on else None,
+    )
+    with store.write(actor) as tx:
+        today = door.today(tx)
+        client_id = find_client(tx, options.client)
+        charges = unbilled_charges(tx, period, today, client_id=client_id)
+        draft_id = create_draft(
+            tx,
+            client_id=client_id,
+            today=today,
+            charge_ids=[charge.charge_id for charge in charges],
+            due_on=parse_day(options.due) if options.due else None,
+            notes=options.notes or "",
+            empty=options.empty,
+        )
+    with store.read() as read:
+        return _answer(door, read, draft_id, today)
+
+
+def invoice_edit(door: "Door") -> int:
+    from core.dates import parse_day
+    from core.errors import NotFound, UsageError
+    from core.invoicing.commands import add_manual_line, adjust_draft, change_line, edit_draft, remove_line
+    from core.ledger.invoices import find_invoice, lines
+    from core.money import parse_cents, parse_percent, parse_units
+
+    options = door.options
+    store, actor = door.store(), door.actor()
+    if (options.rate or options.units) and options.line is None:
+        raise UsageError("--rate and --units change one line; name it with --line.")
+    if bool(options.add_line) != bool(options.amount):
+        raise UsageError("A new line needs both --add-line and --amount.")
+    with store.write(actor) as tx:
+        today = door.today(tx)
+        draft_id = find_invoice(tx, options.number)
+        placed = lines(tx, draft_id)
+
+        def line_at(place: int) -> str:
+            if not 1 <= place <= len(placed):
+                raise NotFound(f"There is no line {place}; the draft has {len(placed)}.")
+            return str(placed[place - 1].line_id)
+
+        edit_draft(tx, draft_id, due_on=parse_day(options.due) if options.due else None, notes=options.notes)
+        if options.line is not None:
+            change_line(
+                tx,
+                line_at(options.line),
+                rate_cents=parse_cents(options.rate) if options.rate else None,
+                units_milli=parse_units(options.units) if options.units else None,
+            )
+        if options.remove_line is not None:
+            remove_line(tx, line_at(options.remove_line))
+        if options.add_line:
+            add_manual_line(
+                tx, draft_id, description=options.add_line, rate_cents=parse_cents(options.amount)
+            )
+        for kind, typed in (("discount", options.discount), ("surcharge", options.surcharge)):
+            if typed and typed.strip().endswith("%"):
+                adjust_draft(tx, draft_id, kind=kind, label=options.label, percent_bps=parse_percent(typed))
+            elif typed:
+                adjust_draft(tx, draft_id, kind=kind, label=options.label, flat_cents=parse_cents(typed))
+    with store.read() as read:
+        return _answer(door, read, draft_id, today)
+
+
+def invoice_send(door: "Door") -> int:
+    from core.delivery.commands import send
+    from core.ledger.invoices import find_invoice
+
+    store, actor = door.store(), door.actor()
+    with store.read() as read:
+        today = door.today(read)
+        invoice_id = find_invoice(read, door.options.number)
+    send(store, actor, [invoice_id], today=today)
+    with store.read() as read:
+        return _answer(door, read, invoice_id, today)
+
+
+def invoice_delete(door: "Door") -> int:
+    from core.invoicing.commands import delete_draft
+    from core.ledger.invoices import find_invoice
+
+    with door.store().write(door.actor()) as tx:
+        draft_id = find_invoice(tx, door.options.number)
+        delete_draft(tx, draft_id)
+    door.answer({"id": draft_id}, ["The draft is deleted; its charges are unbilled again."])
+    return 0
+
+
+def invoice_pdf(door: "Door") -> int:
+    """Write the document as it was issued; a draft has none."""
+    import os
+
+    from core.documents.keep import document_bytes
+    from core.errors import OutsideFailure
+    from core.ledger.invoices import find_invoice
+
+    with door.store().read() as read:
+        invoice_id = find_invoice(read, door.options.number)
+        content = document_bytes(read, invoice_id)
+        data = head_of(read, invoice_id, door.today(read))
+    target = door.options.out
+    try:
+        descriptor = os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise OutsideFailure(f"{target} cannot be written: {os.strerror(error.errno or 0)}.") from None
+    data.update(out=target, bytes=len(content))
+    door.answer(data, [f"{data['number']} is in {target}."])
+    return 0
+
+
+def head_of(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
+    from core.ledger.invoices import invoice
+
+    return head(invoice(read, invoice_id, today=today.isoformat()))
