@@ -456,6 +456,11 @@ class Store:
         store.upgrade(site=site)
         return store
 
+    @property
+    def data_key(self) -> bytes:
+        """What encrypts the book; for making another key slot."""
+        return self._key
+
     def borrow(self) -> "Any":
         with self._guard:
             if self._idle:

@@ -54,8 +54,8 @@ def _common() -> _Parser:
     return common
 
 
-def parser(only: str | None = None) -> argparse.ArgumentParser:
-    """The command line; `only` loads the module of a single verb."""
+def parser(only: str | None = None, *, whole: bool = False) -> argparse.ArgumentParser:
+    """The command line. `only` loads the module of a single verb; `whole` loads them all, for completion."""
     from importlib import import_module
 
     common = _common()
@@ -69,12 +69,22 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
     for name, (module, summary) in VERBS.items():
         if only is None or name == only:
             verb = verbs.add_parser(name, help=summary, description=summary, parents=[common])
-            import_module(f"tui.verbs.{module}").arguments(name, verb, common)
+            if whole or name == only:
+                import_module(f"tui.verbs.{module}").arguments(name, verb, common)
     return top
 
 
+class NoVerb(UsageError):
+    code = "no_verb"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'There is no command "{plain(typed)[:40]}". `daysheet --help` lists them.')
+
+
 def _verb_in(arguments: "Sequence[str]") -> str | None:
-    """The verb, where one is plainly there, so that only its module is loaded."""
+    """The verb that was typed, so that only its module is loaded. Raises: NoVerb."""
     skip = False
     for word in arguments:
         if skip:
@@ -82,7 +92,9 @@ def _verb_in(arguments: "Sequence[str]") -> str | None:
         elif word in ("--home", "--key-file"):
             skip = True
         elif not word.startswith("-"):
-            return word if word in VERBS else None
+            if word not in VERBS:
+                raise NoVerb(word)
+            return word
     return None
 
 
@@ -108,7 +120,7 @@ def _run(typed: "list[str]") -> int:
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 
-        argcomplete.autocomplete(parser())
+        argcomplete.autocomplete(parser(whole=True))
     options = parser(_verb_in(typed)).parse_args(typed)
     for name, default in (
         ("home", None),
@@ -128,7 +140,7 @@ def _run(typed: "list[str]") -> int:
 
     door = Door(options)
     if options.verb is None:
-        from tui.launch import open_screens
+        from tui.opening import open_screens
 
         return open_screens(door)
     _end_on_sigterm()

@@ -14,7 +14,7 @@ from tui.home import Home
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
     from typing import Any
 
@@ -103,6 +103,19 @@ class Door:
             return local_day(system_now(), practice(read).timezone)
         with self.store().read() as own:
             return local_day(system_now(), practice(own).timezone)
+
+    def day(self) -> "Callable[[], date]":
+        """What tells the practice's day for as long as the app runs, past midnight too."""
+        from core.dates import local_day, parse_day, system_now
+        from core.practice.queries import practice
+
+        fixed = os.environ.get("DAYSHEET_TODAY")
+        if fixed:
+            day = parse_day(fixed)
+            return lambda: day
+        with self.store().read() as read:
+            zone_name = practice(read).timezone
+        return lambda: local_day(system_now(), zone_name)
 
     def ask_passphrase(self, prompt: str = "Passphrase: ") -> str:
         """Raises: NeedsKey, where there is no terminal."""

@@ -4,7 +4,7 @@ Where the guarantor has an address, the share names it and the mail is *queued* 
 it; where there is none the mail is *none* (`decisions.md` 18).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from core import audit
@@ -16,8 +16,6 @@ from core.invoicing.commands import issue_drafts
 from core.ledger.invoice_view import invoice_views
 from core.store import Read, Store, Tx
 from core.tables import InvoiceShare
-
-Progress = Callable[[int, int], None]
 
 
 class VoidIsNotSent(DomainError):

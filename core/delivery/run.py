@@ -22,7 +22,7 @@ RunReport = namedtuple("RunReport", "run_id billed finished passed_over stopped 
 """`billed` is what this run made; `finished` are invoices of an earlier, broken run that it sent;
 `passed_over` are clients whose charges somebody else billed meanwhile."""
 
-Progress = Callable[[int, int], None]
+AfterChunk = Callable[[Sequence[Billed], Sequence[Proposal]], None]
 
 
 def carry_out(
@@ -33,12 +33,13 @@ def carry_out(
     today: date,
     send: bool,
     only: Sequence[Proposal] | None = None,
-    progress: Progress = lambda done, total: None,
+    after_chunk: AfterChunk = lambda billed, passed_over: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> RunReport:
     """Bill the previewed clients (`only` some of them, where given) as drafts, or issue and send.
 
-    `progress(done, total)` is called after each chunk of clients; `stopped()` is asked before each.
+    `after_chunk` hears of each chunk what was billed and who was passed over; `stopped()` is asked
+    before each.
     """
     finished = finish_broken_runs(store, actor, today=today) if send else []
     proposals = list(preview.ready if only is None else only)
@@ -56,10 +57,12 @@ def carry_out(
             made = bill_clients(tx, chunk, preview.period, today=today, run_id=run_id, issue=send)
         if send:
             finish(store, actor, [one.invoice_id for one in made], today=today)
-        billed.extend(Billed(*one, "sent" if send else "draft") for one in made)
+        now_billed = [Billed(*one, "sent" if send else "draft") for one in made]
         served = {one.client_id for one in made}
-        passed_over.extend(p for p in chunk if p.client_id not in served)
-        progress(min(start + CHUNK, len(proposals)), len(proposals))
+        now_passed = [p for p in chunk if p.client_id not in served]
+        after_chunk(now_billed, now_passed)
+        billed += now_billed
+        passed_over += now_passed
     total = sum(one.total_cents for one in billed)
     return RunReport(run_id, billed, finished, passed_over, was_stopped, total)
 

@@ -16,6 +16,8 @@ from core.ledger.unbilled import UnbilledCharge, carried, unbilled_charges
 from core.money import ONE_UNIT, line_amount, percent_of
 from core.practice.policies import terms
 from core.practice.queries import licensed_providers
+from core.sessions.commands import finalise
+from core.sessions.queries import charges_of_session
 from core.store import Tx
 from core.tables import Draft, DraftAdjustment, DraftLine
 
@@ -302,6 +304,34 @@ def adjust_draft(
     return adjustment_id
 
 
+LINE_TOMB = """
+SELECT tbl, image FROM sync_tomb WHERE id = :line_id AND tbl IN ('draft_line', 'draft_adjustment')
+"""
+
+
+def restore_line(tx: Tx, line_id: str) -> None:
+    """Bring back a line that was taken out, unless something else carries its charge by now.
+
+    Raises: NothingUnbilled, NotADraft, NotFound.
+    """
+    tx.require(Right.BILL)
+    found = tx.rows(LINE_TOMB, line_id=line_id)
+    if not found:
+        raise NotFound("There is no such line to bring back.", subject=line_id)
+    table, image = found[0]
+    row = _from_image(image)
+    _require_draft(tx, row["draft_id"])
+    if row.get("charge_id") is not None and carried(tx, row["charge_id"]):
+        raise NothingUnbilled
+    tx.add(DraftLine(**row) if table == "draft_line" else DraftAdjustment(**row))
+    audit.record(tx, "draft.line_added", "invoice", row["draft_id"], line=line_id)
+
+
+def _from_image(image: str) -> dict[str, Any]:
+    """The columns of a deleted row, as its tomb keeps them, without what replication keeps."""
+    return {name: value for name, value in json.loads(image).items() if not name.startswith("_")}
+
+
 def delete_draft(tx: Tx, draft_id: str) -> None:
     """Delete a draft; its charges are unbilled again. `restore_draft` brings it back.
 
@@ -332,8 +362,7 @@ def restore_draft(tx: Tx, draft_id: str) -> int:
         raise NotFound("The draft is there already.", subject=draft_id)
     images: dict[str, list[dict[str, Any]]] = {"draft": [], "draft_line": [], "draft_adjustment": []}
     for table, image in tx.rows(TOMBS, draft_id=draft_id):
-        row = json.loads(image)
-        images[table].append({k: v for k, v in row.items() if not k.startswith("_")})
+        images[table].append(_from_image(image))
     if not images["draft"]:
         raise NotFound("There is no such draft to bring back.", subject=draft_id)
     tx.add(Draft(**images["draft"][0]))
@@ -346,6 +375,18 @@ def restore_draft(tx: Tx, draft_id: str) -> int:
         tx.add(DraftAdjustment(**row))
     audit.record(tx, "draft.restored", "invoice", draft_id, lines=back)
     return back
+
+
+def delete_drafts(tx: Tx, draft_ids: Sequence[str]) -> None:
+    """Delete several drafts, or none of them."""
+    for draft_id in draft_ids:
+        delete_draft(tx, draft_id)
+
+
+def restore_drafts(tx: Tx, draft_ids: Sequence[str]) -> None:
+    """Bring several drafts back, or none of them."""
+    for draft_id in draft_ids:
+        restore_draft(tx, draft_id)
 
 
 DraftHead = namedtuple(
@@ -403,3 +444,15 @@ def _bill(tx: Tx, draft_id: str) -> Bill:
         draft_id, _party(tx, head.client_id), head.office_id, head.terms_days, due, head.notes,
         head.run_id, head.replaces_id, tuple(lines),
     )  # fmt: skip
+
+
+def bill_session(tx: Tx, session_id: str, *, today: date) -> str:
+    """A draft of one session from the agenda: finalised first if it was not (RB1).
+
+    Raises: NotFinished, NothingUnbilled, NotFound.
+    """
+    finalise(tx, [session_id])
+    client_id = tx.value("SELECT client_id FROM session WHERE id = :id", id=session_id)
+    if client_id is None:
+        raise NotFound("There is no such session any more.", subject=session_id)
+    return create_draft(tx, client_id=client_id, today=today, charge_ids=charges_of_session(tx, session_id))

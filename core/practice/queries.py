@@ -7,6 +7,9 @@ from core.errors import DomainError, NotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from core.store import Read
 
 
@@ -66,3 +69,96 @@ def licensed_providers(read: "Read", year: int) -> set[str]:
             and (licence.last_year is None or year <= licence.last_year)
         )
     }
+
+
+ProviderView = namedtuple("ProviderView", "provider_id name credentials npi active licences")
+
+PROVIDERS = """
+SELECT p.id, p.name, p.credentials, p.npi, p.active,
+       coalesce((SELECT group_concat(l.first_year || CASE l.renews WHEN 1 THEN '+' ELSE '' END, ' ')
+                 FROM cpt_licence AS l WHERE l.provider_id = p.id), '')
+FROM provider AS p ORDER BY p.name, p.id
+"""
+
+
+def providers(read: "Read") -> list[ProviderView]:
+    """Every provider; `licences` are first years, with + where it renews."""
+    return read.all(PROVIDERS, ProviderView)
+
+
+OfficeView = namedtuple("OfficeView", "office_id code name street city state postal_code phone")
+OFFICES = """
+SELECT id, code, name, street, city, state, postal_code, phone FROM office
+WHERE archived = 0 ORDER BY code, id
+"""
+
+
+def offices(read: "Read") -> list[OfficeView]:
+    return read.all(OFFICES, OfficeView)
+
+
+ServiceView = namedtuple("ServiceView", "service_id code_system code description rate_cents unit_minutes")
+SERVICES = """
+SELECT id, code_system, code, description, rate_cents, unit_minutes FROM service
+WHERE archived = 0 ORDER BY code_system, code, id
+"""
+
+
+def services(read: "Read") -> list[ServiceView]:
+    return read.all(SERVICES, ServiceView)
+
+
+PolicyView = namedtuple("PolicyView", "kind effective_from rule policy_id")
+POLICIES = "SELECT kind, effective_from, rule, policy_id FROM policy ORDER BY kind, effective_from, at"
+
+
+def policies(read: "Read") -> list[PolicyView]:
+    """Every version of every rule; `rule` is JSON."""
+    return read.all(POLICIES, PolicyView)
+
+
+UserView = namedtuple("UserView", "user_id name role active")
+USERS = 'SELECT id, name, role, active FROM "user" ORDER BY name, id'
+
+
+def users(read: "Read") -> list[UserView]:
+    return read.all(USERS, UserView)
+
+
+PROFILE_FIELDS = (
+    "name", "timezone", "currency", "tax_id", "npi", "phone", "email", "street", "street_2", "city", "state",
+    "postal_code", "footer",
+)  # fmt: skip
+PROFILE = f"SELECT {', '.join(PROFILE_FIELDS)} FROM practice ORDER BY id LIMIT 1"  # noqa: S608
+
+
+def practice_profile(read: "Read") -> dict[str, str]:
+    """The practice as its documents name it."""
+    found = read.rows(PROFILE)
+    return dict(zip(PROFILE_FIELDS, found[0], strict=True)) if found else {}
+
+
+class NoneOrMany(NotFound):
+    code = "none_or_many"
+
+    def __init__(self, what: str, typed: str, many: int) -> None:
+        from core.text import plain
+
+        shown = plain(typed)[:60]
+        fits = f"More than one {what} fits" if many else f"There is no {what}"
+        super().__init__(f'{fits} "{shown}".')
+
+
+def find_named(rows: "Sequence[tuple[Any, ...]]", what: str, typed: str) -> str:
+    """The id of the one row (id, name, ...) whose id ends in, or whose name contains, what was typed.
+
+    Raises: NoneOrMany.
+    """
+    from core.text import search_key
+
+    key = search_key(typed.strip())
+    exact = [row for row in rows if row[0] == typed or search_key(row[1]) == key]
+    fits = exact or [row for row in rows if key and (row[0].endswith(key) or key in search_key(row[1]))]
+    if len(fits) != 1:
+        raise NoneOrMany(what, typed, len(fits))
+    return str(fits[0][0])

@@ -6,11 +6,11 @@ Where a step fails, the book is taken away again: there is never one that nobody
 import os
 from collections import namedtuple
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from core.actors import Actor, Role
 from core.ids import fresh
-from core.practice.commands import add_user, found_practice
+from core.practice.commands import add_user
 from core.security.keys import (
     MIN_PASSPHRASE,
     Keys,
@@ -21,9 +21,9 @@ from core.security.keys import (
     write_private,
 )
 from core.security.unlock import BOOK, KEYS
-from core.store import BookExists, Store
+from core.store import BookExists, Store, Tx
 
-Founded = namedtuple("Founded", "store actor practice_id office_id recovery_code")
+Founded = namedtuple("Founded", "store actor recovery_code")
 
 SYSTEM = Actor("system", "Daysheet", Role.OWNER)
 SITE = 1
@@ -35,18 +35,14 @@ def found_book(
     *,
     passphrase: str,
     owner: str,
-    practice: str,
-    timezone: str,
-    office: str,
-    series: str,
-    terms_days: int,
-    today: date,
+    fill: Callable[[Tx], None],
     clock: Callable[[], datetime],
     machine_key_file: str | None = None,
 ) -> Founded:
-    """Make a new book and everything it takes to open it; answers the recovery code to keep on paper.
+    """Make a new book and everything it takes to open it; `fill` puts the practice in.
 
-    Raises: BookExists, ShortPassphrase, and what `found_practice` refuses; then nothing is left behind.
+    Answers the recovery code to keep on paper. Raises: BookExists, ShortPassphrase, and what `fill`
+    refuses; then nothing is left behind.
     """
     if len(passphrase) < MIN_PASSPHRASE:
         raise ShortPassphrase
@@ -58,15 +54,7 @@ def found_book(
     store = Store.create(book, data_key, clock, site=SITE)
     try:
         with store.write(SYSTEM) as tx:
-            practice_id, office_id = found_practice(
-                tx,
-                name=practice,
-                timezone=timezone,
-                office_code=office,
-                series=series,
-                terms_days=terms_days,
-                today=today,
-            )
+            fill(tx)
             owner_id = add_user(tx, name=owner, role=Role.OWNER)
             service_id = add_user(tx, name="machine", role=Role.SERVICE) if machine_key_file else ""
         keys = Keys.fresh(
@@ -85,4 +73,4 @@ def found_book(
             if os.path.exists(book + suffix):  # noqa: PTH110
                 os.unlink(book + suffix)  # noqa: PTH108
         raise
-    return Founded(store, Actor(owner_id, owner, Role.OWNER), practice_id, office_id, recovery_code)
+    return Founded(store, Actor(owner_id, owner, Role.OWNER), recovery_code)

@@ -101,6 +101,17 @@ class Keys:
         sealed = AESGCM(wrapping).encrypt(bytes.fromhex(slot["nonce"]), data_key, self._bound(slot))
         self._document["slots"].append({**slot, "wrapped": sealed.hex()})
 
+    def replace_passphrase(self, user_id: str, label: str, passphrase: str, data_key: bytes) -> None:
+        """The user's passphrase from now on; their earlier one goes. Raises: ShortPassphrase."""
+        before = self._document["slots"]
+        kept = [s for s in before if not (s["kind"] == "passphrase" and s["user"] == user_id)]
+        self._document["slots"] = kept
+        try:
+            self.add_secret("passphrase", user_id, label, passphrase, data_key)
+        except ShortPassphrase:
+            self._document["slots"] = before
+            raise
+
     def add_machine(self, user_id: str, label: str, data_key: bytes) -> None:
         """A slot for a machine key file; it holds no secret, only whose it is and a check value."""
         slot = {"kind": "machine", "user": user_id, "label": label, "check": _check(data_key)}

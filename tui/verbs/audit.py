@@ -24,6 +24,12 @@ def audit_list(door: "Door") -> int:
 
     with door.store().read() as read:
         rows = entries(read, most=max(1, door.options.most))
+    text = []
+    if not door.options.json:
+        text = door.table(
+            ("At", "Who", "Did", "To", "Detail"),
+            [(e.at, e.actor, e.verb, f"{e.subject_kind} {e.subject_id[-8:]}", e.detail[:60]) for e in rows],
+        )
     door.answer(
         {
             "entries": [
@@ -40,10 +46,7 @@ def audit_list(door: "Door") -> int:
                 for e in rows
             ]
         },
-        door.table(
-            ("At", "Who", "Did", "To", "Detail"),
-            [(e.at, e.actor, e.verb, f"{e.subject_kind} {e.subject_id[-8:]}", e.detail[:60]) for e in rows],
-        ),
+        text,
     )
     return 0
 

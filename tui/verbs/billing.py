@@ -3,6 +3,7 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Sequence
     from datetime import date
     from typing import Any
 
@@ -114,8 +115,15 @@ def run(door: "Door") -> int:
         if not door.confirm(question):
             door.say("Nothing was billed.")
             return 0
+    done = 0
+
+    def after_chunk(billed: "Sequence[object]", passed_over: "Sequence[object]") -> None:
+        nonlocal done
+        done += len(billed) + len(passed_over)
+        door.progress(done, count)
+
     report = carry_out(
-        door.store(), door.actor(), preview, today=today, send=options.send, progress=door.progress
+        door.store(), door.actor(), preview, today=today, send=options.send, after_chunk=after_chunk
     )
     for one in report.finished:
         door.say(f"Finished sending {one.number} of an earlier run.")

@@ -7,7 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from core.store import Read
+    from core.store import Tx
     from tui.door import Door
 
 
@@ -33,6 +33,8 @@ def init(door: "Door") -> int:
     """Make a new book: encrypted, with a passphrase and a recovery code."""
     from core.dates import local_day, parse_day, system_now, zone
     from core.errors import UsageError
+    from core.practice.commands import found_practice
+    from core.practice.queries import practice
     from core.security.found import found_book
     from core.security.keys import read_key_file
 
@@ -48,24 +50,34 @@ def init(door: "Door") -> int:
             raise UsageError("The two passphrases differ. Run the command again.")
     fixed = os.environ.get("DAYSHEET_TODAY")
     letters = "".join(ch for ch in options.office.upper() if "A" <= ch <= "Z")[:4]
+    today = parse_day(fixed) if fixed else local_day(system_now(), options.timezone)
+
+    def fill(tx: "Tx") -> None:
+        found_practice(
+            tx,
+            name=options.practice,
+            timezone=options.timezone,
+            office_code=options.office,
+            series=(options.series or letters or "A").upper(),
+            terms_days=options.terms,
+            today=today,
+        )
+
     founded = found_book(
         door.home.data,
         passphrase=passphrase,
-        owner=options.owner or _computer_user(),
-        practice=options.practice,
-        timezone=options.timezone,
-        office=options.office,
-        series=(options.series or letters or "A").upper(),
-        terms_days=options.terms,
-        today=parse_day(fixed) if fixed else local_day(system_now(), options.timezone),
+        owner=options.owner or computer_user(),
+        fill=fill,
         clock=system_now,
         machine_key_file=options.machine_key,
     )
+    with founded.store.read() as read:
+        practice_id = practice(read).practice_id
     founded.store.close()
     door.answer(
         {
             "home": door.home.data,
-            "practice_id": founded.practice_id,
+            "practice_id": practice_id,
             "office": options.office,
             "recovery_code": founded.recovery_code,
         },
@@ -93,7 +105,7 @@ def _typed_back(door: "Door", code: str) -> None:
         door.say("That is not it. Look again.")
 
 
-def _computer_user() -> str:
+def computer_user() -> str:
     import getpass
 
     try:
@@ -104,54 +116,21 @@ def _computer_user() -> str:
 
 def doctor(door: "Door") -> int:
     """Look at everything that can be looked at; 4 where something is wrong."""
-    from sqlcipher3 import dbapi2
-
+    from core.books.checkup import Check, checkup
     from core.security.unlock import BOOK, KEYS
 
-    checks: list[tuple[str, bool, str]] = []
-    checks.append(("sqlite", dbapi2.sqlite_version_info >= (3, 51, 3), dbapi2.sqlite_version))
-    store = door.store()
-    with store.read() as read:
-        checks.extend(_book_checks(read))
+    with door.store().read() as read:
+        checks = checkup(read)
     for name in (BOOK, KEYS):
         path = os.path.join(door.home.data, name)  # noqa: PTH118
         mode = os.stat(path).st_mode & 0o777  # noqa: PTH116
-        checks.append((f"{name} is private", os.name != "posix" or not mode & 0o077, oct(mode)))
-    ok = all(good for _, good, _ in checks)
+        checks.append(Check(f"{name} is private", os.name != "posix" or not mode & 0o077, oct(mode)))
+    ok = all(check.ok for check in checks)
     door.answer(
-        {"checks": [{"check": what, "ok": good, "found": found} for what, good, found in checks]},
-        door.table(
-            ("", "Check", "Found"), [("ok" if good else "!!", what, found) for what, good, found in checks]
-        ),
+        {"checks": [{"check": check.what, "ok": check.ok, "found": check.found} for check in checks]},
+        door.table(("", "Check", "Found"), [("ok" if c.ok else "!!", c.what, c.found) for c in checks]),
     )
     return 0 if ok else 4
-
-
-def _book_checks(read: "Read") -> "list[tuple[str, bool, str]]":
-    from core.audit import verify
-    from core.migrations import HEAD
-    from core.sync.triggers import triggers
-    from core.tables import shapes
-
-    cipher = read.rows("PRAGMA cipher_integrity_check")
-    sound = read.value("PRAGMA integrity_check")
-    foreign = read.rows("PRAGMA foreign_key_check")
-    there = {row[0] for row in read.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
-    wanted = {name for shape in shapes() for name, _ in triggers(shape)}
-    verdict = verify(read)
-    return [
-        ("pages are authentic", not cipher, "no damage" if not cipher else f"{len(cipher)} damaged pages"),
-        ("database is sound", sound == "ok", str(sound)),
-        ("references hold", not foreign, f"{len(foreign)} broken"),
-        (
-            "journal is WAL",
-            read.value("PRAGMA journal_mode") == "wal",
-            str(read.value("PRAGMA journal_mode")),
-        ),
-        ("format is current", read.value("SELECT version_num FROM alembic_version") == HEAD, HEAD),
-        ("changes are captured", wanted <= there, f"{len(wanted & there)} of {len(wanted)} triggers"),
-        ("facts are unaltered", verdict.ok, f"{verdict.facts} facts"),
-    ]
 
 
 def completion(door: "Door") -> int:

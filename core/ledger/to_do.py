@@ -1,0 +1,39 @@
+"""What waits for the biller: counts and sums, each a question with a list behind it."""
+
+from collections import namedtuple
+from datetime import date
+
+from core.dates import ALL_TIME, previous_month
+from core.ledger.invoices import invoices
+from core.ledger.unbilled import UnbilledClient, unbilled_by_client
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.store import Read
+
+ToDo = namedtuple("ToDo", "name text count amount_cents")
+"""`name` says which list answers it: unbilled_month, unbilled, draft, issued, overdue."""
+
+
+def to_do(read: "Read", today: date) -> list[ToDo]:
+    """Everything that is not nothing, most pressing first."""
+    month = previous_month(today)
+    last = unbilled_by_client(read, month, today)
+    everything = unbilled_by_client(read, ALL_TIME, today)
+    rows = invoices(read, today=today.isoformat())
+    items = [
+        _unbilled("unbilled_month", f"Clients unbilled for {month.from_on:%B %Y}", last),
+        _unbilled("unbilled", "Clients unbilled in all", everything),
+    ]
+    for status, text in (
+        ("draft", "Drafts to send"),
+        ("issued", "Issued and not sent"),
+        ("overdue", "Invoices overdue"),
+    ):
+        found = [row for row in rows if row.status == status]
+        items.append(ToDo(status, text, len(found), sum(row.balance_cents for row in found)))
+    return [item for item in items if item.count]
+
+
+def _unbilled(name: str, text: str, rows: list[UnbilledClient]) -> ToDo:
+    return ToDo(name, text, len(rows), sum(row.total_cents for row in rows))

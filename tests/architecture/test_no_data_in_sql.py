@@ -1,0 +1,91 @@
+"""SQL is one text with named parameters; no function glues data into it.
+
+An f-string may name our own tables and columns, which no user chose. Each such place is listed here
+with the names it puts in, so that a new one is a decision.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.source import functions, modules
+
+RUNS_SQL = {"rows", "all", "first", "value", "each", "execute", "scalar", "exec_driver_sql", "executescript"}
+
+OUR_OWN_NAMES = {
+    ("core/audit.py", "name"),  # a table, from the list of tables
+    ("core/audit.py", "listed"),  # its columns
+    ("core/invoicing/commands.py", "name"),  # one of two draft tables
+    ("core/store.py", "column"),  # asserted to be a column of the table
+    ("core/store.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
+    ("core/store.py", "name"),
+    ("core/store.py", "sets"),  # asserted column names, each with a parameter
+    ("core/store.py", "table"),
+    ("core/sync/sequence.py", "table"),
+}
+
+
+def _made_up(text: ast.expr) -> Iterator[str]:
+    """What an expression puts into a text that is not a constant."""
+    if isinstance(text, ast.JoinedStr):
+        yield from (ast.unparse(part.value) for part in text.values if isinstance(part, ast.FormattedValue))
+    elif isinstance(text, ast.BinOp):
+        yield from _made_up(text.left)
+        yield from _made_up(text.right)
+        if isinstance(text.op, ast.Mod):
+            yield ast.unparse(text.right)
+    elif isinstance(text, ast.Call) and isinstance(text.func, ast.Attribute):
+        if text.func.attr in ("format", "format_map", "join", "replace"):
+            yield ast.unparse(text)
+    elif isinstance(text, ast.IfExp):
+        yield from _made_up(text.body)
+        yield from _made_up(text.orelse)
+
+
+def glued(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and expression of everything that a function puts into the SQL it runs."""
+    for function in functions(tree):
+        built: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        built.setdefault(target.id, []).append(node.value)
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                built.setdefault(node.target.id, []).append(node.value)
+        for node in ast.walk(function):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
+                continue
+            if node.func.attr in RUNS_SQL:
+                sql = node.args[0]
+                texts = built.get(sql.id, []) if isinstance(sql, ast.Name) else [sql]
+                yield from ((node.lineno, part) for text in texts for part in _made_up(text))
+
+
+def test_no_function_puts_data_into_sql() -> None:
+    found = {
+        f"{path}:{line} puts in {part}"
+        for path, tree in modules("core", "tui")
+        for line, part in glued(tree)
+        if (path, part) not in OUR_OWN_NAMES
+    }
+    assert sorted(found) == []
+
+
+def test_every_name_on_the_list_is_still_put_in() -> None:
+    there = {(path, part) for path, tree in modules("core", "tui") for _, part in glued(tree)}
+    assert OUR_OWN_NAMES - there == set()
+
+
+def test_the_rule_sees_each_way_of_gluing() -> None:
+    ways = """
+def by_braces(read, name): return read.rows(f"SELECT 1 WHERE name = '{name}'")
+def by_variable(read, name):
+    sql = "SELECT 1 WHERE name = '" + f"{name}'"
+    return read.value(sql)
+def by_percent(read, name): return read.first("SELECT 1 WHERE name = '%s'" % name, tuple)
+def by_format(read, name): return read.each("SELECT 1 WHERE name = '{}'".format(name))
+def as_it_should_be(read, name): return read.value("SELECT 1 WHERE name = :name", name=name)
+"""
+    assert [line for line, _ in glued(ast.parse(ways))] == [2, 5, 6, 7]

@@ -1,0 +1,145 @@
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import ClassVar
+
+from textual.message import Message
+
+from core.errors import Busy, DomainError
+from tests.tui.driving import send, settle
+from tui.app import FrameApp, Place
+from tui.messages import DataChanged
+from tui.screens.frame import FrameScreen
+from tui.watch import DataWatch
+from tui.widgets.columns import words_column
+from tui.widgets.rows import Row, Rows
+
+
+class Counting(FrameScreen[int]):
+    PLACE = "one"
+    COLUMNS = (words_column("Name"),)
+    loads: ClassVar[dict[str, int]] = {}
+
+    def load(self) -> int:
+        self.loads[self.PLACE] = self.loads.get(self.PLACE, 0) + 1
+        return self.loads[self.PLACE]
+
+    def fill(self, view: int) -> None:
+        self.grid.show_rows(Rows([Row("a", (f"load {view}",))]))
+
+
+class Other(Counting):
+    PLACE = "two"
+
+
+class Refusing(Counting):
+    PLACE = "three"
+
+    def load(self) -> int:
+        raise DomainError("The book is locked.")
+
+
+class Three(FrameApp):
+    PLACES = (
+        Place("one", "One", "1", "o", Counting),
+        Place("two", "Two", "2", "t", Other),
+        Place("three", "Three", "3", "h", Refusing),
+    )
+
+
+async def test_the_screen_in_front_reloads_and_others_when_they_are_looked_at() -> None:
+    Counting.loads.clear()
+    app = Three()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        send(app, ["2"])
+        await settle(pilot)
+        assert Counting.loads == {"one": 1, "two": 1}
+        app.post_message(DataChanged(2))
+        await settle(pilot)
+        assert Counting.loads == {"one": 1, "two": 2}
+        send(app, ["1"])
+        await settle(pilot, lambda: Counting.loads["one"] == 2)
+        assert Counting.loads == {"one": 2, "two": 2}
+
+
+async def test_a_refused_load_is_said_in_the_status_line() -> None:
+    app = Three()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        send(app, ["3"])
+        await settle(pilot)
+        assert app.result == ("The book is locked.", "warn")
+
+
+async def test_back_returns_to_the_place_before() -> None:
+    app = Three()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        send(app, ["2", "h"])
+        await settle(pilot)
+        assert app.current_mode == "one"
+        send(app, ["2", "q"])
+        await settle(pilot)
+        assert app.current_mode == "one"
+
+
+async def test_keys_can_be_rebound_by_their_id() -> None:
+    app = Three(keymap={"frame.go_2": "m"})
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        send(app, ["2"])
+        await settle(pilot)
+        assert app.current_mode == "one"
+        send(app, ["m"])
+        await settle(pilot)
+        assert app.current_mode == "two"
+
+
+def test_the_watch_posts_only_changes_and_outlives_a_busy_database() -> None:
+    answers = iter([1, 1, 2, -1, 2, 3])
+    posted: list[int] = []
+    enough = threading.Event()
+
+    class Listener:
+        def post_message(self, message: Message) -> bool:
+            assert isinstance(message, DataChanged)
+            posted.append(message.version)
+            return True
+
+    def version() -> int:
+        number = next(answers, None)
+        if number is None:
+            enough.set()
+            return 3
+        if number < 0:
+            raise Busy("later")
+        return number
+
+    watch = DataWatch(Listener(), version, every_seconds=0.001)  # type: ignore[arg-type]
+    watch.start()
+    assert enough.wait(5)
+    watch.stop()
+    assert posted == [2, 3]
+
+
+def test_the_frame_starts_light() -> None:
+    code = (
+        "import sys, tui.app, tui.screens.frame;"
+        "heavy = {'sqlalchemy', 'sqlmodel', 'fpdf', 'stripe', 'alembic', 'pydantic', 'cryptography'};"
+        "late = {'tui.palette', 'tui.help', 'tui.screens.notice', 'tui.strips.question', 'rich.traceback'};"
+        "print(sorted((heavy | late) & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert ran.stdout.strip() == "[]", ran.stdout + ran.stderr
+
+
+def test_the_launcher_loads_no_textual() -> None:
+    code = "import sys, tui.launch; print(sorted({'textual', 'rich'} & set(sys.modules)))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert ran.stdout.strip() == "[]", ran.stdout + ran.stderr

@@ -1,0 +1,164 @@
+"""The palette: every screen, command, client and invoice by a few letters.
+
+`run 2026-10` gives a command its arguments; `1042` opens an invoice, `mil` finds clients.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from core.text import plain, search_key
+from tui.app import FrameApp
+from tui.tones import Piece
+from tui.widgets.lines import Line
+
+LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the palette can do; `run` gets what was typed after the name."""
+
+    name: str
+    help: str
+    run: Callable[[str], object]
+    takes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record the palette found; choosing it runs `open`."""
+
+    label: str
+    detail: str
+    open: Callable[[], object]
+
+
+class Palette(ModalScreen[None]):
+    """A field and what fits what is typed. Enter takes the marked line."""
+
+    AUTO_FOCUS = "Input"
+    DEFAULT_CSS = """
+    Palette { align: center top; }
+    Palette > Vertical { width: 72; max-width: 100%; height: auto; margin-top: 2; background: $panel;
+        border: round $secondary; }
+    Palette > Vertical > Input, Palette > Vertical > Input:focus {
+        border: none; height: 1; padding: 0 1; background: $boost; color: $foreground;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close", id="palette.close"),
+        Binding("down,ctrl+n", "move(1)", "Down", id="palette.down"),
+        Binding("up,ctrl+p", "move(-1)", "Up", id="palette.up"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: list[Found] = []
+        self._at = 0
+        self._asked = ""
+        self._answered = ""
+        self._enter_waits = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Input(placeholder="screen, command, client or invoice number", compact=True)
+            for _ in range(LINES):
+                yield Line()
+
+    def on_mount(self) -> None:
+        self._show()
+
+    @property
+    def _app(self) -> FrameApp:
+        app = self.app
+        assert isinstance(app, FrameApp)
+        return app
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._at = 0
+        text = self._asked = event.value.strip()
+        if text:
+            self._app.in_background(
+                lambda: list(self._app.find(text)), lambda found: self._answer(text, found)
+            )
+        else:
+            self._answer("", [])
+        self._show()
+
+    def _answer(self, text: str, found: list[Found]) -> None:
+        if text != self._asked or not self.is_attached:
+            return
+        self._answered, self._found = text, found
+        self._show()
+        if self._enter_waits:
+            self._take()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter typed before the search has answered waits for its answer."""
+        event.stop()
+        self._enter_waits = self._asked != self._answered and not self._commands()
+        if not self._enter_waits:
+            self._take()
+
+    def action_move(self, by: int) -> None:
+        self._at = max(0, min(self._at + by, len(self._lines()) - 1))
+        self._show()
+
+    def _take(self) -> None:
+        lines = self._lines()
+        if not lines:
+            self.dismiss()
+            self._app.say(f'Nothing is called "{plain(self._asked)[:40]}".', "warn")
+            return
+        run = lines[min(self._at, len(lines) - 1)][2]
+        self.dismiss()
+        self._app.call_after_refresh(run)
+
+    def _go(self, place: str, _arguments: str) -> None:
+        self._app.go(place)
+
+    def _commands(self) -> list[Command]:
+        """Places and commands whose name, or a word of it, begins with what is typed."""
+        name = search_key(self._asked).split(" ")[0]
+        known = [
+            *(Command(p.title, "screen", partial(self._go, p.name)) for p in self._app.PLACES),
+            *self._app.commands(),
+        ]
+        fits = [one for one in known if any(word.startswith(name) for word in search_key(one.name).split())]
+        return sorted(fits, key=lambda one: not search_key(one.name).startswith(name))
+
+    def _lines(self) -> list[tuple[str, str, Callable[[], object]]]:
+        arguments = self._asked.partition(" ")[2].strip()
+        lines: list[tuple[str, str, Callable[[], object]]] = [
+            (f"{one.name} {one.takes}".strip(), one.help, partial(one.run, arguments))
+            for one in self._commands()
+            if one.takes or not arguments
+        ]
+        return [*lines, *((found.label, found.detail, found.open) for found in self._found)]
+
+    def _show(self) -> None:
+        shown = self._lines()
+        top = max(0, min(self._at - LINES + 1, len(shown) - LINES))
+        for at, line in enumerate(self.query(Line)):
+            place = top + at
+            if place < len(shown):
+                label, detail, _ = shown[place]
+                here = place == self._at
+                sign: Piece = (" > " if here else "   ", "key")
+                line.show([sign, (label, "active" if here else "")], [(detail + " ", "muted")])
+            line.display = place < len(shown)
+
+
+def by_prefix(names: Sequence[str], typed: str) -> list[str]:
+    """The names that begin with what is typed, without regard to case and accents."""
+    key = search_key(typed)
+    return [name for name in names if search_key(name).startswith(key)]

@@ -1,0 +1,42 @@
+"""A screen on the open book: the frame, plus the store and the commands behind the verbs."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from core.store import Read, Tx
+from tui.screens.frame import FrameScreen
+
+if TYPE_CHECKING:
+    from tui.biller import Biller
+
+V = TypeVar("V")
+T = TypeVar("T")
+
+
+class BookScreen(FrameScreen[V], Generic[V]):
+    """Subclasses answer `ask_book`, one question of the book, which runs in a thread."""
+
+    @property
+    def biller(self) -> "Biller":
+        from tui.biller import Biller
+
+        app = self.app
+        assert isinstance(app, Biller)
+        return app
+
+    def ask_book(self, read: Read) -> V:
+        """The one question this screen shows the answer of."""
+        raise NotImplementedError
+
+    def load(self) -> V:
+        with self.biller.store.read() as read:
+            return self.ask_book(read)
+
+    def change(self, command: Callable[[Tx], T], done: Callable[[T], object]) -> None:
+        """Run one command of `core`, then hear its answer; a refusal goes to the status line."""
+        self.biller.change(command, done)
+
+    def done(self, what: str, undo: Callable[[Tx], object], redo: Callable[[Tx], object]) -> None:
+        """Say what was done and how `u` takes it back."""
+        self.biller.can_undo(what, undo, redo)
+        self.biller.say(f"{what}.  u undoes", "good")

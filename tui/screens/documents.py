@@ -1,0 +1,37 @@
+"""Open or write an issued document, from any screen that shows an invoice."""
+
+from pathlib import Path
+
+from core.documents.keep import document_bytes
+from core.errors import OutsideFailure
+from core.ledger.invoices import InvoiceRow
+from core.store import Store
+from tui.viewer import write_private_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tui.biller import Biller
+
+
+def open_pdf(app: "Biller", row: InvoiceRow) -> None:
+    """Open the issued document with the desktop's viewer; a draft has none yet."""
+    if row.number is None:
+        app.say("A draft has no document yet; s issues and sends it.", "warn")
+        return
+
+    def work() -> str:
+        with app.store.read() as read:
+            content = document_bytes(read, row.invoice_id)
+        return app.viewer.show(row.number, content)
+
+    app.in_background(work, app.say)
+
+
+def write_pdf(store: Store, row: InvoiceRow, folder: Path) -> str:
+    """Write an issued document to a folder; answers its path. Raises: NotFound, OutsideFailure."""
+    with store.read() as read:
+        content = document_bytes(read, row.invoice_id)
+    try:
+        return str(write_private_file(folder, f"{row.number}.pdf", content))
+    except OSError as error:
+        raise OutsideFailure(f"{folder} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,378 @@
+"""What every screen has: the lines around the list, the strip, the global keys, loading.
+
+A screen is thin. It names its place, columns and verbs, answers `load` (in a thread) and fills its
+widgets in `fill`. Verbs act on the marked records, else on the one under the cursor.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.css.query import NoMatches
+from textual.events import ScreenResume
+
+from core.errors import DomainError
+from tui.keys import Direction, Footing, key_of, shown_key
+from tui.screens.chords import ChordScreen
+from tui.strips.choices import letters_for
+from tui.tones import Piece
+from tui.widgets.columns import Column
+from tui.widgets.grid import Grid
+from tui.widgets.lines import FooterLine, ListTitle, ScreensLine, StatusLine, TitleLine
+
+V = TypeVar("V")
+
+_FOOTER_SECONDS = 0.05
+
+
+class Blank(Vertical):
+    """A container of which nothing shows; painted line by line it would cost at every key."""
+
+    BLANK = True
+
+
+class FrameScreen(ChordScreen, Generic[V]):
+    """Base of all screens with a frame."""
+
+    PLACE: ClassVar[str] = ""
+    HEADING: ClassVar[str] = ""
+    EMPTY: ClassVar[str] = ""
+    COLUMNS: ClassVar[Sequence[Column]] = ()
+    QUICK_FILTERS: ClassVar[Sequence[str]] = ()
+    HAS_PERIODS: ClassVar[bool] = False
+    AUTO_FOCUS = "Grid"
+    BLANK = True
+
+    DEFAULT_CSS = """
+    FrameScreen { layout: vertical; }
+    FrameScreen > #body { height: 1fr; width: 1fr; }
+    FrameScreen > #strip { height: auto; max-height: 4; width: 1fr; background: $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key_of("slash", "filter", "Filter", id="frame.filter", footer=True),
+        key_of("u", "undo", "Undo", id="frame.undo", footer=True),
+        key_of("question_mark", "help", "Help", id="frame.help", footer=True),
+        key_of("ctrl+r", "redo", "Redo", id="frame.redo"),
+        key_of("colon,ctrl+p", "palette", "Commands, clients, invoices", id="frame.palette"),
+        key_of("g", "chord", "Go to a screen by letter; gg first row", id="frame.go"),
+        key_of("f", "quick_filter", "Next quick filter", id="frame.quick_filter"),
+        key_of("z", "sort", "Sort by; again turns round", id="frame.sort"),
+        key_of("left_square_bracket", "period(-1)", "Previous period", id="frame.period_back"),
+        key_of("right_square_bracket", "period(1)", "Next period", id="frame.period_on"),
+        key_of("T", "period(0)", "This period", id="frame.period_now"),
+        key_of("escape,h,left", "back", "Close, clear filter, clear marks, back", id="frame.back"),
+        key_of("q", "leave", "Back, or quit", id="frame.leave"),
+        key_of("ctrl+q", "quit_app", "Quit", id="frame.quit"),
+        key_of("f5", "reload", "Reload", id="frame.reload"),
+        key_of("X", "stop_job", "Stop the running job", id="frame.stop_job"),
+        *(key_of(digit, f"go_key('{digit}')", "", id=f"frame.go_{digit}") for digit in "1234567890"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.quick_filter = self.QUICK_FILTERS[0] if self.QUICK_FILTERS else ""
+        self.totals = ""
+        self._generation = 0
+        self._filled = False
+        self._stale = False
+        self._footer_pending = False
+
+    # What a screen answers.
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets between the title and the status line; one list unless a screen says more."""
+        yield Grid(self.COLUMNS, empty_text=self.EMPTY)
+
+    def load(self) -> V:
+        """Ask the book one question. Runs in a thread; reads the screen's plain values, no widgets.
+
+        Raises: DomainError, which goes to the status line.
+        """
+        raise NotImplementedError
+
+    def fill(self, view: V) -> None:
+        """Put the answer into the widgets, through `present`."""
+        raise NotImplementedError
+
+    def opened(self, record_id: str) -> None:
+        """Enter on a record."""
+
+    def shift_period(self, direction: Direction) -> None:
+        """The period before, this one, the next one; then `reload`."""
+
+    def allowed(self, action: str) -> bool:
+        """Whether a verb applies now, by the same table the command enforces."""
+        return True
+
+    # What a screen uses.
+
+    @property
+    def grid(self) -> Grid:
+        """The list that has the focus, else the first one."""
+        return self.focused if isinstance(self.focused, Grid) else self.query_one(Grid)
+
+    @property
+    def chosen(self) -> list[str]:
+        """The ids a verb acts on."""
+        try:
+            return self.grid.chosen_ids
+        except NoMatches:
+            return []
+
+    def say(self, text: str) -> None:
+        self.frame_app.say(text)
+
+    def show_totals(self, totals: str) -> None:
+        """The figures beside the list's name."""
+        self.totals = totals
+        self.show_frame()
+
+    # Loading.
+
+    def reload(self) -> None:
+        """Ask again; the answer to an older question is dropped."""
+        self._generation += 1
+        generation = self._generation
+        self._stale = False
+        if not self._filled:
+            # Keys typed ahead are verbs on rows that are not there yet.
+            self.frame_app.hold_keys(self)
+        self.frame_app.in_background(
+            self.load,
+            lambda view: self._loaded(generation, view),
+            failed=lambda refusal: self._load_failed(generation, refusal),
+        )
+
+    def _loaded(self, generation: int, view: V) -> None:
+        if generation == self._generation and self.is_attached:
+            self._filled = True
+            self.fill(view)
+            self.show_frame()
+        self.frame_app.release_keys(self)
+
+    def _load_failed(self, generation: int, refusal: DomainError) -> None:
+        self.frame_app.release_keys(self)
+        if generation == self._generation:
+            self.frame_app.refuse(refusal)
+
+    def data_changed(self) -> None:
+        """Somebody committed: reload now, or when this screen is looked at again."""
+        if self.is_current:
+            self.reload()
+        else:
+            self._stale = True
+
+    # The frame.
+
+    def compose(self) -> ComposeResult:
+        app = self.frame_app
+        yield TitleLine(id="title")
+        yield ScreensLine(
+            [(place.key, place.name, place.title) for place in app.PLACES if place.key],
+            self.PLACE,
+            id="screens",
+        )
+        yield ListTitle(id="heading")
+        with Blank(id="body"):
+            yield from self.compose_body()
+        yield Blank(id="strip")
+        yield StatusLine(id="status")
+        yield FooterLine(id="footer")
+
+    def on_mount(self) -> None:
+        self.reload()
+        self.show_frame()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        if self._stale:
+            self.reload()
+        if self.is_mounted:
+            self.show_frame()
+
+    def show_frame(self) -> None:
+        """Bring all lines around the list up to date."""
+        if not self.is_mounted:
+            return
+        app = self.frame_app
+        self.query_one(TitleLine).show_title(app.practice, app.period, app.summary)
+        self.query_one(ListTitle).show_list(self.HEADING, self.totals, self._notes())
+        status = self.query_one(StatusLine)
+        if (progress := app.jobs.progress) is not None:
+            report = progress.report
+            status.show_progress(report.title, progress.count, report.total, progress.time_left())
+        else:
+            status.show_result(*app.result)
+        self._show_footer()
+
+    def _notes(self) -> list[Piece]:
+        notes: list[Piece] = []
+        try:
+            grid = self.grid
+        except NoMatches:
+            return notes
+        typed = grid.arrangement.filter_text
+        filters = (
+            [self.quick_filter] if self.QUICK_FILTERS and self.quick_filter != self.QUICK_FILTERS[0] else []
+        )
+        filters += [f'"{typed}"'] if typed and filters else [typed] if typed else []
+        if filters:
+            notes.append((f"filter: {' '.join(filters)}", "accent"))
+        if grid.marks:
+            hidden = grid.hidden_marks
+            notes.append(
+                (f"{len(grid.marks):,} marked" + (f", {hidden:,} hidden" if hidden else ""), "accent")
+            )
+        if grid.marks.anchor is not None:
+            notes.append(("range: v ends", "accent"))
+        return notes
+
+    def _show_footer(self) -> None:
+        self._footer_pending = False
+        if not self.is_mounted:
+            return
+        footer = self.query_one(FooterLine)
+        if self.strip is not None:
+            footer.show_keys(self.strip.FOOTER, (), "")
+            return
+        verbs: list[tuple[str, str, str]] = []
+        always: list[tuple[str, str, str]] = []
+        palette, seen = "", set()
+        count = len(self.grid.marks) if self.query(Grid) else 0
+        for key, active in self.active_bindings.items():
+            binding = active.binding
+            footing = binding.group
+            if not isinstance(footing, Footing) or binding.action in seen:
+                continue
+            if binding.action == "palette" and key.startswith("ctrl+"):
+                palette = shown_key(key)
+            if binding.show and active.enabled:
+                seen.add(binding.action)
+                label = (
+                    f"{binding.description} ({count})" if footing.counted and count else binding.description
+                )
+                (always if footing.always else verbs).append((key, shown_key(key), label))
+        footer.show_keys(verbs, always, palette)
+
+    def on_grid_changed(self, event: Grid.Changed) -> None:
+        event.stop()
+        self.show_frame()
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """Which verbs apply may hang on the record; a held arrow key need not ask for every row."""
+        event.stop()
+        if not self._footer_pending:
+            self._footer_pending = True
+            self.set_timer(_FOOTER_SECONDS, self._show_footer)
+
+    def on_grid_opened(self, event: Grid.Opened) -> None:
+        event.stop()
+        if event.record_id is not None:
+            self.opened(event.record_id)
+
+    def on_screens_line_picked(self, event: ScreensLine.Picked) -> None:
+        event.stop()
+        self.frame_app.go(event.place)
+
+    async def on_footer_line_pressed(self, event: FooterLine.Pressed) -> None:
+        event.stop()
+        if self.strip is not None:
+            return
+        await self.app.run_action(self.active_bindings[event.key].binding.action, self)
+
+    def strip_changed(self) -> None:
+        self._show_footer()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "stop_job":
+            return self.frame_app.jobs.running
+        if action == "period":
+            return self.HAS_PERIODS
+        if action == "quick_filter":
+            return bool(self.QUICK_FILTERS)
+        if action in ("filter", "sort"):
+            return bool(self.query(Grid))
+        return self.allowed(action)
+
+    # Global keys.
+
+    def first_row(self) -> None:
+        if self.query(Grid):
+            self.grid.action_top()
+
+    def action_go_key(self, digit: str) -> None:
+        for place in self.frame_app.PLACES:
+            if place.key == digit:
+                self.frame_app.go(place.name)
+
+    def action_filter(self) -> None:
+        from tui.strips.asking import FilterStrip
+
+        grid = self.grid
+        self.open_strip(FilterStrip(grid.arrangement.filter_text, grid.filter_rows), grid.filter_rows)
+
+    def action_quick_filter(self) -> None:
+        at = list(self.QUICK_FILTERS).index(self.quick_filter)
+        self.quick_filter = self.QUICK_FILTERS[(at + 1) % len(self.QUICK_FILTERS)]
+        self.reload()
+
+    def action_sort(self) -> None:
+        grid = self.grid
+        letters = letters_for([column.title for column in grid.columns])
+        choices = [(letter, column.title) for letter, column in zip(letters, grid.columns, strict=True)]
+        self.choose("Sort by", choices, lambda letter: grid.sort_rows(letters.index(letter)))
+
+    def action_period(self, direction: Direction) -> None:
+        self.shift_period(direction)
+
+    def action_undo(self) -> None:
+        self.frame_app.undo()
+
+    def action_redo(self) -> None:
+        self.frame_app.redo()
+
+    def action_reload(self) -> None:
+        self.reload()
+
+    def action_stop_job(self) -> None:
+        self.frame_app.stop_job()
+
+    def action_help(self) -> None:
+        from tui.help import Help
+
+        self.app.push_screen(Help(self))
+
+    def action_palette(self) -> None:
+        from tui.palette import Palette
+
+        self.app.push_screen(Palette())
+
+    def action_back(self) -> None:
+        """Esc undoes the nearest thing: strip, range, filter, marks, screen."""
+        if self.strip is not None:
+            self.strip.action_close()
+            return
+        grid = self.grid if self.query(Grid) else None
+        if grid is not None and grid.marks.anchor is not None:
+            grid.marks.anchor = None
+            grid.refresh()
+            self.show_frame()
+        elif grid is not None and grid.arrangement.filter_text:
+            grid.filter_rows("")
+        elif grid is not None and grid.marks:
+            grid.clear_marks()
+        else:
+            self.frame_app.go_back()
+
+    def action_leave(self) -> None:
+        app = self.frame_app
+        if len(app.screen_stack) > 1:
+            app.pop_screen()
+        elif app.current_mode != app.DEFAULT_MODE:
+            app.go(app.DEFAULT_MODE)
+        else:
+            app.leave()
+
+    def action_quit_app(self) -> None:
+        self.frame_app.leave()

@@ -1,0 +1,88 @@
+"""Strips that need no module of their own: a reason, a day, an amount, the list's filter."""
+
+from collections.abc import Callable
+from datetime import date
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tui.strips.fields import DateField, Field, MoneyField, TextField, Words
+from tui.strips.strip import Strip
+
+
+class AskText(Strip[str]):
+    """One line of words, such as the reason for a void."""
+
+    def __init__(
+        self, lead: str, *, label: str = "", keep_as: str = "", value: str = "", width: int = 40
+    ) -> None:
+        super().__init__(keep_as=keep_as or lead)
+        self.lead = lead
+        self._field = TextField(label, name="text", value=value, width=width)
+
+    def line(self) -> ComposeResult:
+        yield Words([(" " + self.lead, "strong")])
+        yield self._field
+
+    def read(self) -> str:
+        return self._field.read()
+
+
+class AskDay(Strip[date]):
+    """One day."""
+
+    def __init__(
+        self, lead: str, *, today: Callable[[], date], value: date | None = None, keep_as: str = ""
+    ) -> None:
+        super().__init__(keep_as=keep_as or lead)
+        self.lead = lead
+        self._field = DateField("", name="day", today=today, value=value)
+
+    def line(self) -> ComposeResult:
+        yield Words([(" " + self.lead, "strong")])
+        yield self._field
+
+    def read(self) -> date:
+        return self._field.read()
+
+
+class AskMoney(Strip[int]):
+    """One amount, in cents."""
+
+    def __init__(self, lead: str, *, cents: int | None = None, keep_as: str = "") -> None:
+        super().__init__(keep_as=keep_as or lead)
+        self.lead = lead
+        self._field = MoneyField("", name="amount", cents=cents)
+
+    def line(self) -> ComposeResult:
+        yield Words([(" " + self.lead, "strong")])
+        yield self._field
+
+    def read(self) -> int:
+        return self._field.read()
+
+
+class FilterStrip(Strip[str]):
+    """Filters the list with each letter. Enter keeps the filter, Esc clears it."""
+
+    FOOTER = (("enter", "Enter", "Keep filter"), ("escape", "Esc", "Clear filter"))
+
+    def __init__(self, filter_text: str, narrow: Callable[[str], object]) -> None:
+        super().__init__()
+        self._narrow = narrow
+        self._field: Field[str] = TextField("", name="filter", value=filter_text, width=40, optional=True)
+
+    def line(self) -> ComposeResult:
+        yield Words([(" Filter", "strong")])
+        yield self._field
+
+    def read(self) -> str:
+        return self._field.read()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._narrow(event.value)
+
+    def action_close(self) -> None:
+        self._narrow("")
+        super().action_close()

@@ -1,0 +1,69 @@
+"""The question before what cannot be undone. Only `y` says yes.
+
+A question interrupts a person who types quickly, so keys from before it could be read must not
+answer it: those waiting when it opens are dropped, and so are those of its first 300 ms on screen.
+"""
+
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+
+from tui.gate import KeyGate
+from tui.strips.fields import Words
+from tui.strips.strip import Strip
+
+DEAF_SECONDS = 0.3
+
+
+class Question(Strip[bool], can_focus=True):
+    """`Send 197 invoices, $96,771.00, by email?   y sends · any other key cancels`."""
+
+    FOOTER = ()
+    DEFAULT_CSS = "Question { background: $panel; }"
+
+    def __init__(self, question: str, yes_does: str) -> None:
+        super().__init__()
+        self.question = question
+        self.yes_does = yes_does
+        self.on_cancel: Callable[[], object] | None = None
+        self._drawn_at: float | None = None
+
+    def line(self) -> ComposeResult:
+        yield Words(
+            [
+                (" " + self.question, "strong"),
+                ("   ", ""),
+                ("y", "key"),
+                (f" {self.yes_does} · any other key cancels", ""),
+            ]
+        )
+
+    def focus_first(self) -> None:
+        self.screen.set_focus(self)
+        self.call_after_refresh(self._drawn)
+
+    def _drawn(self) -> None:
+        gate = self.app
+        assert isinstance(gate, KeyGate)
+        gate.drop_typed_ahead()
+        self._drawn_at = gate.clock()
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        gate = self.app
+        assert isinstance(gate, KeyGate)
+        if self._drawn_at is None or gate.key_arrived_at < self._drawn_at + DEAF_SECONDS:
+            return
+        yes, on_answer, on_cancel = event.key == "y", self.on_answer, self.on_cancel
+        self.leave(False)
+        if yes and on_answer is not None:
+            on_answer(True)
+        elif not yes and on_cancel is not None:
+            on_cancel()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A clipboard answers nothing."""
+        event.stop()
+        event.prevent_default()

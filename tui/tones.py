@@ -1,0 +1,96 @@
+"""The few ways text may look, named by what they mean.
+
+A line is painted as pieces of text with a tone; the theme decides what a tone looks like. Colour is
+never the only sign: a status is a word, attention is `!`, and without colour the cursor is reversed.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import App
+from textual.color import Color
+from textual.strip import Strip as Painted
+from textual.widget import Widget
+
+from tui.cells import fit, steady, width_of
+
+Tone = Literal["", "muted", "strong", "accent", "good", "warn", "bad", "key", "active"]
+Piece = tuple[str, Tone]
+
+_LOOKS: dict[Tone, tuple[str, str, str]] = {
+    "muted": ("text-muted", "", "dim"),
+    "strong": ("", "", "bold"),
+    "accent": ("text-accent", "cyan", ""),
+    "good": ("text-success", "green", ""),
+    "warn": ("text-warning", "yellow", ""),
+    "bad": ("text-error", "red", ""),
+    "key": ("text-accent", "cyan", "bold"),
+    "active": ("text-accent", "cyan", "bold underline"),
+}
+"""Each tone: the theme's variable, the colour of the terminal's own palette, and the text style.
+
+The text style holds where it must do without colour; `muted` is dim there and `active` underlined.
+"""
+
+_kept: dict[tuple[str, bool], dict[Tone, Style]] = {}
+
+
+def tone_styles(app: App[Any]) -> dict[Tone, Style]:
+    """The styles of all tones under the app's present theme, without background.
+
+    Worked out once a theme: as component classes of every line, tones took a third of the start.
+    """
+    key = (app.theme, app.native_ansi_color)
+    if key not in _kept:
+        variables = app.get_css_variables()
+        styles: dict[Tone, Style] = {}
+        for tone, (variable, ansi, text_style) in _LOOKS.items():
+            if app.native_ansi_color:
+                styles[tone] = Style.parse(f"{text_style} {ansi}".strip() or "none")
+            else:
+                color = Color.parse(variables[variable]).rich_color if variable else None
+                styles[tone] = Style(color=color, bold="bold" in text_style)
+        _kept[key] = styles
+    return _kept[key]
+
+
+class TonedWidget(Widget):
+    """A widget that paints itself line by line from pieces of text and tones."""
+
+    def tone_style(self, tone: Tone) -> Style:
+        """The style of a tone on this widget's background."""
+        base = self.rich_style
+        return base + tone_styles(self.app)[tone] if tone else base
+
+    def paint(self, pieces: Iterable[Piece], width: int) -> Painted:
+        """One line: the pieces after each other, cut and padded to the width. Text is made plain."""
+        segments: list[Segment] = []
+        room = width
+        for text, tone in pieces:
+            if room <= 0:
+                break
+            shown = steady(text)
+            length = width_of(shown)
+            if length > room:
+                shown = fit(shown, room)
+                length = room
+            segments.append(Segment(shown, self.tone_style(tone)))
+            room -= length
+        if room > 0:
+            segments.append(Segment(" " * room, self.rich_style))
+        return Painted(segments, width)
+
+
+def pieces_width(pieces: Iterable[Piece]) -> int:
+    """How many terminal cells the pieces take."""
+    return sum(width_of(steady(text)) for text, _ in pieces)
+
+
+def spread(left: list[Piece], right: list[Piece], width: int) -> list[Piece]:
+    """Pieces at both ends of a line; the right end goes first when there is no room for both."""
+    used = pieces_width(left) + pieces_width(right)
+    if used + 1 > width:
+        return left
+    return [*left, (" " * (width - used), ""), *right]

@@ -1,0 +1,231 @@
+"""practice, office, provider, service, policy: how the practice is set up."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from tui.door import Door
+
+ADDRESS = ("street", "street_2", "city", "state", "postal_code", "phone")
+PRACTICE = ("name", "timezone", "tax_id", "npi", "email", "footer", *ADDRESS)
+POLICIES = ("terms", "no_show_fee", "late_cancel_fee")
+
+
+def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    _BUILDERS[name](what, common)
+
+
+def _verb(
+    what: "_SubParsersAction[Any]",
+    common: "ArgumentParser",
+    name: str,
+    summary: str,
+    run: "Callable[[Door], int]",
+) -> "ArgumentParser":
+    made: ArgumentParser = what.add_parser(name, help=summary, description=summary, parents=[common])
+    made.set_defaults(run=run)
+    return made
+
+
+def _texts(parser: "ArgumentParser", fields: "Sequence[str]") -> None:
+    for field in fields:
+        parser.add_argument(f"--{field.replace('_', '-')}", dest=field, metavar="TEXT")
+
+
+def _given(door: "Door", fields: "Sequence[str]") -> "dict[str, Any]":
+    found = {field: getattr(door.options, field) for field in fields}
+    return {field: value for field, value in found.items() if value is not None}
+
+
+def _practice(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
+    _verb(what, common, "show", "the practice as documents name it", practice_show)
+    _texts(_verb(what, common, "set", "change what documents say", practice_set), PRACTICE)
+
+
+def _office(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
+    _verb(what, common, "list", "every office", office_list)
+    add = _verb(what, common, "add", "another office", office_add)
+    add.add_argument("code")
+    _texts(add, ("name", *ADDRESS))
+
+
+def _provider(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
+    _verb(what, common, "list", "every provider and their CPT licences", provider_list)
+    add = _verb(what, common, "add", "somebody who renders care", provider_add)
+    add.add_argument("name")
+    _texts(add, ("credentials", "npi"))
+    licence = _verb(what, common, "licence", "license a provider for CPT codes", provider_licence)
+    licence.add_argument("provider", metavar="P")
+    licence.add_argument("--year", type=int, required=True)
+    licence.add_argument("--once", action="store_true", help="for that year only; it does not renew")
+
+
+def _service(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
+    _verb(what, common, "list", "every service and its fee", service_list)
+    add = _verb(what, common, "add", "a service in the practice's own words", service_add)
+    add.add_argument("code")
+    add.add_argument("--system", default="CPT", choices=("CPT", "HCPCS", "SNOMED", "LOCAL"))
+    add.add_argument("--description", required=True)
+    add.add_argument("--rate", required=True, metavar="A")
+    add.add_argument("--unit-minutes", type=int)
+
+
+def _policy(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
+    _verb(what, common, "list", "every version of every rule", policy_list)
+    put = _verb(what, common, "set", "a new version of a rule, in force from a day on", policy_set)
+    put.add_argument("kind", choices=POLICIES)
+    put.add_argument("value", help="days for terms, an amount for the fees")
+    put.add_argument("--from", dest="from_on", metavar="DAY", help="first day in force (today)")
+
+
+_BUILDERS = {
+    "practice": _practice,
+    "office": _office,
+    "provider": _provider,
+    "service": _service,
+    "policy": _policy,
+}
+
+
+def practice_show(door: "Door") -> int:
+    from core.practice.queries import practice_profile
+
+    with door.store().read() as read:
+        profile = practice_profile(read)
+    door.answer({"practice": profile}, door.table(("Field", "Value"), list(profile.items())))
+    return 0
+
+
+def practice_set(door: "Door") -> int:
+    from core.errors import UsageError
+    from core.practice.commands import change_practice
+
+    values = _given(door, PRACTICE)
+    if not values:
+        raise UsageError("Say what to change, such as --phone or --footer.")
+    with door.store().write(door.actor()) as tx:
+        change_practice(tx, **values)
+    return practice_show(door)
+
+
+def office_list(door: "Door") -> int:
+    from core.practice.queries import offices
+
+    with door.store().read() as read:
+        rows = offices(read)
+    door.answer(
+        {"offices": [row._asdict() for row in rows]},
+        door.table(("Code", "Name", "City"), [(row.code, row.name, row.city) for row in rows]),
+    )
+    return 0
+
+
+def office_add(door: "Door") -> int:
+    from core.practice.commands import add_office
+
+    with door.store().write(door.actor()) as tx:
+        add_office(tx, code=door.options.code, name=door.options.name or "", **_given(door, ADDRESS))
+    return office_list(door)
+
+
+def provider_list(door: "Door") -> int:
+    from core.practice.queries import providers
+
+    with door.store().read() as read:
+        rows = providers(read)
+    door.answer(
+        {"providers": [{**row._asdict(), "active": bool(row.active)} for row in rows]},
+        door.table(
+            ("Name", "NPI", "CPT licence from"), [(r.name, r.npi, r.licences or "none") for r in rows]
+        ),
+    )
+    return 0
+
+
+def provider_add(door: "Door") -> int:
+    from core.practice.commands import add_provider
+
+    with door.store().write(door.actor()) as tx:
+        add_provider(tx, name=door.options.name, **_given(door, ("credentials", "npi")))
+    return provider_list(door)
+
+
+def provider_licence(door: "Door") -> int:
+    from core.practice.commands import license_provider
+    from core.practice.queries import find_named, providers
+
+    options = door.options
+    with door.store().write(door.actor()) as tx:
+        provider_id = find_named(providers(tx), "provider", options.provider)
+        license_provider(tx, provider_id, first_year=options.year, renews=not options.once)
+    return provider_list(door)
+
+
+def service_list(door: "Door") -> int:
+    from core.money import show_cents
+    from core.practice.queries import services
+
+    with door.store().read() as read:
+        rows = services(read)
+    door.answer(
+        {"services": [row._asdict() for row in rows]},
+        door.table(
+            ("System", "Code", "Description", "Rate"),
+            [(row.code_system, row.code, row.description, show_cents(row.rate_cents)) for row in rows],
+            right=(3,),
+        ),
+    )
+    return 0
+
+
+def service_add(door: "Door") -> int:
+    from core.money import parse_cents
+    from core.practice.commands import add_service
+
+    options = door.options
+    with door.store().write(door.actor()) as tx:
+        add_service(
+            tx,
+            code_system=options.system,
+            code=options.code,
+            description=options.description,
+            rate_cents=parse_cents(options.rate),
+            unit_minutes=options.unit_minutes,
+        )
+    return service_list(door)
+
+
+def policy_list(door: "Door") -> int:
+    import json
+
+    from core.practice.queries import policies
+
+    with door.store().read() as read:
+        rows = policies(read)
+    door.answer(
+        {"policies": [{**row._asdict(), "rule": json.loads(row.rule)} for row in rows]},
+        door.table(("Rule", "From", "Says"), [(row.kind, row.effective_from, row.rule) for row in rows]),
+    )
+    return 0
+
+
+def policy_set(door: "Door") -> int:
+    from core.dates import parse_day
+    from core.errors import UsageError
+    from core.money import parse_cents
+    from core.practice.commands import set_missed_fee, set_terms
+
+    options = door.options
+    with door.store().write(door.actor()) as tx:
+        start = parse_day(options.from_on) if options.from_on else door.today(tx)
+        if options.kind == "terms":
+            if not (options.value.isascii() and options.value.isdigit()):
+                raise UsageError("Terms are a number of days, such as 30.")
+            set_terms(tx, days=int(options.value), effective_from=start)
+        else:
+            cents = parse_cents(options.value)
+            set_missed_fee(tx, options.kind, amount_cents=cents, effective_from=start)
+    return policy_list(door)

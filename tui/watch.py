@@ -1,0 +1,57 @@
+"""Notices that somebody committed: this app, a command in another window, or the daemon.
+
+SQLite answers `PRAGMA data_version` in microseconds. A thread of its own asks every 20 ms, so that
+neither the keys nor a busy screen ever wait for it, and a payment from the portal shows by itself.
+"""
+
+import threading
+from collections.abc import Callable
+
+from core.errors import DomainError
+from tui.messages import DataChanged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
+EVERY_SECONDS = 0.02
+
+
+class DataWatch:
+    """Posts DataChanged to `listener` when the version moves.
+
+    `data_version` is only ever called in the watch's thread, so it may open its own connection
+    there; a busy database is asked again later.
+    """
+
+    def __init__(
+        self,
+        listener: "MessagePump",
+        data_version: Callable[[], int],
+        *,
+        every_seconds: float = EVERY_SECONDS,
+    ) -> None:
+        self._listener = listener
+        self._data_version = data_version
+        self._every_seconds = every_seconds
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="data-watch", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(1.0)
+
+    def _run(self) -> None:
+        last: int | None = None
+        while not self._stopped.wait(self._every_seconds):
+            try:
+                version = self._data_version()
+            except DomainError:
+                continue
+            if last is not None and version != last:
+                self._listener.post_message(DataChanged(version))
+            last = version
