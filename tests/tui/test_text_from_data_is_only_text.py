@@ -1,79 +1,13 @@
 """In a real terminal: names made of escape sequences, markup, actions and odd characters."""
 
-import os
 import re
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
-import pyte
 import pytest
 
-ROOT = Path(__file__).parents[2]
-TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
-
-ALLOWED_SEQUENCES = re.compile(
-    rb"\x1b\[[0-9;?<>=$]*[A-Za-z]|\x1b\[[?>=][0-9;]*\$p|\x1b\]22;default\x1b\\|\x1b\]22;[a-z]+\x07?|\x1b[PX^_][^\x1b]*\x1b\\"
-)
-
-
-class Terminal:
-    """A program in a pseudo terminal, everything it sent, and the screen that makes."""
-
-    def __init__(
-        self, *arguments: str, columns: int = 80, lines: int = 24, env: dict[str, str] | None = None
-    ) -> None:
-        environ = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-        self.raw = b""
-        self.screen = pyte.Screen(columns, lines)
-        self._stream = pyte.ByteStream(self.screen)
-        self.child = pexpect.spawn(
-            sys.executable,
-            list(arguments),
-            cwd=str(ROOT),
-            env={**environ, **TERMINAL, **(env or {})},
-            dimensions=(lines, columns),
-            timeout=20,
-        )
-        self.child.delaybeforesend = None
-
-    def wait_for(self, text: str, *, gone: bool = False) -> None:
-        """Read until the screen shows a text, or no longer does."""
-        for _ in range(100):
-            if (text in "\n".join(self.screen.display)) != gone:
-                return
-            try:
-                self.read(0.05)
-            except pexpect.EOF:
-                break
-        raise AssertionError(f"{text!r} never came; the screen:\n" + "\n".join(self.screen.display))
-
-    def read(self, seconds: float) -> None:
-        try:
-            self.take(self.child.read_nonblocking(65_536, seconds))
-        except pexpect.TIMEOUT:
-            return
-
-    def take(self, data: bytes) -> None:
-        self.raw += data
-        # pyte knows neither the private answers nor mouse modes with `>`; they paint nothing.
-        self._stream.feed(re.sub(rb"\x1b\[[>=<][0-9;]*[a-z]", b"", data))
-
-    def press(self, keys: str) -> None:
-        self.child.send(keys)
-
-    def finish(self) -> int:
-        """Read to the end; the exit code."""
-        while True:
-            try:
-                self.take(self.child.read_nonblocking(65_536, 10))
-            except pexpect.EOF:
-                break
-        self.child.close()
-        code = self.child.exitstatus
-        return int(code) if code is not None else 128 + int(self.child.signalstatus)
+from tests.tui.terminal import Terminal, assert_only_text
 
 
 @pytest.fixture
@@ -83,19 +17,6 @@ def hostile(tmp_path: Path) -> Iterator[Terminal]:
     terminal.wait_for("1,234.56")
     yield terminal
     terminal.child.close(force=True)
-
-
-def assert_only_text(raw: bytes) -> None:
-    rest = ALLOWED_SEQUENCES.sub(b"", raw)
-    text = rest.decode("utf-8")
-    odd = re.findall(
-        "[^\n\r\x20-\x7e\u00a0-\U0001ffff]|[\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]", text
-    )
-    assert odd == [], [f"{ord(ch):x}" for ch in set(odd)]
-    assert b"\x1b]52" not in raw
-    assert b"\x1b]8;" not in raw
-    assert b"\x1b]0;" not in raw
-    assert b"\x1b[31m" not in raw
 
 
 def test_no_payload_reaches_the_terminal_as_more_than_text(hostile: Terminal) -> None:
