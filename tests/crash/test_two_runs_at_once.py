@@ -44,22 +44,20 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 def race(home: Path, sends: Sequence[bool], *, planted: Callable[[], None] = lambda: None) -> list[int]:
     """A racer for each of `sends`, all with a preview of the same unbilled charges; their exit codes.
 
-    Those that make drafts begin at the other end of the list, and after their first chunk let a
+    Those that make drafts begin at the other end of the list, and after each chunk let a
     sender have one too, so that both kinds get clients.
     """
     ready_out, ready_in = os.pipe()
     go_out, go_in = os.pipe()
     sent_out, sent_in = os.pipe()
     if True not in sends:
-        os.write(sent_in, b"." * len(sends))
+        os.write(sent_in, b"." * len(sends) * CLIENTS)
 
-    def first_chunk_is_sent(done: int, _: int) -> None:
-        if done == core.delivery.run.CHUNK:
-            os.write(sent_in, b"." * len(sends))
+    def first_chunk_is_sent(*_: object) -> None:
+        os.write(sent_in, b"." * CLIENTS)
 
-    def let_a_sender_in(done: int, _: int) -> None:
-        if done == core.delivery.run.CHUNK:
-            os.read(sent_out, 1)
+    def let_a_sender_in(*_: object) -> None:
+        os.read(sent_out, 1)
 
     def racer(*, send: bool) -> None:
         os.close(go_in)
@@ -73,11 +71,11 @@ def race(home: Path, sends: Sequence[bool], *, planted: Callable[[], None] = lam
             os.write(ready_in, b".")
             os.read(go_out, 1)
             if send:
-                carry_out(store, OWNER, preview, today=TODAY, send=True, progress=first_chunk_is_sent)
+                carry_out(store, OWNER, preview, today=TODAY, send=True, after_chunk=first_chunk_is_sent)
             else:
                 clients = preview.ready[::-1]
                 carry_out(
-                    store, OWNER, preview, today=TODAY, send=False, only=clients, progress=let_a_sender_in
+                    store, OWNER, preview, today=TODAY, send=False, only=clients, after_chunk=let_a_sender_in
                 )
 
     racers = [start(lambda send=send: racer(send=send)) for send in sends]  # type: ignore[misc]
