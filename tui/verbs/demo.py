@@ -75,10 +75,16 @@ def demo(door: "Door") -> int:
             f"{name}: {data['clients']} clients, {data['charges']} charges in a year.",
             f"Last month: {data['invoices']} invoices, {total}, sent.",
             f"{documents} PDFs are in {data['exports']}.",
-            f"Open it: DAYSHEET_HOME={folder} DAYSHEET_KEY_FILE={key_file} daysheet",
+            f"Open it: DAYSHEET_HOME={folder} DAYSHEET_KEY_FILE={key_file} {_program()}",
         ],
     )
     return 0
+
+
+def _program() -> str:
+    """How this program was called, so that the line can be pasted."""
+    called = sys.argv[0]
+    return called if os.path.basename(called) == "daysheet" else "daysheet"  # noqa: PTH119
 
 
 def _fresh_home(door: "Door") -> str:
