@@ -16,7 +16,7 @@ from core.security.found import found_book
 from core.security.keys import read_key_file
 from core.sessions.commands import ServiceLine, finalise, record_session
 from core.store import Store, Tx
-from tests.builders import ADDRESS, OWNER, TODAY, fixed_clock
+from tests.builders import ADDRESS, TODAY, fixed_clock
 
 TIMEZONE = "America/New_York"
 CLIENTS = 200
