@@ -1,4 +1,4 @@
-"""The app that holds the screens: modes, background work, last result, crash and signals.
+"""The app that holds the screens: modes, palette, crash and signals.
 
 It knows nothing of billing. A subclass names its places and commands; screens on top of
 `FrameScreen` do the rest.
@@ -10,24 +10,20 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
-from textual.worker import Worker, WorkerState
 
-from core.errors import DomainError
 from tui import crash
-from tui.gate import KeyGate
-from tui.jobs import Job, JobReport, Jobs
-from tui.messages import DataChanged
+from tui.background import BackgroundApp
+from tui.messages import DataChanged, WatchEnded
 from tui.sanitize import Sanitize
 from tui.themes import OWN_THEMES, THEME_NAMES
-from tui.tones import Tone
 from tui.watch import DataWatch
 
 TYPE_CHECKING = False
@@ -36,8 +32,6 @@ if TYPE_CHECKING:
 
     from tui.palette import Command, Found
     from tui.screens.frame import FrameScreen
-
-T = TypeVar("T")
 
 _ENDINGS = ((signal.SIGTERM, 143), (signal.SIGHUP, 129))
 
@@ -53,7 +47,7 @@ class Place:
     make: "Callable[[], FrameScreen[Any]]"
 
 
-class FrameApp(KeyGate, inherit_bindings=False):
+class FrameApp(BackgroundApp, inherit_bindings=False):
     """Base of the app. `PLACES` are its screens; the first one is where it starts and quits."""
 
     PLACES: ClassVar[tuple[Place, ...]] = ()
@@ -79,17 +73,14 @@ class FrameApp(KeyGate, inherit_bindings=False):
     ) -> None:
         super().__init__(clock=clock)
         self.practice = practice
-        self.period = ""
         self.summary = ""
-        self.result: tuple[str, Tone] = ("", "")
-        self.jobs = Jobs(clock)
         self.kept_texts: dict[str, dict[str, str]] = {}
         self._visited: list[str] = []
+        self._lost_keys: set[str] = set()
         self._report_folder = report_folder
         self._version = version
         self._sanitize = Sanitize(own_links)
         self._watch = DataWatch(self, data_version) if data_version is not None else None
-        self._writes = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._wanted_keymap = keymap or {}
         for own in OWN_THEMES:
             self.register_theme(own)
@@ -136,21 +127,19 @@ class FrameApp(KeyGate, inherit_bindings=False):
             (screen for screen in reversed(self.screen_stack) if isinstance(screen, FrameScreen)), None
         )
 
-    def say(self, text: str, tone: Tone = "") -> None:
-        """Show the last result or error; it stays until the next one."""
-        self.result = (text, tone)
-        self.refresh_frame()
-
-    def refuse(self, refusal: DomainError) -> None:
-        """A rule said no: its sentence, amber."""
-        self.say(str(refusal), "warn")
-
-    def show_summary(self, summary: str, *, period: str | None = None) -> None:
+    def show_summary(self, summary: str) -> None:
         """The right end of the title line: `outbox 3 · sync 09:12`."""
         self.summary = summary
-        if period is not None:
-            self.period = period
         self.refresh_frame()
+
+    def list_failures(self) -> None:
+        """Show what the last job that had failures could not do."""
+        from tui.screens.failures import Failures
+
+        if self.last_failed is None:
+            self.say("No job has failed since you started.")
+        elif self.frame is not None:
+            self.push_screen(Failures(*self.last_failed, self.frame.PLACE))
 
     def refresh_frame(self) -> None:
         if self._running and self.screen_stack and (frame := self.frame) is not None:
@@ -162,6 +151,11 @@ class FrameApp(KeyGate, inherit_bindings=False):
             self._visited.append(self.current_mode)
             self.switch_mode(name)
 
+    def to_bottom(self) -> None:
+        """Close what lies on top of the place's own screen."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
     def go_back(self) -> bool:
         """Close the screen on top, else return to the place before; False when there is none."""
         if len(self.screen_stack) > 1:
@@ -171,78 +165,6 @@ class FrameApp(KeyGate, inherit_bindings=False):
         else:
             return False
         return True
-
-    def in_background(
-        self,
-        work: Callable[[], T],
-        done: Callable[[T], object],
-        *,
-        failed: Callable[[DomainError], object] | None = None,
-        writes: bool = False,
-        busy: str = "",
-    ) -> None:
-        """Run `work` in a thread and hand its answer to `done` here. Widgets are touched only here.
-
-        Writes run one after another in the order of their keys; `busy` is said after 0.3 s.
-        A refusal goes to `failed`, or to the status line; any other error is a bug and is reported.
-        """
-        lane = self._writes if writes else None
-        self.run_worker(self._background(work, done, failed or self.refuse, lane, busy), exit_on_error=False)
-
-    async def _background(
-        self,
-        work: Callable[[], T],
-        done: Callable[[T], object],
-        failed: Callable[[DomainError], object],
-        lane: Executor | None,
-        busy: str,
-    ) -> None:
-        notice = self.set_timer(0.3, lambda: self.say(busy)) if busy else None
-        try:
-            answer = await asyncio.get_running_loop().run_in_executor(lane, work)
-        except DomainError as refusal:
-            failed(refusal)
-        else:
-            done(answer)
-        finally:
-            if notice is not None:
-                notice.stop()
-
-    def start_job(self, job: Job) -> None:
-        """Run a job with progress in the status line; a second one is refused in words."""
-        loop = asyncio.get_running_loop()
-
-        def tell() -> None:
-            loop.call_soon_threadsafe(self.refresh_frame)
-
-        try:
-            progress = self.jobs.begin(job, tell)
-        except DomainError as refusal:
-            self.refuse(refusal)
-            return
-        self.refresh_frame()
-
-        def ended(_: None) -> None:
-            self.jobs.end()
-            self._job_ended(job, progress.report)
-
-        def work() -> None:
-            try:
-                job.work(progress)
-            except DomainError as refusal:
-                progress.failed("", str(refusal))
-
-        self.in_background(work, ended)
-
-    def _job_ended(self, job: Job, report: JobReport) -> None:
-        self.say(report.sentence(), "warn" if report.failed or report.stopped else "good")
-        if job.on_end is not None:
-            job.on_end(report)
-
-    def stop_job(self) -> None:
-        if self.jobs.stop():
-            self.say("Stopping after the current item.")
-            self.refresh_frame()
 
     def leave(self) -> None:
         """Quit; asks first while a job runs or the subclass has a reason to."""
@@ -296,7 +218,7 @@ class FrameApp(KeyGate, inherit_bindings=False):
         if self._watch is not None:
             self._watch.stop()
         self.jobs.stop()
-        self._writes.shutdown(wait=False)
+        self.end_writes()
 
     def on_data_changed(self, message: DataChanged) -> None:
         message.stop()
@@ -307,12 +229,17 @@ class FrameApp(KeyGate, inherit_bindings=False):
                 if isinstance(screen, FrameScreen):
                     screen.data_changed()
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """The one handler of everything that fails in the background."""
-        error = event.worker.error
-        if event.state is WorkerState.ERROR and isinstance(error, Exception):
-            self.jobs.end()
-            self.report_unexpected(error)
+    def on_watch_ended(self, message: WatchEnded) -> None:
+        message.stop()
+        self._keep_report(message.error)
+        self.say("Changes made elsewhere do not show by themselves any more; f5 reloads.", "warn")
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Textual tells at every key; a person is told once, which action lost its key."""
+        lost = {binding.description or binding.action for binding in clashed_bindings} - self._lost_keys
+        if lost:
+            self._lost_keys |= lost
+            self.call_later(self.say, f"keys.toml takes the key of: {', '.join(sorted(lost))}.", "warn")
 
     def report_unexpected(self, error: Exception) -> None:
         """A bug in the background: a notice with a number, and work goes on."""

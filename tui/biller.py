@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from core.actors import Actor
-from core.clients.queries import ClientRow
+from core.dates import ALL_TIME, Period, between, parse_day, parse_month, previous_month
+from core.errors import Busy, DomainError, NotFound
 from core.store import Store, Tx
 from tui.app import FrameApp, Place
 from tui.palette import Command, Found
@@ -75,50 +77,63 @@ class Biller(FrameApp):
         if not self._done:
             self.say("Nothing to undo.")
             return
-        step = self._done.pop()
-
-        def undone(_: object) -> None:
-            self._undone.append(step)
-            self.say(f"Undone: {step.what}.  ctrl+r does it again", "good")
-
-        self.change(step.undo, undone)
+        self._take_step(self._done, self._undone, lambda step: step.undo, "Undone: {}.  ctrl+r does it again")
 
     def redo(self) -> None:
         if not self._undone:
             self.say("Nothing to redo.")
             return
-        step = self._undone.pop()
+        self._take_step(self._undone, self._done, lambda step: step.redo, "Done again: {}.  u undoes")
 
-        def redone(_: object) -> None:
-            self._done.append(step)
-            self.say(f"Done again: {step.what}.  u undoes", "good")
+    def _take_step(
+        self,
+        steps: list[Undoable],
+        opposite: list[Undoable],
+        way: Callable[[Undoable], Callable[[Tx], object]],
+        words: str,
+    ) -> None:
+        """One step back or forth. A step that the book refuses is gone, unless it was only busy."""
+        step = steps.pop()
 
-        self.change(step.redo, redone)
+        def taken(_: object) -> None:
+            opposite.append(step)
+            self.say(words.format(step.what), "good")
 
-    def change(self, command: Callable[[Tx], T], done: Callable[[T], object]) -> None:
+        def failed(refusal: DomainError) -> None:
+            if isinstance(refusal, Busy):
+                steps.append(step)
+            self.refuse(refusal)
+
+        self.change(way(step), taken, failed)
+
+    def change(
+        self,
+        command: Callable[[Tx], T],
+        done: Callable[[T], object],
+        failed: Callable[[DomainError], object] | None = None,
+    ) -> None:
         """Run one command in one transaction off the screen's thread; `done` hears its answer."""
 
         def work() -> T:
             with self.store.write(self.actor) as tx:
                 return command(tx)
 
-        self.in_background(work, done, writes=True, busy="saving")
+        self.in_background(work, done, failed=failed, writes=True, busy="saving")
 
     # The palette.
 
     def commands(self) -> Sequence[Command]:
         return (
-            Command("run", "preview the billing of a month", self._run, "[2026-10]"),
+            Command("run", "preview the billing of a month, or of two days", self._run, "[2026-10]"),
+            Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "quit and lock the book", lambda _: self.leave()),
         )
 
     def _run(self, typed: str) -> None:
-        from core.dates import parse_month, previous_month
-        from core.errors import DomainError
         from tui.screens.run_preview import RunPreview
 
         try:
-            period = parse_month(typed) if typed else previous_month(self.today())
+            period = _period(typed) if typed else previous_month(self.today())
         except DomainError as refusal:
             self.refuse(refusal)
             return
@@ -128,7 +143,6 @@ class Biller(FrameApp):
     def find(self, text: str) -> Sequence[Found]:
         """Invoices by number, clients by a few letters of the name. Runs in a thread."""
         from core.clients.queries import clients
-        from core.errors import NotFound
         from core.ledger.invoices import find_invoice, invoice
         from core.text import search_key
 
@@ -140,7 +154,7 @@ class Biller(FrameApp):
                     Found(
                         row.number or "draft",
                         f"{row.client} · {row.status.replace('_', ' ')}",
-                        lambda: self._open_invoice(row.invoice_id),
+                        partial(self.show_invoice, row.invoice_id),
                     )
                 )
             except NotFound:
@@ -148,30 +162,42 @@ class Biller(FrameApp):
             words = search_key(text).split()
             for client in clients(read):
                 if all(word in search_key(client.client) for word in words):
-                    found.append(Found(client.client, "client", self._client_opener(client)))
+                    found.append(Found(client.client, "client", partial(self.show_charges, client.client_id)))
                 if len(found) >= 20:
                     break
         return found
 
-    def _open_invoice(self, invoice_id: str) -> None:
+    def show_invoice(self, invoice_id: str) -> None:
+        """Open an invoice or draft, from wherever."""
         from tui.screens.invoice import Invoice
 
         self.go("invoices")
         self.push_screen(Invoice(invoice_id))
 
-    def _client_opener(self, client: ClientRow) -> Callable[[], None]:
-        def open_client() -> None:
-            from core.dates import ALL_TIME
-            from tui.screens.client_charges import ClientCharges
+    def show_charges(self, client_id: str, period: Period = ALL_TIME) -> None:
+        """Open what is unbilled of a client, from wherever."""
+        from core.clients.queries import client
+        from tui.screens.client_charges import ClientCharges
 
+        def work() -> str:
+            with self.store.read() as read:
+                return str(client(read, client_id).client)
+
+        def show(name: str) -> None:
             self.go("unbilled")
-            self.push_screen(ClientCharges(client.client_id, client.client, ALL_TIME))
+            self.push_screen(ClientCharges(client_id, period, [(client_id, name)]))
 
-        return open_client
+        self.in_background(work, show)
 
     def on_unmount(self) -> None:
         super().on_unmount()
         self.viewer.forget()
+
+
+def _period(typed: str) -> Period:
+    """`2026-10`, or `2026-10-01 2026-10-15`. Raises: NotAMonth, NotADate, PeriodBackwards."""
+    first, _, last = typed.partition(" ")
+    return between(parse_day(first), parse_day(last.strip())) if last else parse_month(first)
 
 
 def make_biller(

@@ -18,6 +18,7 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.widget import Widget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _ROUNDS_TO_TARGET = 2
 _FOCUS_WAITS = 40
+_LOOK_SECONDS = 0.05
 
 
 class KeyBarrier(Message, bubble=True):
@@ -131,15 +133,31 @@ class KeyGate(App[None]):
         """Never wedge the keyboard: after a while the next key goes out whatever happened."""
         self._disarm_safety()
         if self._loop is not None:
-            self._safety = self._loop.call_later(self.SAFETY_SECONDS, self._pass_anyway, self._key_seq)
+            self._look_later(self._key_seq, self._loop.time() + self.SAFETY_SECONDS)
 
     def _disarm_safety(self) -> None:
         if self._safety is not None:
             self._safety.cancel()
             self._safety = None
 
-    def _pass_anyway(self, seq: int) -> None:
-        if seq == self._key_seq:
+    def _look_later(self, seq: int, deadline: float) -> None:
+        assert self._loop is not None
+        wait = min(_LOOK_SECONDS, self.SAFETY_SECONDS)
+        self._safety = self._loop.call_later(wait, self._look, seq, deadline)
+
+    def _look(self, seq: int, deadline: float) -> None:
+        if seq != self._key_seq or self._loop is None:
+            return
+        if self._loop.time() >= deadline:
             self._holds.clear()
             self._focus_waits = _FOCUS_WAITS
             self.post_message(KeyBarrier(seq, _ROUNDS_TO_TARGET))
+            return
+        if not self._holds and _is_gone(self._key_target):
+            # The key closed what it was typed into, and its barrier went with that.
+            self.post_message(KeyBarrier(seq, _ROUNDS_TO_TARGET))
+        self._look_later(seq, deadline)
+
+
+def _is_gone(target: MessagePump) -> bool:
+    return not target.is_running or (isinstance(target, Widget) and not target.is_attached)

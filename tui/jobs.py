@@ -6,7 +6,7 @@ key of its own in the database.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from tui.present import seconds_left
 
 T = TypeVar("T")
 
+LISTED_BY_ENTER = "(Enter lists them)"
 _TELL_EVERY_ITEMS = 10
 _TELL_EVERY_SECONDS = 0.1
 _FIRST_GUESS_SECONDS = 1.0
@@ -45,7 +46,7 @@ class JobReport:
         """`194 done, 3 failed (Enter lists them)`."""
         parts = [f"{len(self.done):,} done"]
         if self.failed:
-            parts.append(f"{len(self.failed):,} failed (Enter lists them)")
+            parts.append(f"{len(self.failed):,} failed {LISTED_BY_ENTER}")
         if self.stopped:
             parts.append(f"stopped, {self.total - len(self.done) - len(self.failed):,} left")
         return f"{self.title}: {', '.join(parts)}"
@@ -93,13 +94,16 @@ class Job:
     """What to do, how many items there are, and who hears the report.
 
     `work` runs in a thread with a database connection of its own; it looks at `progress.stopping`
-    between items. `on_end` runs on the screen's side.
+    between items. `on_end` runs on the screen's side. `names` says who an id is in the list of
+    failures, where Enter calls `open`.
     """
 
     title: str
     total: int
     work: Callable[[Progress], None]
     on_end: Callable[[JobReport], object] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    open: Callable[[str], object] | None = None
 
 
 def each(
@@ -118,6 +122,35 @@ def each(
                 progress.failed(id_of(item), str(refusal))
             else:
                 progress.done(id_of(item))
+
+    return work
+
+
+def in_chunks(
+    items: Sequence[T],
+    do: Callable[[Sequence[T]], object],
+    *,
+    size: int = 25,
+    id_of: Callable[[T], str] = str,
+) -> Callable[[Progress], None]:
+    """Work that does several things at once; where a chunk is refused, its items are done one by one.
+
+    Only for work that may be repeated: part of a refused chunk can have been done.
+    """
+
+    def work(progress: Progress) -> None:
+        for start in range(0, len(items), size):
+            chunk = items[start : start + size]
+            if progress.stopping:
+                progress.report.stopped = True
+                return
+            try:
+                do(chunk)
+            except DomainError:
+                each(chunk, lambda item: do([item]), id_of=id_of)(progress)
+            else:
+                for item in chunk:
+                    progress.done(id_of(item))
 
     return work
 
@@ -148,7 +181,8 @@ class Jobs:
         self.progress.stopping = True
         return True
 
-    def end(self) -> None:
-        if self.progress is not None:
-            self.last = self.progress.report
+    def end(self, progress: Progress) -> None:
+        """This job is over; harmless when it was ended before."""
+        if self.progress is progress:
+            self.last = progress.report
             self.progress = None

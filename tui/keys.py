@@ -11,19 +11,32 @@ class Footing(Binding.Group):
     """How the footer shows a key. It travels as the binding's group, the one field Textual hands on.
 
     `counted` says the verb acts on the marked records, so that the footer names how many.
-    `always` keeps it in the footer when others must step out.
+    `always` keeps it in the footer when others must step out. `unmarked` is another label while
+    nothing is marked.
     """
 
     counted: bool = True
     always: bool = False
+    unmarked: str = ""
 
 
-def verb(key: str, action: str, label: str, *, id: str, help: str = "", counted: bool = True) -> Binding:
+def verb(
+    key: str,
+    action: str,
+    label: str,
+    *,
+    id: str,
+    help: str = "",
+    counted: bool = True,
+    unmarked: str = "",
+) -> Binding:
     """A verb of a screen, shown in the footer while `check_action` allows it.
 
-    `id` names it in keys.toml; `help` says more than the footer has room for.
+    `id` names it in keys.toml; `help` says more than the footer has room for; `unmarked` is what it
+    does where nothing is marked, if that is not to the row under the cursor.
     """
-    return Binding(key, action, label, id=id, tooltip=help, group=Footing(counted=counted))
+    footing = Footing(counted=counted, unmarked=unmarked)
+    return Binding(key, action, label, id=id, tooltip=help, group=footing)
 
 
 def key_of(key: str, action: str, label: str, *, id: str, footer: bool = False) -> Binding:

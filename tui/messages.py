@@ -13,3 +13,11 @@ class DataChanged(Message):
     def can_replace(self, message: Message) -> bool:
         """Several commits in a row need one reload."""
         return isinstance(message, DataChanged)
+
+
+class WatchEnded(Message):
+    """Commits of others are not noticed any more, because of a bug."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error

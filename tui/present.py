@@ -4,9 +4,10 @@ Every function takes the raw value, which also sorts and filters, and answers wh
 comes from data is made plain where it is painted.
 """
 
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any
 
+from core.dates import ALL_TIME, Period
 from core.money import show_cents, show_units
 from tui.tones import Tone
 
@@ -63,6 +64,16 @@ def day(value: date | str | None) -> Shown:
     return NOTHING if not value else (str(value), "")
 
 
+def local_time(instant: str, local: tzinfo) -> str:
+    """The time of day in the practice's zone; instants are stored in UTC."""
+    return f"{datetime.fromisoformat(instant).astimezone(local):%H:%M}"
+
+
+def local_stamp(instant: str, local: tzinfo) -> str:
+    """Day and time in the practice's zone."""
+    return f"{datetime.fromisoformat(instant).astimezone(local):%Y-%m-%d %H:%M}"
+
+
 def status(word: str | None) -> Shown:
     """A state by its word."""
     return NOTHING if not word else (word, STATUS_TONES.get(word, ""))
@@ -83,3 +94,12 @@ def seconds_left(seconds: float) -> str:
     if seconds < 60:
         return f"{max(1, round(seconds))} s left"
     return f"{round(seconds / 60)} min left"
+
+
+def period_words(period: Period) -> str:
+    """October 2026, or the two days."""
+    if period.month_of() is not None:
+        return f"{period.from_on:%B %Y}"
+    if period == ALL_TIME:
+        return "all time"
+    return f"{period.from_on or 'the beginning'} to {period.to_on or 'today'}"

@@ -88,9 +88,24 @@ def pieces_width(pieces: Iterable[Piece]) -> int:
     return sum(width_of(steady(text)) for text, _ in pieces)
 
 
-def spread(left: list[Piece], right: list[Piece], width: int) -> list[Piece]:
-    """Pieces at both ends of a line; the right end goes first when there is no room for both."""
+def spread(left: list[Piece], right: list[Piece], width: int, *, keep_right: bool = False) -> list[Piece]:
+    """Pieces at both ends of a line; where there is no room for both, one end gives way.
+
+    The right end goes as a whole; with `keep_right` the left one is cut.
+    """
     used = pieces_width(left) + pieces_width(right)
     if used + 1 > width:
-        return left
+        if not keep_right or not right:
+            return left
+        left = _cut(left, width - pieces_width(right) - 1)
+        used = pieces_width(left) + pieces_width(right)
     return [*left, (" " * (width - used), ""), *right]
+
+
+def _cut(pieces: list[Piece], width: int) -> list[Piece]:
+    kept: list[Piece] = []
+    for text, tone in pieces:
+        shown = steady(text)
+        kept.append((fit(shown, min(width, width_of(shown))), tone))
+        width -= width_of(kept[-1][0])
+    return kept

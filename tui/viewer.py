@@ -25,7 +25,7 @@ class Viewer:
         self._shown.append(path)
         opener = self._opener()
         if opener is None:
-            return f"No viewer here. {path} is there until you quit; w keeps a copy."
+            return f"No viewer here; until you quit: {path}"
         subprocess.Popen(  # noqa: S603  our own words and path
             [*opener, str(path)],
             stdin=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from core.errors import DomainError
-from tui.messages import DataChanged
+from tui.messages import DataChanged, WatchEnded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class DataWatch:
     """Posts DataChanged to `listener` when the version moves.
 
     `data_version` is only ever called in the watch's thread, so it may open its own connection
-    there; a busy database is asked again later.
+    there; a busy database is asked again later. Any other failure ends the watch and is told once.
     """
 
     def __init__(
@@ -52,6 +52,9 @@ class DataWatch:
                 version = self._data_version()
             except DomainError:
                 continue
+            except Exception as error:  # noqa: BLE001  a thread that died would write over the screen
+                self._listener.post_message(WatchEnded(error))
+                return
             if last is not None and version != last:
                 self._listener.post_message(DataChanged(version))
             last = version

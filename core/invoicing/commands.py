@@ -151,12 +151,22 @@ def _line_of(tx: Tx, draft_id: str, position: int, c: UnbilledCharge) -> tuple[o
     )  # fmt: skip
 
 
-def edit_draft(tx: Tx, draft_id: str, *, due_on: date | None = None, notes: str | None = None) -> None:
-    """Change the due date or the notes of a draft. Raises: NotADraft, TooLong, NotFound."""
+def edit_draft(
+    tx: Tx,
+    draft_id: str,
+    *,
+    due_on: date | None = None,
+    due_by_terms: bool = False,
+    notes: str | None = None,
+) -> None:
+    """Change the due date or the notes of a draft; `due_by_terms` takes a chosen due date back.
+
+    Raises: NotADraft, TooLong, NotFound.
+    """
     tx.require(Right.BILL)
     _require_draft(tx, draft_id)
     values: dict[str, object] = {}
-    if due_on is not None:
+    if due_on is not None or due_by_terms:
         values["due_on"] = due_on
     if notes is not None:
         if len(notes) > MAX_NOTES:

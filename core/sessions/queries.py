@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from core.store import Read
 
 AgendaRow = namedtuple(
-    "AgendaRow", "session_id starts_at client_id client provider status final charges unbilled number"
+    "AgendaRow",
+    "session_id starts_at client_id client provider status final charges unbilled number invoice_id",
 )
-"""`charges` and `unbilled` count the session's charges; `number` is the invoice that carries one."""
+"""`charges` and `unbilled` count the session's charges; `number` is the invoice that carries one, and
+`invoice_id` that invoice, or else the draft."""
 
 AGENDA = f"""
 SELECT s.id, s.starts_at, s.client_id, k.sort_name, coalesce(p.name, ''), s.status,
@@ -25,7 +27,15 @@ SELECT s.id, s.starts_at, s.client_id, k.sort_name, coalesce(p.name, ''), s.stat
        (SELECT i.number FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
           JOIN invoice_issue AS i ON i.id = l.issue_id
           WHERE c.session_id = s.id AND {EFFECTIVE.strip()}
-            AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id) LIMIT 1)
+            AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id) LIMIT 1),
+       coalesce(
+         (SELECT i.invoice_id FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
+          JOIN invoice_issue AS i ON i.id = l.issue_id
+          WHERE c.session_id = s.id AND {EFFECTIVE.strip()}
+            AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id) LIMIT 1),
+         (SELECT d.draft_id FROM charge AS c JOIN draft_line AS d ON d.charge_id = c.id
+          WHERE c.session_id = s.id
+            AND NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.draft_id) LIMIT 1))
 FROM session AS s JOIN client AS k ON k.id = s.client_id LEFT JOIN provider AS p ON p.id = s.provider_id
 WHERE s.service_on = :day AND s.status <> 'cancelled'
 ORDER BY s.starts_at, s.id

@@ -178,7 +178,7 @@ class Gallery(FrameApp):
     )
 
     def on_mount(self) -> None:
-        self.show_summary("outbox 3 · sync 09:12", period="October 2026")
+        self.show_summary("outbox 3 · sync 09:12")
 
     def commands(self) -> list[Command]:
         return [Command("run", "bill a month", lambda month: self.say(f"Run {month}."), takes="[month]")]

@@ -1,15 +1,15 @@
 """The second level of Unbilled: the charges of one client, to be billed together or one by one."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Literal
 
 from core.dates import Period
 from core.ledger.unbilled import UnbilledCharge, unbilled_charges
 from core.store import Read, Tx
 from tui import present
-from tui.keys import verb
-from tui.present import dollars, plural
+from tui.keys import key_of, verb
+from tui.present import dollars, period_words, plural
 from tui.screens.book_screen import BookScreen
-from tui.screens.unbilled import period_words
 from tui.widgets.columns import Column, day_column, money_column, words_column
 from tui.widgets.rows import Row, Rows
 
@@ -28,13 +28,25 @@ class ClientCharges(BookScreen[list[UnbilledCharge]]):
         money_column("Amount"),
     )
     BINDINGS: ClassVar = [
-        verb("b", "draft", "Draft", id="charges.draft", help="Draft the marked charges, or all of them")
+        verb(
+            "b",
+            "draft",
+            "Draft",
+            id="charges.draft",
+            help="Draft the marked charges, or all of them",
+            unmarked="Draft all",
+        ),
+        key_of("J", "neighbour(1)", "Next client", id="charges.next"),
+        key_of("K", "neighbour(-1)", "Previous client", id="charges.previous"),
     ]
 
-    def __init__(self, client_id: str, client: str, period: Period) -> None:
+    def __init__(self, client_id: str, period: Period, order: Sequence[tuple[str, str]]) -> None:
+        """`order` are the clients of the list it was opened from, with their names."""
         super().__init__()
-        self.HEADING = client  # type: ignore[misc]
         self._client_id = client_id
+        self._order = list(order)
+        self.HEADING = dict(order)[client_id]
+        self.period_shown = period_words(period)
         self._period = period
         self._charges: list[UnbilledCharge] = []
 
@@ -55,9 +67,16 @@ class ClientCharges(BookScreen[list[UnbilledCharge]]):
             )
         )
         total = sum(c.amount_cents for c in view)
-        self.show_totals(
-            f"unbilled · {period_words(self._period)} · {plural(len(view), 'charge')} · {dollars(total)}"
-        )
+        self.show_totals(f"unbilled · {self.period_shown} · {plural(len(view), 'charge')} · {dollars(total)}")
+
+    def action_neighbour(self, by: Literal[-1, 1]) -> None:
+        at = [client_id for client_id, _ in self._order].index(self._client_id) + by
+        if not 0 <= at < len(self._order):
+            self.say("This is the last one." if by > 0 else "This is the first one.")
+            return
+        self._client_id, self.HEADING = self._order[at]
+        self.grid.clear_marks()
+        self.reload()
 
     def allowed(self, action: str) -> bool:
         return action != "draft" or bool(self._charges)

@@ -20,18 +20,24 @@ def open_pdf(app: "Biller", row: InvoiceRow) -> None:
         return
 
     def work() -> str:
-        with app.store.read() as read:
-            content = document_bytes(read, row.invoice_id)
-        return app.viewer.show(row.number, content)
+        content = _content(app.store, row)
+        try:
+            return app.viewer.show(row.number, content)
+        except OSError as error:
+            raise OutsideFailure(f"The document cannot be shown: {error.strerror}.") from None
 
     app.in_background(work, app.say)
 
 
 def write_pdf(store: Store, row: InvoiceRow, folder: Path) -> str:
     """Write an issued document to a folder; answers its path. Raises: NotFound, OutsideFailure."""
-    with store.read() as read:
-        content = document_bytes(read, row.invoice_id)
+    content = _content(store, row)
     try:
         return str(write_private_file(folder, f"{row.number}.pdf", content))
     except OSError as error:
         raise OutsideFailure(f"{folder} cannot be written: {error.strerror}.") from None
+
+
+def _content(store: Store, row: InvoiceRow) -> bytes:
+    with store.read() as read:
+        return document_bytes(read, row.invoice_id)

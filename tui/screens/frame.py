@@ -5,19 +5,20 @@ widgets in `fill`. Verbs act on the marked records, else on the one under the cu
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.css.query import NoMatches
-from textual.events import ScreenResume
+from textual.events import DescendantFocus, Key, ScreenResume
 
 from core.errors import DomainError
-from tui.keys import Direction, Footing, key_of, shown_key
+from tui.keys import Direction, key_of
+from tui.screens.around import footer_keys, notes_of
 from tui.screens.chords import ChordScreen
 from tui.strips.choices import letters_for
-from tui.tones import Piece
+from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, ListTitle, ScreensLine, StatusLine, TitleLine
@@ -36,8 +37,8 @@ class Blank(Vertical):
 class FrameScreen(ChordScreen, Generic[V]):
     """Base of all screens with a frame."""
 
-    PLACE: ClassVar[str] = ""
-    HEADING: ClassVar[str] = ""
+    PLACE: str = ""
+    HEADING: str = ""
     EMPTY: ClassVar[str] = ""
     COLUMNS: ClassVar[Sequence[Column]] = ()
     QUICK_FILTERS: ClassVar[Sequence[str]] = ()
@@ -48,7 +49,7 @@ class FrameScreen(ChordScreen, Generic[V]):
     DEFAULT_CSS = """
     FrameScreen { layout: vertical; }
     FrameScreen > #body { height: 1fr; width: 1fr; }
-    FrameScreen > #strip { height: auto; max-height: 4; width: 1fr; background: $panel; }
+    FrameScreen > #strip { height: auto; max-height: 6; width: 1fr; background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key_of("slash", "filter", "Filter", id="frame.filter", footer=True),
@@ -62,10 +63,13 @@ class FrameScreen(ChordScreen, Generic[V]):
         key_of("left_square_bracket", "period(-1)", "Previous period", id="frame.period_back"),
         key_of("right_square_bracket", "period(1)", "Next period", id="frame.period_on"),
         key_of("T", "period(0)", "This period", id="frame.period_now"),
+        key_of("tab", "pane(1)", "Next pane", id="frame.pane"),
+        key_of("shift+tab", "pane(-1)", "Previous pane", id="frame.pane_back"),
         key_of("escape,h,left", "back", "Close, clear filter, clear marks, back", id="frame.back"),
         key_of("q", "leave", "Back, or quit", id="frame.leave"),
         key_of("ctrl+q", "quit_app", "Quit", id="frame.quit"),
         key_of("f5", "reload", "Reload", id="frame.reload"),
+        key_of("ctrl+z", "suspend", "Suspend; fg comes back", id="frame.suspend"),
         key_of("X", "stop_job", "Stop the running job", id="frame.stop_job"),
         *(key_of(digit, f"go_key('{digit}')", "", id=f"frame.go_{digit}") for digit in "1234567890"),
     ]
@@ -74,6 +78,8 @@ class FrameScreen(ChordScreen, Generic[V]):
         super().__init__()
         self.quick_filter = self.QUICK_FILTERS[0] if self.QUICK_FILTERS else ""
         self.totals = ""
+        self.period_shown = ""
+        self._pane: Grid | None = None
         self._generation = 0
         self._filled = False
         self._stale = False
@@ -96,6 +102,10 @@ class FrameScreen(ChordScreen, Generic[V]):
         """Put the answer into the widgets, through `present`."""
         raise NotImplementedError
 
+    def load_refused(self, refusal: DomainError) -> None:
+        """What to do when there is nothing to show, for example because somebody deleted it."""
+        self.frame_app.refuse(refusal)
+
     def opened(self, record_id: str) -> None:
         """Enter on a record."""
 
@@ -110,8 +120,9 @@ class FrameScreen(ChordScreen, Generic[V]):
 
     @property
     def grid(self) -> Grid:
-        """The list that has the focus, else the first one."""
-        return self.focused if isinstance(self.focused, Grid) else self.query_one(Grid)
+        """The list that has the focus, or had it last; while a strip is open too."""
+        pane = self._pane
+        return pane if pane is not None and pane.is_attached else self.query_one(Grid)
 
     @property
     def chosen(self) -> list[str]:
@@ -143,6 +154,7 @@ class FrameScreen(ChordScreen, Generic[V]):
             self.load,
             lambda view: self._loaded(generation, view),
             failed=lambda refusal: self._load_failed(generation, refusal),
+            ended=lambda: self.frame_app.release_keys(self),
         )
 
     def _loaded(self, generation: int, view: V) -> None:
@@ -150,12 +162,10 @@ class FrameScreen(ChordScreen, Generic[V]):
             self._filled = True
             self.fill(view)
             self.show_frame()
-        self.frame_app.release_keys(self)
 
     def _load_failed(self, generation: int, refusal: DomainError) -> None:
-        self.frame_app.release_keys(self)
         if generation == self._generation:
-            self.frame_app.refuse(refusal)
+            self.load_refused(refusal)
 
     def data_changed(self) -> None:
         """Somebody committed: reload now, or when this screen is looked at again."""
@@ -196,37 +206,17 @@ class FrameScreen(ChordScreen, Generic[V]):
         if not self.is_mounted:
             return
         app = self.frame_app
-        self.query_one(TitleLine).show_title(app.practice, app.period, app.summary)
-        self.query_one(ListTitle).show_list(self.HEADING, self.totals, self._notes())
+        self.query_one(TitleLine).show_title(app.practice, self.period_shown, app.summary)
+        notes = notes_of(self, self.grid) if self.query(Grid) else []
+        self.query_one(ListTitle).show_list(self.HEADING, self.totals, notes)
         status = self.query_one(StatusLine)
         if (progress := app.jobs.progress) is not None:
             report = progress.report
-            status.show_progress(report.title, progress.count, report.total, progress.time_left())
+            left = "stopping" if progress.stopping else progress.time_left()
+            status.show_progress(report.title, progress.count, report.total, left)
         else:
             status.show_result(*app.result)
         self._show_footer()
-
-    def _notes(self) -> list[Piece]:
-        notes: list[Piece] = []
-        try:
-            grid = self.grid
-        except NoMatches:
-            return notes
-        typed = grid.arrangement.filter_text
-        filters = (
-            [self.quick_filter] if self.QUICK_FILTERS and self.quick_filter != self.QUICK_FILTERS[0] else []
-        )
-        filters += [f'"{typed}"'] if typed and filters else [typed] if typed else []
-        if filters:
-            notes.append((f"filter: {' '.join(filters)}", "accent"))
-        if grid.marks:
-            hidden = grid.hidden_marks
-            notes.append(
-                (f"{len(grid.marks):,} marked" + (f", {hidden:,} hidden" if hidden else ""), "accent")
-            )
-        if grid.marks.anchor is not None:
-            notes.append(("range: v ends", "accent"))
-        return notes
 
     def _show_footer(self) -> None:
         self._footer_pending = False
@@ -236,24 +226,23 @@ class FrameScreen(ChordScreen, Generic[V]):
         if self.strip is not None:
             footer.show_keys(self.strip.FOOTER, (), "")
             return
-        verbs: list[tuple[str, str, str]] = []
-        always: list[tuple[str, str, str]] = []
-        palette, seen = "", set()
-        count = len(self.grid.marks) if self.query(Grid) else 0
-        for key, active in self.active_bindings.items():
-            binding = active.binding
-            footing = binding.group
-            if not isinstance(footing, Footing) or binding.action in seen:
-                continue
-            if binding.action == "palette" and key.startswith("ctrl+"):
-                palette = shown_key(key)
-            if binding.show and active.enabled:
-                seen.add(binding.action)
-                label = (
-                    f"{binding.description} ({count})" if footing.counted and count else binding.description
-                )
-                (always if footing.always else verbs).append((key, shown_key(key), label))
-        footer.show_keys(verbs, always, palette)
+        footer.show_keys(*footer_keys(self, len(self.grid.marks) if self.query(Grid) else 0))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Another pane is in front: its cursor counts, and verbs act on its rows."""
+        pane = event.widget
+        if isinstance(pane, Grid) and pane is not self._pane:
+            self._pane = pane
+            for grid in self.query(Grid):
+                grid.in_front = grid is pane
+            self.show_frame()
+
+    def on_key(self, event: Key) -> None:
+        """The Enter that a report offers is not for the list."""
+        if self.strip is None and self.frame_app.enter_lists(event.key):
+            event.stop()
+            event.prevent_default()
+            self.frame_app.list_failures()
 
     def on_grid_changed(self, event: Grid.Changed) -> None:
         event.stop()
@@ -293,6 +282,8 @@ class FrameScreen(ChordScreen, Generic[V]):
             return bool(self.QUICK_FILTERS)
         if action in ("filter", "sort"):
             return bool(self.query(Grid))
+        if action == "pane":
+            return len(self.focus_chain) > 1
         return self.allowed(action)
 
     # Global keys.
@@ -323,6 +314,14 @@ class FrameScreen(ChordScreen, Generic[V]):
         choices = [(letter, column.title) for letter, column in zip(letters, grid.columns, strict=True)]
         self.choose("Sort by", choices, lambda letter: grid.sort_rows(letters.index(letter)))
 
+    def action_pane(self, by: Literal[-1, 1]) -> None:
+        """The next list, or while a strip is open its next field."""
+        kind = Grid if self.strip is None else FieldInput
+        if by == 1:
+            self.focus_next(kind)
+        else:
+            self.focus_previous(kind)
+
     def action_period(self, direction: Direction) -> None:
         self.shift_period(direction)
 
@@ -334,6 +333,9 @@ class FrameScreen(ChordScreen, Generic[V]):
 
     def action_reload(self) -> None:
         self.reload()
+
+    def action_suspend(self) -> None:
+        self.app.action_suspend_process()
 
     def action_stop_job(self) -> None:
         self.frame_app.stop_job()

@@ -1,17 +1,17 @@
 """Invoices and drafts: the list, and the verbs that act on the marked ones."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar
 
 from core.ids import short
 from core.ledger.invoices import InvoiceRow, invoices
 from core.store import Read, Tx
-from tui.jobs import Job, JobReport, each
+from tui.jobs import Job, JobReport, each, in_chunks
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.documents import open_pdf, write_pdf
+from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, money_column, status_column, words_column
 from tui.widgets.rows import Row, Rows
 
@@ -22,7 +22,7 @@ class Invoices(BookScreen[list[InvoiceRow]]):
     PLACE = "invoices"
     HEADING = "Invoices"
     EMPTY = "No invoices here. 2 bills sessions, n writes one by hand, f shows others."
-    QUICK_FILTERS = ("all", "draft", "sent", "overdue", "paid", "void")
+    QUICK_FILTERS = ("all", "draft", "issued", "sent", "overdue", "paid", "void")
     COLUMNS = (
         Column("Number", width=9),
         words_column("Client", least=12),
@@ -36,7 +36,7 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         verb("o", "open_pdf", "PDF", id="invoices.pdf", help="Open the document", counted=False),
         verb("n", "new", "New", id="invoices.new", help="A draft for a client", counted=False),
         verb("D", "delete", "Delete draft", id="invoices.delete", help="Charges are unbilled again"),
-        verb("y", "copy", "Copy number", id="invoices.copy", counted=False),
+        verb("y", "copy", "Copy number", id="invoices.copy"),
         verb("w", "write", "Write PDF", id="invoices.write", help="Write the documents to the export folder"),
     ]
 
@@ -44,18 +44,20 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         super().__init__()
         self._rows: dict[str, InvoiceRow] = {}
         self._mark_next: Sequence[str] = ()
+        self._go_next = ""
 
     def show_only(self, status: str) -> None:
         """Show one state; used by Today."""
         self.quick_filter = status if status in self.QUICK_FILTERS else "all"
-        if status == "issued":
-            self.grid.filter_rows("issued")
+        self.grid.filter_rows("")
         self.reload()
 
     def show_made(self, invoice_ids: Sequence[str], *, mark: bool) -> None:
-        """Show what a run made; its drafts are marked."""
+        """Show what a run made, the cursor on the first; its drafts are marked."""
         self.quick_filter = "draft" if mark else "all"
+        self.grid.filter_rows("")
         self._mark_next = invoice_ids if mark else ()
+        self._go_next = invoice_ids[0]
         self.reload()
 
     def ask_book(self, read: Read) -> list[InvoiceRow]:
@@ -68,6 +70,9 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         if self._mark_next:
             self.grid.mark_ids([i for i in self._mark_next if i in self._rows])
             self._mark_next = ()
+        if self._go_next:
+            self.grid.go_to(self._go_next)
+            self._go_next = ""
         asked = [row for row in view if row.status not in ("draft", "void")]
         late = [row for row in asked if row.status == "overdue"]
         owed = sum(row.balance_cents for row in asked)
@@ -79,12 +84,20 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         )
 
     def allowed(self, action: str) -> bool:
-        if action in ("send", "delete", "open_pdf", "copy", "write"):
-            rows = self._chosen()
-            if action in ("send", "delete"):
-                return any(row.status in ("draft", "issued") for row in rows)
-            return any(row.number for row in rows)
+        if action == "send":
+            return any(row.status in ("draft", "issued") for row in self._chosen())
+        if action == "delete":
+            return any(row.status == "draft" for row in self._chosen())
+        if action in ("copy", "write"):
+            return any(row.number for row in self._chosen())
+        if action == "open_pdf":
+            return self._under_cursor() is not None
         return True
+
+    def _under_cursor(self) -> InvoiceRow | None:
+        """The issued invoice under the cursor."""
+        row = self._rows.get(self.grid.cursor_id or "")
+        return row if row is not None and row.number else None
 
     def _chosen(self) -> list[InvoiceRow]:
         return [self._rows[i] for i in self.chosen if i in self._rows]
@@ -100,31 +113,38 @@ class Invoices(BookScreen[list[InvoiceRow]]):
             return
         total = sum(row.total_cents for row in rows)
         question = f"Send {plural(len(rows), 'invoice')}, {dollars(total)}?"
-        self.ask(question, "sends", lambda: self._send([row.invoice_id for row in rows]))
+        self.ask(question, "sends", lambda: self._send(rows))
 
-    def _send(self, invoice_ids: list[str]) -> None:
+    def _send(self, rows: Sequence[InvoiceRow]) -> None:
         from core.delivery.commands import send
 
-        app = self.biller
-        today = app.today()
-
-        def one(invoice_id: str) -> None:
-            send(app.store, app.actor, [invoice_id], today=today)
+        app, today = self.biller, self.biller.today()
+        invoice_ids = [row.invoice_id for row in rows]
 
         def ended(report: JobReport) -> None:
-            self.grid.clear_marks()
+            """What was refused stays marked, so that the verb can be repeated."""
             self.grid.mark_ids(report.failed_ids)
-            if report.failed:
-                app.say(f"{report.sentence()}: {report.failed[0][1]}", "warn")
+            if self.quick_filter == "draft" and not report.failed and not report.stopped:
+                self.quick_filter = "all"
+                self._go_next = invoice_ids[0]
+                self.reload()
 
-        app.start_job(Job("Sending", len(invoice_ids), each(invoice_ids, one), ended))
+        app.start_job(
+            Job(
+                "Sending",
+                len(invoice_ids),
+                in_chunks(invoice_ids, lambda some: send(app.store, app.actor, some, today=today)),
+                ended,
+                names={row.invoice_id: f"{row.number or short(row.invoice_id)} {row.client}" for row in rows},
+                open=lambda invoice_id: app.show_invoice(invoice_id),
+            )
+        )
 
     def action_delete(self) -> None:
         from core.invoicing.commands import delete_drafts, restore_drafts
 
         drafts = [row.invoice_id for row in self._chosen() if row.status == "draft"]
         if not drafts:
-            self.frame_app.say("Only drafts can be deleted; an invoice is voided.", "warn")
             return
 
         def deleted(_: None) -> None:
@@ -138,51 +158,67 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         self.change(lambda tx: delete_drafts(tx, drafts), deleted)
 
     def action_open_pdf(self) -> None:
-        row = self._rows.get(self.grid.cursor_id or "")
-        if row is not None:
+        if (row := self._under_cursor()) is not None:
             open_pdf(self.biller, row)
 
     def action_copy(self) -> None:
-        row = self._rows.get(self.grid.cursor_id or "")
-        if row is not None and row.number:
-            self.app.copy_to_clipboard(row.number)
-            self.say(f"Copied {row.number}.")
+        numbers = [row.number for row in self._chosen() if row.number]
+        if numbers:
+            self.app.copy_to_clipboard("\n".join(numbers))
+            self.say(f"Copied {numbers[0] if len(numbers) == 1 else plural(len(numbers), 'number')}.")
 
     def action_write(self) -> None:
         rows = [row for row in self._chosen() if row.number]
-        folder = self.biller.exports
-        self.biller.in_background(
-            lambda: [write_pdf(self.biller.store, row, folder) for row in rows],
-            lambda done: self.say(f"{plural(len(done), 'document')} written to {folder}."),
+        app, folder = self.biller, self.biller.exports
+        app.start_job(
+            Job(
+                f"Writing PDFs to {folder}",
+                len(rows),
+                each(rows, lambda row: write_pdf(app.store, row, folder), id_of=lambda row: row.invoice_id),
+                names={row.invoice_id: f"{row.number} {row.client}" for row in rows},
+                open=lambda invoice_id: app.show_invoice(invoice_id),
+            )
         )
 
     def action_new(self) -> None:
-        from tui.strips.asking import AskText
+        """A few letters find the client; keys typed ahead wait until the names are read."""
+        from core.clients.queries import clients
 
-        strip = AskText("New draft for client", label="name", keep_as="invoices.new")
-        self.open_strip(strip, self._new)
+        app = self.biller
 
-    def _new(self, typed: str) -> None:
-        from core.clients.queries import find_client
+        def work() -> list[ClientChoice]:
+            with app.store.read() as read:
+                return [ClientChoice(row.client_id, row.client) for row in clients(read)]
+
+        def known(choices: list[ClientChoice]) -> None:
+            if choices:
+                self.open_strip(AskClient("New draft for", choices, keep_as="invoices.new"), self._new)
+            else:
+                app.say("There are no clients yet; `daysheet import` brings them in.", "warn")
+
+        app.hold_keys("clients")
+        app.in_background(work, known, ended=lambda: app.release_keys("clients"))
+
+    def _new(self, client: ClientChoice) -> None:
         from core.invoicing.commands import NothingUnbilled, create_draft, delete_draft, restore_draft
         from tui.screens.invoice import Invoice
 
         today = self.biller.today()
 
         def command(tx: Tx) -> str:
-            client_id = find_client(tx, typed)
             try:
-                return create_draft(tx, client_id=client_id, today=today)
+                return create_draft(tx, client_id=client.client_id, today=today)
             except NothingUnbilled:
-                return create_draft(tx, client_id=client_id, today=today, empty=True)
+                return create_draft(tx, client_id=client.client_id, today=today, empty=True)
 
         def made(draft_id: str) -> None:
             self.done(
                 "Draft made",
-                partial(delete_draft, draft_id=draft_id),
-                partial(restore_draft, draft_id=draft_id),
+                lambda tx: delete_draft(tx, draft_id),
+                lambda tx: restore_draft(tx, draft_id),
             )
-            self.app.push_screen(Invoice(draft_id, [draft_id]))
+            if self.is_current:
+                self.app.push_screen(Invoice(draft_id))
 
         self.change(command, made)
 

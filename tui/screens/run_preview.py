@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from core.dates import Period
+from core.dates import Period, previous_month, shift_months
 from core.delivery.run import Billed, carry_out
 from core.invoicing.billing_run import Preview, Proposal, propose
 from core.store import Read
 from tui.jobs import Job, JobReport, Progress
-from tui.keys import verb
-from tui.present import dollars, plural
+from tui.keys import Direction, verb
+from tui.present import dollars, period_words, plural
 from tui.screens.book_screen import BookScreen
-from tui.screens.unbilled import period_words
 from tui.widgets.columns import count_column, day_column, money_column, words_column
 from tui.widgets.rows import Row, Rows
 
@@ -33,22 +32,38 @@ class RunPreview(BookScreen[Preview]):
     )
     QUICK_FILTERS = ("all", "ready", "left out")
     BINDINGS: ClassVar = [
-        verb("b", "drafts", "Create drafts", id="run.drafts", counted=False),
-        verb("S", "send", "Create and send", id="run.send", counted=False),
+        verb("b", "drafts", "Drafts", id="run.drafts", help="Create drafts of all ready", counted=False),
+        verb("S", "send", "Send all", id="run.send", help="Create and send all ready", counted=False),
         verb("x", "leave_out", "Leave out", id="run.leave_out", help="Leave out, or put back"),
     ]
+    HAS_PERIODS = True
 
-    def __init__(self, period: Period) -> None:
+    def __init__(self, period: Period, only: Sequence[str] | None = None) -> None:
+        """`only` are the clients that a filter had left in the list."""
         super().__init__()
         self.period = period
+        self._only = None if only is None else frozenset(only)
         self._preview: Preview | None = None
         self._left_out: set[str] = set()
 
+    def shift_period(self, direction: Direction) -> None:
+        if direction == 0 or self.period.from_on is None:
+            self.period = previous_month(self.biller.today())
+        else:
+            self.period = shift_months(self.period, direction)
+        self.reload()
+
     def ask_book(self, read: Read) -> Preview:
-        return propose(read, self.period, self.biller.today())
+        found = propose(read, self.period, self.biller.today())
+        if self._only is None:
+            return found
+        ready = tuple(p for p in found.ready if p.client_id in self._only)
+        held = tuple(p for p in found.held if p.client_id in self._only)
+        return found._replace(ready=ready, held=held, total_cents=sum(p.total_cents for p in ready))
 
     def fill(self, view: Preview) -> None:
         self._preview = view
+        self.period_shown = period_words(self.period)
         rows = [self._row(p) for p in view.held] + [self._row(p) for p in view.ready]
         if self.quick_filter != "all":
             wanted = self.quick_filter == "left out"
@@ -57,8 +72,9 @@ class RunPreview(BookScreen[Preview]):
         ready = self._ready()
         total = sum(p.total_cents for p in ready)
         out = len(view.held) + len(view.ready) - len(ready)
+        which = "" if self._only is None else " · those shown"
         self.show_totals(
-            f"{period_words(self.period)}   Ready {len(ready):,} · {dollars(total)}   Left out {out:,}"
+            f"{self.period_shown}{which}   Ready {len(ready):,} · {dollars(total)}   Left out {out:,}"
         )
 
     def _row(self, p: Proposal) -> Row:
@@ -82,9 +98,22 @@ class RunPreview(BookScreen[Preview]):
             return bool(self._ready())
         return True
 
+    def opened(self, record_id: str) -> None:
+        from tui.screens.client_charges import ClientCharges
+
+        view = self._preview
+        names = {p.client_id: p.sort_name for p in (*view.held, *view.ready)} if view else {}
+        order = [(client_id, names[client_id]) for client_id in self.grid.shown_ids]
+        self.app.push_screen(ClientCharges(record_id, self.period, order))
+
     def action_leave_out(self) -> None:
-        for client_id in self.chosen:
-            self._left_out ^= {client_id}
+        """Who is held back is out whatever this says, so nothing is promised there."""
+        held = {p.client_id for p in self._preview.held} if self._preview else set()
+        chosen = [client_id for client_id in self.chosen if client_id not in held]
+        if not chosen:
+            self.frame_app.say("Held back until what it needs is mended.", "warn")
+            return
+        self._left_out ^= set(chosen)
         self.grid.clear_marks()
         if self._preview is not None:
             self.fill(self._preview)
@@ -114,7 +143,7 @@ class RunPreview(BookScreen[Preview]):
                 for one in billed:
                     progress.done(one.client_id)
                 for proposal in passed_over:
-                    progress.failed(proposal.client_id, f"{proposal.client} is billed already.")
+                    progress.failed(proposal.client_id, "Somebody else billed this client meanwhile.")
 
             report = carry_out(
                 app.store,
@@ -132,10 +161,20 @@ class RunPreview(BookScreen[Preview]):
             drafts = [one.invoice_id for one in made if one.number is None]
             if drafts:
                 self._undoable(drafts)
-            self._show_made([one.invoice_id for one in made], mark=not send)
+                app.say(f"{app.result[0]}.  u undoes", app.result[1])
+            if made:
+                self._show_made([one.invoice_id for one in made], mark=not send)
 
-        title = "Sending" if send else "Drafting"
-        app.start_job(Job(f"{title} {period_words(self.period)}", len(ready), work, ended))
+        app.start_job(
+            Job(
+                f"{'Sending' if send else 'Drafting'} {self.period_shown}",
+                len(ready),
+                work,
+                ended,
+                names={p.client_id: p.sort_name for p in ready},
+                open=lambda client_id: app.show_charges(client_id, preview.period),
+            )
+        )
 
     def _undoable(self, draft_ids: list[str]) -> None:
         from core.invoicing.commands import delete_drafts, restore_drafts

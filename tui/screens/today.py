@@ -1,19 +1,22 @@
 """Today: what waits, who comes today, what happened last."""
 
 from collections import namedtuple
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from core.audit import entries
 from core.dates import previous_month, zone
+from core.ledger.happened import Happening, happened
 from core.ledger.to_do import to_do
 from core.practice.queries import practice
 from core.sessions.queries import AgendaRow, agenda
 from core.store import Read, Tx
+from tui.deeds import deed, deed_of_many
 from tui.keys import verb
+from tui.present import local_stamp, local_time
 from tui.screens.book_screen import BookScreen
+from tui.screens.frame import Blank
 from tui.widgets.columns import Column, count_column, money_column, words_column
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Row, Rows
@@ -21,102 +24,105 @@ from tui.widgets.rows import Row, Rows
 TodayView = namedtuple("TodayView", "waiting agenda events")
 
 EVENTS_SHOWN = 50
-DEEDS = {
-    "invoice.issued": "issued",
-    "invoice.shared": "sent",
-    "document.kept": "document made",
-    "draft.made": "draft made",
-    "draft.deleted": "draft deleted",
-    "draft.restored": "draft brought back",
-    "draft.edited": "draft edited",
-    "draft.line_added": "line added",
-    "draft.line_changed": "line changed",
-    "draft.line_removed": "line taken out",
-    "draft.adjusted": "discount or surcharge",
-    "sessions.finalised": "sessions finalised",
-}
 
 
 class Today(BookScreen[TodayView]):
-    """The first screen. Enter on a line opens the list that answers it."""
+    """The first screen, in three panes. Enter on a line opens what answers it."""
 
     PLACE = "today"
     HEADING = "Today"
-    EMPTY = "Nothing to do."
-    BINDINGS: ClassVar = [verb("b", "bill", "Bill", id="agenda.bill", help="Bill the session on the row")]
-
+    BINDINGS: ClassVar = [
+        verb("b", "bill", "Bill", id="agenda.bill", help="Bill the session on the row", counted=False),
+        verb("tab", "pane(1)", "Next list", id="today.pane", counted=False),
+    ]
     DEFAULT_CSS = """
-    Today #waiting { height: auto; max-height: 8; min-height: 2; }
+    Today #panes { height: 1fr; }
+    Today #now { height: 2fr; }
+    Today #waiting { height: auto; max-height: 8; min-height: 3; }
     Today #agenda { height: 1fr; }
     Today #events { height: 1fr; }
+    Today.-wide #panes { layout: horizontal; }
+    Today.-wide #now { height: 1fr; width: 1fr; }
+    Today.-wide #events { height: 1fr; width: 1fr; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._agenda: dict[str, AgendaRow] = {}
+        self._events: dict[str, Happening] = {}
+
     def compose_body(self) -> ComposeResult:
-        next_run = "Nothing to do. Last month is billed; the next run is on the 1st (2 B)."
-        yield Grid(
-            (words_column("To do", least=24), count_column("Count"), money_column("Amount")),
-            empty_text=next_run,
-            id="waiting",
-        )
-        yield Grid(
-            (
-                Column("Today", width=7),
-                words_column("Client", least=12),
-                words_column("Provider", least=8, drop=1),
-                words_column("Billing", least=10, most=24),
-            ),
-            empty_text="No appointments today.",
-            id="agenda",
-        )
-        yield Grid(
-            (
-                Column("Last", width=11),
-                words_column("Who", least=8, most=20),
-                words_column("Did", least=12),
-                words_column("To", least=8),
-            ),
-            empty_text="Nothing has happened yet.",
-            id="events",
-        )
+        with Blank(id="panes"):
+            with Blank(id="now"):
+                yield Grid(
+                    (words_column("To do", least=24), count_column("Count"), money_column("Amount")),
+                    empty_text="Nothing to do. Last month is billed; the next run is on the 1st (2 B).",
+                    id="waiting",
+                )
+                yield Grid(
+                    (
+                        Column("Agenda", width=6),
+                        words_column("Client", least=12),
+                        words_column("Provider", least=8, drop=1),
+                        words_column("Billing", least=10, most=24),
+                    ),
+                    empty_text="No appointments today.",
+                    id="agenda",
+                )
+            yield Grid(
+                (
+                    Column("Last", width=16),
+                    words_column("Who", least=8, most=20, drop=1),
+                    words_column("What", least=16, most=60),
+                    words_column("To", least=10, most=60),
+                ),
+                empty_text="Nothing has happened yet.",
+                id="events",
+            )
 
     def ask_book(self, read: Read) -> TodayView:
         today = self.biller.today()
         local = zone(practice(read).timezone)
-        waiting = [
-            Row(item.name, (item.text, item.count, item.amount_cents), item.name == "overdue")
-            for item in to_do(read, today)
-        ]
-        rows = [
-            Row(
-                row.session_id,
-                (_local_time(row.starts_at, local), row.client, row.provider, _billing(row)),
-            )
-            for row in agenda(read, today.isoformat())
-        ]
-        events = [
-            Row(
-                f"{entry.site}/{entry.no}",
-                (
-                    _local_stamp(entry.at, local),
-                    entry.actor,
-                    DEEDS.get(entry.verb, entry.verb.replace(".", " ").replace("_", " ")),
-                    f"{entry.subject_kind} {entry.subject_id[-8:]}",
-                ),
-            )
-            for entry in entries(read, most=EVENTS_SHOWN)
-        ]
-        return TodayView(waiting, rows, events)
+        rows = agenda(read, today.isoformat())
+        events = happened(read, most=EVENTS_SHOWN)
+        self._agenda = {row.session_id: row for row in rows}
+        self._events = {_event_id(one): one for one in events}
+        return TodayView(
+            [
+                Row(item.name, (item.text, item.count, item.amount_cents), item.name == "overdue")
+                for item in to_do(read, today)
+            ],
+            [
+                Row(
+                    row.session_id,
+                    (local_time(row.starts_at, local), row.client, row.provider, _billing(row)),
+                )
+                for row in rows
+            ],
+            [_event_row(one, local) for one in events],
+        )
 
     def fill(self, view: TodayView) -> None:
         for name, rows in view._asdict().items():
             self.query_one(f"#{name}", Grid).show_rows(Rows(rows))
-        self.show_totals(f"{self.biller.today():%A, %B %d, %Y}")
+        self.show_totals(f"{self.biller.today():%A, %B %-d, %Y}")
 
     def opened(self, record_id: str) -> None:
-        if self.grid.id == "waiting":
+        app, pane = self.biller, self.grid.id
+        if pane == "waiting":
             self._open_list(record_id)
-        elif self.grid.id == "agenda":
-            self.action_bill()
+        elif pane == "agenda":
+            row = self._agenda[record_id]
+            if row.invoice_id is not None:
+                app.show_invoice(row.invoice_id)
+            else:
+                app.show_charges(row.client_id)
+        else:
+            one = self._events[record_id]
+            if one.entry.subject_kind == "invoice" and one.count == 1:
+                app.show_invoice(one.entry.subject_id)
+            elif one.entry.subject_kind == "client" and one.count == 1:
+                app.show_charges(one.entry.subject_id)
 
     def _open_list(self, name: str) -> None:
         """Go to the list that answers a line, filtered to it."""
@@ -126,6 +132,7 @@ class Today(BookScreen[TodayView]):
         app = self.biller
         unbilled = name.startswith("unbilled")
         app.go("unbilled" if unbilled else "invoices")
+        app.to_bottom()
 
         def arrived() -> None:
             screen = app.screen
@@ -137,13 +144,13 @@ class Today(BookScreen[TodayView]):
         app.call_after_refresh(arrived)
 
     def allowed(self, action: str) -> bool:
-        return action != "bill" or self.grid.id == "agenda"
+        return action != "bill" or (self.grid.id == "agenda" and self.grid.cursor_id is not None)
 
     def action_bill(self) -> None:
         """A draft of the session on the row."""
         from core.invoicing.commands import bill_session, delete_draft, restore_draft
 
-        session_id = self.query_one("#agenda", Grid).cursor_id
+        session_id = self.grid.cursor_id
         if session_id is None:
             return
         today = self.biller.today()
@@ -153,7 +160,7 @@ class Today(BookScreen[TodayView]):
 
         def billed(draft_id: str) -> None:
             self.done(
-                "Draft made of the session",
+                "Draft made of the session (3 shows it)",
                 lambda tx: delete_draft(tx, draft_id),
                 lambda tx: restore_draft(tx, draft_id),
             )
@@ -171,9 +178,18 @@ def _billing(row: AgendaRow) -> str:
     return "draft" if row.charges else "nothing to bill"
 
 
-def _local_time(instant: str, local: tzinfo) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone(local):%H:%M}"
+def _event_id(one: Happening) -> str:
+    return f"{one.entry.site}/{one.entry.no}"
 
 
-def _local_stamp(instant: str, local: tzinfo) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone(local):%m-%d %H:%M}"
+def _event_row(one: Happening, local: tzinfo) -> Row:
+    alone = one.count == 1
+    return Row(
+        _event_id(one),
+        (
+            local_stamp(one.entry.at, local),
+            one.entry.actor,
+            deed(one.entry) if alone else deed_of_many(one.entry.verb),
+            one.subject if alone else f"{one.count:,} together",
+        ),
+    )

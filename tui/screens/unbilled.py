@@ -3,18 +3,26 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual.app import ComposeResult
+
 from core.dates import ALL_TIME, Period, previous_month, shift_months
 from core.invoicing.billing_run import Preview, Proposal, propose
+from core.ledger.unbilled import UnbilledCharge, unbilled_charges
 from core.store import Read, Tx
 from tui.keys import Direction, verb
-from tui.present import dollars, plural
+from tui.present import dollars, period_words, plural
 from tui.screens.book_screen import BookScreen
-from tui.widgets.columns import count_column, money_column, words_column
+from tui.screens.frame import Blank
+from tui.widgets.columns import Column, count_column, day_column, money_column, words_column
+from tui.widgets.grid import Grid
 from tui.widgets.rows import Row, Rows
+
+_PANE_SECONDS = 0.05
 
 
 class Unbilled(BookScreen[Preview]):
-    """One row a client. Opens on last month; Enter shows the client's charges."""
+    """One row a client. Opens on last month; Enter shows the client's charges, as does a pane beside
+    the list where the terminal is wide."""
 
     PLACE = "unbilled"
     HEADING = "Unbilled"
@@ -24,10 +32,16 @@ class Unbilled(BookScreen[Preview]):
     COLUMNS = (
         words_column("Client", least=14),
         count_column("Charges"),
-        words_column("Dates", least=13, most=23, drop=2),
+        Column("Dates", width=13, drop=2),
         money_column("Amount"),
         words_column("Needs", least=10, most=50, drop=1),
     )
+    DEFAULT_CSS = """
+    Unbilled #panes { layout: horizontal; }
+    Unbilled #clients { width: 3fr; }
+    Unbilled #charges { width: 2fr; display: none; }
+    Unbilled.-wide #charges { display: block; }
+    """
     BINDINGS: ClassVar = [
         verb("b", "draft", "Draft", id="unbilled.draft", help="Make drafts of the chosen clients' charges"),
         verb("B", "run", "Run", id="unbilled.run", help="Preview the run for all shown", counted=False),
@@ -37,6 +51,14 @@ class Unbilled(BookScreen[Preview]):
         super().__init__()
         self._period: Period | None = None
         self._by_client: dict[str, Proposal] = {}
+        self._pane_pending = False
+
+    def compose_body(self) -> ComposeResult:
+        with Blank(id="panes"):
+            yield Grid(self.COLUMNS, empty_text=self.EMPTY, id="clients")
+            beside = Grid((day_column("Date"), words_column("Service"), money_column("Amount")), id="charges")
+            beside.can_focus = beside.in_front = False
+            yield beside
 
     @property
     def period(self) -> Period:
@@ -65,6 +87,7 @@ class Unbilled(BookScreen[Preview]):
         proposals = [*view.ready, *view.held]
         proposals.sort(key=lambda p: (p.sort_name.casefold(), p.client_id))
         self._by_client = {p.client_id: p for p in proposals}
+        self.period_shown = period_words(self.period)
         if self.quick_filter == "needs attention":
             proposals = [p for p in proposals if p.holds]
         elif self.quick_filter == "ready":
@@ -72,11 +95,41 @@ class Unbilled(BookScreen[Preview]):
         self.grid.show_rows(Rows([_row(p) for p in proposals]))
         total = sum(p.total_cents for p in proposals)
         charges = sum(len(p.charge_ids) for p in proposals)
-        period = period_words(self.period)
-        self.frame_app.show_summary(self.frame_app.summary, period=period)
         self.show_totals(
-            f"{period} · {plural(len(proposals), 'client')} · {plural(charges, 'charge')} · {dollars(total)}"
+            f"{self.period_shown} · {plural(len(proposals), 'client')} · {plural(charges, 'charge')}"
+            f" · {dollars(total)}"
         )
+        self._show_charges()
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """The pane beside follows the cursor, but not every row of a held arrow key."""
+        if not self._pane_pending and self.query_one("#charges").display:
+            self._pane_pending = True
+            self.set_timer(_PANE_SECONDS, self._show_charges)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_charges)
+
+    def _show_charges(self) -> None:
+        self._pane_pending = False
+        beside, client_id = self.query_one("#charges", Grid), self.grid.cursor_id
+        if not beside.display:
+            return
+        if client_id is None:
+            beside.show_rows(Rows())
+            return
+        app, period = self.biller, self.period
+
+        def work() -> list[UnbilledCharge]:
+            with app.store.read() as read:
+                return unbilled_charges(read, period, app.today(), client_id=client_id)
+
+        def show(charges: list[UnbilledCharge]) -> None:
+            if client_id == self.grid.cursor_id:
+                rows = [Row(c.charge_id, (c.service_on, c.description, c.amount_cents)) for c in charges]
+                beside.show_rows(Rows(rows))
+
+        app.in_background(work, show)
 
     def allowed(self, action: str) -> bool:
         return action not in ("draft", "run") or bool(self._by_client)
@@ -84,16 +137,18 @@ class Unbilled(BookScreen[Preview]):
     def opened(self, record_id: str) -> None:
         from tui.screens.client_charges import ClientCharges
 
-        proposal = self._by_client[record_id]
-        self.app.push_screen(ClientCharges(record_id, proposal.sort_name, self.period))
+        order = [(c, self._by_client[c].sort_name) for c in self.grid.shown_ids]
+        self.app.push_screen(ClientCharges(record_id, self.period, order))
 
     def action_run(self) -> None:
+        """Everything shown: a filter narrows the run, and its title says so."""
         from tui.screens.run_preview import RunPreview
 
-        self.app.push_screen(RunPreview(self.period))
+        narrowed = self.grid.arrangement.filter_text or self.quick_filter != self.QUICK_FILTERS[0]
+        self.app.push_screen(RunPreview(self.period, self.grid.shown_ids if narrowed else None))
 
     def action_draft(self) -> None:
-        """Drafts of the chosen clients, whoever needs attention among them included in words."""
+        """Drafts of the chosen clients; who is held back can be drafted, and mended before it is sent."""
         from core.invoicing.commands import create_draft
 
         today = self.biller.today()
@@ -130,12 +185,3 @@ def _row(p: Proposal) -> Row:
     return Row(
         p.client_id, (p.sort_name, len(p.charge_ids), dates, p.total_cents, needs), bool(p.holds), p.client
     )
-
-
-def period_words(period: Period) -> str:
-    """October 2026, or the two days."""
-    if period.month_of() is not None:
-        return f"{period.from_on:%B %Y}"
-    if period == ALL_TIME:
-        return "all time"
-    return f"{period.from_on or 'the beginning'} to {period.to_on or 'today'}"

@@ -6,7 +6,7 @@ from datetime import date
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui.strips.fields import DateField, Field, MoneyField, TextField, Words
+from tui.strips.fields import DateField, Field, MoneyField, TextField, UnitsField, Words
 from tui.strips.strip import Strip
 
 
@@ -53,6 +53,22 @@ class AskMoney(Strip[int]):
         super().__init__(keep_as=keep_as or lead)
         self.lead = lead
         self._field = MoneyField("", name="amount", cents=cents)
+
+    def line(self) -> ComposeResult:
+        yield Words([(" " + self.lead, "strong")])
+        yield self._field
+
+    def read(self) -> int:
+        return self._field.read()
+
+
+class AskUnits(Strip[int]):
+    """A quantity, in thousandths of a unit."""
+
+    def __init__(self, lead: str, *, units_milli: int | None = None, keep_as: str = "") -> None:
+        super().__init__(keep_as=keep_as or lead)
+        self.lead = lead
+        self._field = UnitsField("", name="units", units_milli=units_milli)
 
     def line(self) -> ComposeResult:
         yield Words([(" " + self.lead, "strong")])

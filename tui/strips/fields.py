@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from core.errors import UsageError
-from core.money import parse_cents, show_cents
+from core.money import parse_cents, parse_units, show_cents, show_units
 from core.text import plain
 from tui.cells import width_of
 from tui.strips.typed import parse_typed_day
@@ -165,6 +165,21 @@ class MoneyField(Field[int]):
         if not self.typed.strip():
             raise FieldEmpty(self.label)
         return parse_cents(self.typed)
+
+
+class UnitsField(Field[int]):
+    """A quantity in thousandths of a unit: `1`, `1.5`."""
+
+    letters = True
+
+    def __init__(self, label: str, *, name: str, units_milli: int | None = None, width: int = 8) -> None:
+        value = "" if units_milli is None else show_units(units_milli)
+        super().__init__(label, name=name, value=value, width=width, hint="1")
+
+    def read(self) -> int:
+        if not self.typed.strip():
+            raise FieldEmpty(self.label)
+        return parse_units(self.typed)
 
 
 class DateField(Field[date]):

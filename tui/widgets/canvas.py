@@ -72,6 +72,11 @@ class RowCanvas(ScrollView):
         self._styles_kept: dict[str, Style] = {}
 
     @property
+    def in_front(self) -> bool:
+        """Whether the cursor is shown."""
+        return True
+
+    @property
     def row_count(self) -> int:
         """How many rows are shown."""
         return len(self._shown)
@@ -144,7 +149,7 @@ class RowCanvas(ScrollView):
     def _state_of(self, place: int, row: Row) -> int:
         """Everything about a row that its data does not say, as bits; part of the kept line's name."""
         state = 0
-        if place == self._cursor:
+        if place == self._cursor and self.in_front:
             state = _CURSOR if self.has_focus else _CURSOR | _AWAY
         if row.id in self.marks:
             state |= _MARKED

@@ -66,6 +66,7 @@ class Grid(RowCanvas, can_focus=True):
         super().__init__(columns, empty_text=empty_text, id=id)
         self._whole: RowSource = Rows()
         self._cursor_id: str | None = None
+        self._in_front = True
 
     # What the screen asks and tells.
 
@@ -78,6 +79,17 @@ class Grid(RowCanvas, can_focus=True):
     def cursor_id(self) -> str | None:
         """The record under the cursor."""
         return self._cursor_id
+
+    @property
+    def in_front(self) -> bool:
+        """Whether this is the pane that keys go to; another one shows no cursor."""
+        return self._in_front
+
+    @in_front.setter
+    def in_front(self, in_front: bool) -> None:
+        if in_front != self._in_front:
+            self._in_front = in_front
+            self._refresh_row(self._cursor)
 
     @property
     def cursor_row(self) -> Row | None:

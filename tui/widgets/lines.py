@@ -21,6 +21,8 @@ class Line(TonedWidget):
     """One line: pieces at the left and pieces at the right."""
 
     DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
+    KEEP_RIGHT: ClassVar[bool] = False
+    """Whether the left end gives way where there is no room for both."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -58,7 +60,7 @@ class Line(TonedWidget):
 
     def render_line(self, y: int) -> Painted:
         width = self.size.width
-        return self.paint(spread(self._left, self._right, width), width)
+        return self.paint(spread(self._left, self._right, width, keep_right=self.KEEP_RIGHT), width)
 
 
 class TitleLine(Line):
@@ -110,7 +112,9 @@ class ScreensLine(Line):
 
 
 class ListTitle(Line):
-    """The list's name and totals at the left; filter, order and marks at the right."""
+    """The list's name and totals at the left; filter and marks at the right, never hidden by the totals."""
+
+    KEEP_RIGHT = True
 
     def show_list(self, title: str, totals: str, notes: Sequence[Piece]) -> None:
         left: list[Piece] = [(" ", ""), (title, "strong")]

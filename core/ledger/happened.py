@@ -1,0 +1,47 @@
+"""What happened last in the book, told so that a run of 200 invoices is one line."""
+
+from collections import namedtuple
+
+from core.audit import Entry, entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.store import Read
+
+Happening = namedtuple("Happening", "entry count subject")
+"""The newest entry of several alike, how many they are, and whom or what a single one was about."""
+
+SUBJECT = """
+SELECT coalesce(
+    (SELECT i.number || ' ' || i.client_name FROM invoice_issue AS i WHERE i.invoice_id = :id LIMIT 1),
+    (SELECT k.name FROM draft AS d JOIN client AS k ON k.id = d.client_id WHERE d.id = :id),
+    (SELECT k.name FROM session AS s JOIN client AS k ON k.id = s.client_id WHERE s.id = :id),
+    (SELECT k.name FROM charge AS c JOIN client AS k ON k.id = c.client_id WHERE c.id = :id),
+    (SELECT name FROM client WHERE id = :id),
+    (SELECT name FROM guarantor WHERE id = :id),
+    (SELECT name FROM provider WHERE id = :id),
+    (SELECT name FROM office WHERE id = :id),
+    (SELECT description FROM service WHERE id = :id),
+    (SELECT name FROM "user" WHERE id = :id),
+    '')
+"""
+
+
+def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[Happening]:
+    """The newest happenings; the same deed by the same person within a minute is one."""
+    found: list[Happening] = []
+    last: tuple[object, ...] = ()
+    for entry in entries(read, most=entries_read):
+        alike = (entry.at[:16], entry.actor, entry.verb)
+        if found and alike == last:
+            found[-1] = found[-1]._replace(count=found[-1].count + 1)
+            continue
+        if len(found) == most:
+            break
+        found.append(Happening(entry, 1, ""))
+        last = alike
+    return [one if one.count > 1 else one._replace(subject=_subject(read, one.entry)) for one in found]
+
+
+def _subject(read: "Read", entry: Entry) -> str:
+    return str(read.value(SUBJECT, id=entry.subject_id))

@@ -1,0 +1,63 @@
+"""Audit entries in words: what was done, as a biller would tell it."""
+
+import json
+from typing import Any
+
+from core.audit import Entry
+from tui.present import dollars, plural
+
+_ALONE = {
+    "document.kept": "document made",
+    "draft.deleted": "draft deleted",
+    "draft.restored": "draft brought back",
+    "draft.line_removed": "line taken out",
+    "sessions.finalised": "session finalised",
+    "session.recorded": "session recorded",
+    "import.done": "records imported",
+    "policy.set": "rule set",
+    "user.role": "role changed",
+    "key.machine_added": "machine key made",
+    "key.passphrase_set": "passphrase set",
+}
+
+_MANY = {"invoice.issued": "issued", "invoice.shared": "sent", "draft.made": "drafts made"}
+
+_COLUMNS = {"due_on": "due date", "notes": "note"}
+
+
+def deed(entry: Entry) -> str:
+    """One entry with its amounts: `line changed, $150.00 to $120.00`."""
+    detail: dict[str, Any] = json.loads(entry.detail)
+    words = _with_amounts(entry.verb, detail)
+    return f"{words}: {entry.reason}" if entry.reason else words
+
+
+def deed_of_many(verb: str) -> str:
+    """The same deed done to many things."""
+    return _MANY.get(verb) or _ALONE.get(verb) or _plain_words(verb)
+
+
+def _with_amounts(verb: str, detail: dict[str, Any]) -> str:
+    match verb:
+        case "invoice.issued":
+            return f"issued as {detail['number']}, {dollars(detail['total_cents'])}"
+        case "invoice.shared":
+            return "sent, mail queued" if detail.get("mail") == "queued" else "sent, to the portal only"
+        case "draft.made":
+            return f"draft made, {plural(detail['lines'], 'line')}, {dollars(detail['total_cents'])}"
+        case "draft.line_added":
+            amount = detail.get("amount_cents")
+            return "line added" if amount is None else f"line added, {dollars(amount)}"
+        case "draft.line_changed":
+            return f"line changed, {dollars(detail['before_cents'])} to {dollars(detail['after_cents'])}"
+        case "draft.adjusted":
+            size = detail.get("flat_cents")
+            shown = dollars(size) if size is not None else f"{detail['percent_bps'] / 100:g}%"
+            return f"{detail['kind']} of {shown}"
+        case "draft.edited":
+            return " and ".join(_COLUMNS.get(c, c) for c in detail["columns"]) + " changed"
+    return _ALONE.get(verb) or _plain_words(verb)
+
+
+def _plain_words(verb: str) -> str:
+    return verb.replace(".", " ").replace("_", " ")
