@@ -41,6 +41,13 @@ class NotAPercentage(UsageError):
         super().__init__(f"{_quoted(typed)} is not a percentage. Write it like 10 or 12.5.")
 
 
+class AmountTooLarge(UsageError):
+    code = "amount_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(f"That comes to more than {show_cents(MAX_CENTS)}. Check units and rate.")
+
+
 def _quoted(typed: str) -> str:
     from core.text import plain
 
@@ -109,9 +116,12 @@ def _half_up(numerator: int, denominator: int) -> int:
 def line_amount(units_milli: int, rate_cents: int) -> int:
     """What a line costs, in cents: units times rate, rounded half up once.
 
-    Source: `domain.md` section 2, rule 2.
+    Raises: AmountTooLarge. Source: `domain.md` section 2, rule 2.
     """
-    return _half_up(units_milli * rate_cents, ONE_UNIT)
+    cents = _half_up(units_milli * rate_cents, ONE_UNIT)
+    if abs(cents) > MAX_CENTS:
+        raise AmountTooLarge
+    return cents
 
 
 def percent_of(base_cents: int, bps: int) -> int:

@@ -12,7 +12,7 @@ from collections import namedtuple
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from core.errors import Busy, DomainError, NotFound
+from core.errors import Busy, DomainError, NotFound, OutsideFailure
 from core.migrations import HEAD
 
 TYPE_CHECKING = False
@@ -81,6 +81,23 @@ class DiskFull(DomainError):
         super().__init__("The disk is full, so nothing was saved. Free some space and try again.")
 
 
+class DiskTrouble(OutsideFailure):
+    code = "disk_trouble"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The disk would not read or write the book, so nothing was saved."
+            " Check its space, its health and whether it may be written, and try again."
+        )
+
+
+class DamagedBook(DomainError):
+    code = "damaged_book"
+
+    def __init__(self) -> None:
+        super().__init__("The book is damaged and cannot be read. Restore it from a backup; do not go on.")
+
+
 class NotAllowed(DomainError):
     code = "not_allowed"
 
@@ -141,6 +158,10 @@ def _refusal(error: Exception) -> Exception:
         return BookBusy()
     if name == "SQLITE_FULL":
         return DiskFull()
+    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY")):
+        return DiskTrouble()
+    if name.startswith("SQLITE_CORRUPT"):
+        return DamagedBook()
     if name == "SQLITE_NOTADB":
         return WrongKey()
     return error
@@ -185,9 +206,19 @@ class Reading:
         self._connection.execute("BEGIN")
         return Read(self._connection)
 
-    def __exit__(self, *_: object) -> None:
-        self._connection.execute("ROLLBACK")
+    def __exit__(
+        self,
+        kind: "type[BaseException] | None",
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
         self._store.give_back(self._connection)
+        if isinstance(error, sqlcipher.DatabaseError):
+            refusal = _refusal(error)
+            if refusal is not error:
+                raise refusal from None
 
 
 _Plan = namedtuple("_Plan", "table sql travels names pick own")
@@ -434,11 +465,13 @@ class Store:
 
     @classmethod
     def open(cls, path: str, key: bytes, clock: "Callable[[], datetime]") -> "Store":
-        """Open an existing book. Raises: NoBook, WrongKey, NewerBook."""
+        """Open an existing book. Raises: NoBook, WrongKey, DamagedBook, NewerBook."""
         if not os.path.exists(path):  # noqa: PTH110  pathlib costs a script more than the whole read
             raise NoBook(os.path.dirname(path))  # noqa: PTH120
         store = cls(path, key, clock)
         with store.read() as read:
+            if not read.value("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"):
+                raise DamagedBook
             found = read.value("SELECT version_num FROM alembic_version")
         if found != HEAD:
             if found is None or found > HEAD:
@@ -535,16 +568,20 @@ class Store:
         config = Config()
         config.set_main_option("script_location", "core:migrations")
         config.set_main_option("path_separator", "os")
-        with self.engine().begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            _renew_triggers(connection)
-            if site is not None:
-                connection.exec_driver_sql(
-                    "INSERT INTO sync_clock (id, site, offset_ms, floor, applying) VALUES (1, ?, 0, 0, 0)",
-                    (site,),
-                )
-                connection.exec_driver_sql("INSERT INTO sync_head (id, seq) VALUES (1, 0)")
+        try:
+            with self.engine().begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                _renew_triggers(connection)
+                if site is not None:
+                    connection.exec_driver_sql(
+                        "INSERT INTO sync_clock (id, site, offset_ms, floor, applying)"
+                        " VALUES (1, ?, 0, 0, 0)",
+                        (site,),
+                    )
+                    connection.exec_driver_sql("INSERT INTO sync_head (id, seq) VALUES (1, 0)")
+        except Exception as error:  # noqa: BLE001  told apart by _refusal
+            raise _refusal(error) from None
 
 
 def _begin_immediate(connection: "Connection") -> None:

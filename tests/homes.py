@@ -11,12 +11,12 @@ from typing import Any
 
 from core.clients.commands import add_client
 from core.dates import parse_instant
-from core.practice.commands import add_provider, change_practice, license_provider
+from core.practice.commands import add_provider, change_practice, found_practice, license_provider
 from core.security.found import found_book
 from core.security.keys import read_key_file
 from core.sessions.commands import ServiceLine, finalise, record_session
 from core.store import Store, Tx
-from tests.builders import ADDRESS, OWNER, TODAY, fixed_clock
+from tests.builders import ADDRESS, TODAY, fixed_clock
 
 TIMEZONE = "America/New_York"
 CLIENTS = 200
@@ -37,21 +37,27 @@ class Home:
     def found(cls, folder: Path, *, practice: str = "Elm Street Therapy") -> Home:
         home = cls(folder)
         home.folder.mkdir(parents=True)
+
+        def fill(tx: Tx) -> None:
+            found_practice(
+                tx,
+                name=practice,
+                timezone=TIMEZONE,
+                office_code="North",
+                series="N",
+                terms_days=30,
+                today=TODAY,
+            )
+            change_practice(tx, phone="555 0100", footer="Mail checks to 1 Elm Street.", **ADDRESS)
+
         founded = found_book(
             str(folder),
             passphrase="correct horse battery",
             owner="Olive Owner",
-            practice=practice,
-            timezone=TIMEZONE,
-            office="North",
-            series="N",
-            terms_days=30,
-            today=TODAY,
+            fill=fill,
             clock=fixed_clock,
             machine_key_file=str(home.key_file),
         )
-        with founded.store.write(OWNER) as tx:
-            change_practice(tx, phone="555 0100", footer="Mail checks to 1 Elm Street.", **ADDRESS)
         founded.store.close()
         return home
 

@@ -173,10 +173,12 @@ def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str =
 
 
 def _where(error: Exception) -> str:
-    """Type and place of a bug, without its message, which may hold data."""
+    """Type and place of a bug, the last one in our own code, without its message, which may hold data."""
     trace, place = error.__traceback__, "?"
     while trace is not None:
-        place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119
+        file = trace.tb_frame.f_code.co_filename
+        if trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in ("core", "tui"):
+            place = f"{os.path.basename(file)}:{trace.tb_lineno}"  # noqa: PTH119
         trace = trace.tb_next
     return (
         f"Something went wrong inside Daysheet ({type(error).__name__} at {place})."

@@ -8,8 +8,14 @@ from tui.launch import launch, terminal_refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from core.actors import Actor
+    from core.store import Store
     from tui.app import FrameApp
     from tui.door import Door
+    from tui.home import Home
 
 
 class NoTerminal(UsageError):
@@ -21,12 +27,15 @@ def open_screens(door: "Door") -> int:
     refusal = terminal_refusal(os.environ)
     if refusal is not None:
         raise NoTerminal(refusal)
-    store, actor, today = door.store(), door.actor(), door.day()
+    return run_screens(door.home, door.store(), door.actor(), door.day())
+
+
+def run_screens(home: "Home", store: "Store", actor: "Actor", today: "Callable[[], date]") -> int:
+    """Run the app on an open book until it is left; answers the exit code."""
 
     def make_app() -> "FrameApp":
         from tui.biller import make_biller
 
-        home = door.home
         return make_biller(
             store, actor, today, home_runtime=home.runtime, exports=home.exports, state=home.state
         )

@@ -22,7 +22,7 @@ from core.books.profiles import GENERIC, Profile
 from core.books.reading import Reading, Source
 from core.dates import local_day, zone
 from core.ids import named
-from core.money import MAX_CENTS, ONE_UNIT, line_amount
+from core.money import ONE_UNIT, AmountTooLarge, line_amount
 from core.practice.queries import practice
 from core.sessions.commands import MAX_MODIFIERS
 from core.store import Tx
@@ -203,8 +203,10 @@ class _Sessions:
         else:
             rate = fee.rate_cents
         units = row.units("units", default=ONE_UNIT)
-        if line_amount(units, rate) > MAX_CENTS:
-            raise row.fault("rate", "units times rate is too large an amount.")
+        try:
+            line_amount(units, rate)
+        except AmountTooLarge:
+            raise row.fault("rate", "units times rate is too large an amount.") from None
         description = row.text("description", LINE) or (fee.description if fee else "")
         return NewLine(
             "", session.session_id, 0, code_system, code, _modifiers(row), description, units, rate,

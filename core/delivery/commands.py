@@ -38,7 +38,7 @@ def share_invoices(tx: Tx, invoice_ids: Sequence[str]) -> list[str]:
     """
     tx.require(Right.BILL)
     shares, log = [], []
-    for invoice_id in invoice_ids:
+    for invoice_id in dict.fromkeys(invoice_ids):
         once = f"share:{invoice_id}"
         if tx.value("SELECT 1 FROM invoice_share WHERE once = :once", once=once):
             continue
@@ -74,7 +74,9 @@ def finish(
 ) -> None:
     """Give issued invoices their document, outside the write lock, then share them."""
     with store.read() as read:
-        views = invoice_views(read, [i for i in invoice_ids if read.value(LACKS_DOCUMENT, invoice_id=i)])
+        views = invoice_views(
+            read, [i for i in dict.fromkeys(invoice_ids) if read.value(LACKS_DOCUMENT, invoice_id=i)]
+        )
     made = [(view.invoice_id, 1, render_invoice(view)) for view in views]
     with store.write(actor) as tx:
         keep_documents(tx, "invoice", made, made_on=today)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from core.actors import Actor
-from core.delivery.commands import UNFINISHED, finish
+from core.delivery.commands import UNFINISHED, finish, unprinted
 from core.invoicing.billing_run import Preview, Proposal, bill_clients, open_run
 from core.invoicing.issue import Issued
 from core.store import Store
@@ -74,8 +74,15 @@ def unfinished(store: Store) -> list[Issued]:
 
 
 def finish_broken_runs(store: Store, actor: Actor, *, today: date) -> list[Issued]:
-    """Send what an earlier run issued and was killed before sending."""
+    """Send what an earlier run issued and was killed before sending.
+
+    An invoice that was issued outside of a run and lacks its document gets that, and is not shared.
+    """
     left = unfinished(store)
     for start in range(0, len(left), CHUNK):
         finish(store, actor, [one.invoice_id for one in left[start : start + CHUNK]], today=today)
+    with store.read() as read:
+        bare = unprinted(read)
+    for start in range(0, len(bare), CHUNK):
+        finish(store, actor, bare[start : start + CHUNK], today=today, share=False)
     return left

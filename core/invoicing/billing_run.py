@@ -108,7 +108,7 @@ def bill_clients(
     terms_days = terms(tx, today).days
     bills: list[Bill] = []
     drafts: list[Issued] = []
-    for proposal in proposals:
+    for proposal in {proposal.client_id: proposal for proposal in proposals}.values():
         charges = [
             charge
             for charge in unbilled_charges(tx, period, today, client_id=proposal.client_id)

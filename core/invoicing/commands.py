@@ -12,7 +12,7 @@ from core.dates import ALL_TIME
 from core.errors import DomainError, NotFound, UsageError
 from core.invoicing.issue import Bill, BillLine, Issued, issue_bills
 from core.invoicing.preflight import PARTY, Party, holds
-from core.ledger.unbilled import UnbilledCharge, carried, unbilled_charges
+from core.ledger.unbilled import UnbilledCharge, free, unbilled_charges
 from core.money import ONE_UNIT, line_amount, percent_of
 from core.practice.policies import terms
 from core.practice.queries import licensed_providers
@@ -320,7 +320,7 @@ SELECT tbl, image FROM sync_tomb WHERE id = :line_id AND tbl IN ('draft_line', '
 
 
 def restore_line(tx: Tx, line_id: str) -> None:
-    """Bring back a line that was taken out, unless something else carries its charge by now.
+    """Bring back a line that was taken out, if its charge is still owed and carried by nothing else.
 
     Raises: NothingUnbilled, NotADraft, NotFound.
     """
@@ -331,7 +331,9 @@ def restore_line(tx: Tx, line_id: str) -> None:
     table, image = found[0]
     row = _from_image(image)
     _require_draft(tx, row["draft_id"])
-    if row.get("charge_id") is not None and carried(tx, row["charge_id"]):
+    if tx.value(f"SELECT 1 FROM {table} WHERE id = :id", id=line_id):  # noqa: S608  one of our own two
+        raise NotFound("The line is there already.", subject=line_id)
+    if row.get("charge_id") is not None and not free(tx, row["charge_id"]):
         raise NothingUnbilled
     tx.add(DraftLine(**row) if table == "draft_line" else DraftAdjustment(**row))
     audit.record(tx, "draft.line_added", "invoice", row["draft_id"], line=line_id)
@@ -349,21 +351,33 @@ def delete_draft(tx: Tx, draft_id: str) -> None:
     """
     tx.require(Right.BILL)
     _require_draft(tx, draft_id)
+    lines = [row[0] for row in tx.rows(LINES_AND_ADJUSTMENTS, draft_id=draft_id)]
     tx.remove(DraftAdjustment, "draft_id", draft_id)
     tx.remove(DraftLine, "draft_id", draft_id)
     tx.remove(Draft, "id", draft_id)
-    audit.record(tx, "draft.deleted", "invoice", draft_id)
+    audit.record(tx, "draft.deleted", "invoice", draft_id, lines=lines)
+
+
+LINES_AND_ADJUSTMENTS = """
+SELECT id FROM draft_line WHERE draft_id = :draft_id
+UNION ALL SELECT id FROM draft_adjustment WHERE draft_id = :draft_id
+"""
 
 
 TOMBS = """
 SELECT tbl, image FROM sync_tomb
 WHERE (tbl = 'draft' AND id = :draft_id)
-   OR (tbl IN ('draft_line', 'draft_adjustment') AND json_extract(image, '$.draft_id') = :draft_id)
+   OR (tbl IN ('draft_line', 'draft_adjustment') AND id IN (
+       SELECT l.value FROM json_each(
+           (SELECT a.detail FROM audit_entry AS a
+            WHERE a.verb = 'draft.deleted' AND a.subject_id = :draft_id
+            ORDER BY a.at DESC, a.site DESC, a.no DESC LIMIT 1), '$.lines') AS l))
 """
+"""The draft and what went with it: not the lines that had been taken out of it before."""
 
 
 def restore_draft(tx: Tx, draft_id: str) -> int:
-    """Bring a deleted draft back with every line whose charge nothing else carries by now.
+    """Bring a deleted draft back with every line whose charge is still owed and carried by nothing else.
 
     Answers how many lines came back. Raises: NotFound.
     """
@@ -378,7 +392,7 @@ def restore_draft(tx: Tx, draft_id: str) -> int:
     tx.add(Draft(**images["draft"][0]))
     back = 0
     for row in images["draft_line"]:
-        if row["charge_id"] is None or not carried(tx, str(row["charge_id"])):
+        if row["charge_id"] is None or free(tx, str(row["charge_id"])):
             tx.add(DraftLine(**row))
             back += 1
     for row in images["draft_adjustment"]:
@@ -427,7 +441,7 @@ def issue_drafts(tx: Tx, draft_ids: Sequence[str], *, today: date) -> list[Issue
     licensed = licensed_providers(tx, today.year)
     providers = dict(tx.rows(PROVIDER_NAMES))
     bills = []
-    for draft_id in draft_ids:
+    for draft_id in dict.fromkeys(draft_ids):
         if tx.value("SELECT 1 FROM invoice_issue WHERE once = :once", once=f"issue:{draft_id}"):
             continue
         bill = _bill(tx, draft_id)

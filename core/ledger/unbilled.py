@@ -84,6 +84,14 @@ def unbilled_by_client(read: "Read", period: "Period", today: date) -> list[Unbi
     return read.all(UNBILLED_BY_CLIENT, UnbilledClient, **bounds(period, today))
 
 
+FREE = f"SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND {NOT_CARRIED} AND {COUNTS}"  # noqa: S608
+
+
+def free(read: "Read", charge_id: str) -> bool:
+    """Whether the charge can be put on a draft: nothing carries it, and it was not taken back."""
+    return read.value(FREE, charge_id=charge_id) is not None
+
+
 CARRIED = f"SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND NOT ({NOT_CARRIED})"  # noqa: S608
 
 

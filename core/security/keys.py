@@ -9,8 +9,9 @@ passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 
 import json
 import os
+from contextlib import suppress
 
-from core.errors import DomainError, UsageError
+from core.errors import DomainError, OutsideFailure, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ class KeyFileUnreadable(UsageError):
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"The key file {path} {why}.")
+
+
+class CannotWrite(OutsideFailure):
+    code = "cannot_write"
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(f"{path} cannot be written: {os.strerror(error.errno or 0)}.")
 
 
 class Keys:
@@ -160,21 +168,42 @@ class Keys:
 
 
 def write_private(path: str, data: bytes) -> None:
-    """Write a file that only its owner can read: temporary file, fsync, rename, fsync of the folder."""
-    temporary = path + ".new"
-    descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    """Write a file that only its owner can read: temporary file, fsync, rename, fsync of the folder.
+
+    Raises: CannotWrite; then the old file is as it was.
+    """
     try:
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(temporary, path)  # noqa: PTH105
+        _write_private(path, data)
+    except OSError as error:
+        raise CannotWrite(path, error) from None
+
+
+def _write_private(path: str, data: bytes) -> None:
+    temporary = path + ".new"
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)  # noqa: PTH105
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)  # noqa: PTH108
+        raise
+    sync_folder(os.path.dirname(path) or ".")  # noqa: PTH120
+
+
+def sync_folder(folder: str) -> None:
+    """Make renames in a folder last through a power cut."""
     if os.name == "posix":
-        folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY)  # noqa: PTH120
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(descriptor)
         finally:
-            os.close(folder)
+            os.close(descriptor)
 
 
 def new_data_key() -> bytes:

@@ -140,7 +140,7 @@ def finalise(tx: Tx, session_ids: Iterable[str]) -> Finalised:
     finals: list[tuple[Any, ...]] = []
     charges: list[tuple[Any, ...]] = []
     claims: list[tuple[Any, ...]] = []
-    for session_id in session_ids:
+    for session_id in dict.fromkeys(session_ids):
         due = tx.first(TO_FINALISE, _Due, session_id=session_id)
         if due is None:
             continue

@@ -104,6 +104,8 @@ def _capture_update(t: str, business: Sequence[str]) -> str:
     """Stamp each changed column, and keep the hub's stamp at the first unsent edit of it.
 
     A row with no hub number and nothing in sync_base is new here: its columns have no hub stamp.
+    NOT EXISTS and not OR IGNORE: SQLite lets the conflict rule of the statement that fires a trigger
+    (an upsert, UPDATE OR REPLACE) take the place of the trigger's own.
     """
     changed = " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in business)
     stamps = ", ".join(
@@ -112,15 +114,18 @@ def _capture_update(t: str, business: Sequence[str]) -> str:
         for c in business
     )
     bases = " UNION ALL ".join(
-        f'SELECT \'{c}\', {column_stamp_sql("OLD", c)} WHERE OLD."{c}" IS NOT NEW."{c}"' for c in business
+        f'SELECT \'{c}\' AS col, {column_stamp_sql("OLD", c)} AS stamp WHERE OLD."{c}" IS NOT NEW."{c}"'
+        for c in business
     )
     watched = ", ".join(f'"{c}"' for c in business)
     return (
         f"CREATE TRIGGER {t}_capture_update AFTER UPDATE OF {watched} ON {t}"
         f" WHEN ({changed}) AND {CAPTURING}"
         " BEGIN"
-        f" INSERT OR IGNORE INTO sync_base (tbl, id, col, stamp) SELECT '{t}', NEW.id, * FROM ({bases})"
-        f" WHERE OLD._q > 0 OR EXISTS (SELECT 1 FROM sync_base WHERE tbl = '{t}' AND id = NEW.id);"
+        " INSERT INTO sync_base (tbl, id, col, stamp)"
+        f" SELECT '{t}', NEW.id, b.col, b.stamp FROM ({bases}) AS b"
+        f" WHERE (OLD._q > 0 OR EXISTS (SELECT 1 FROM sync_base WHERE tbl = '{t}' AND id = NEW.id))"
+        f" AND NOT EXISTS (SELECT 1 FROM sync_base WHERE tbl = '{t}' AND id = NEW.id AND col = b.col);"
         f" UPDATE {t} SET _h = s.stamp, _q = 0,"
         f" _cv = json_patch(coalesce(OLD._cv, json_object('', OLD._h)), json_object({stamps}))"
         f" FROM (SELECT {stamp_sql('OLD._h')} AS stamp) AS s WHERE id = NEW.id;"

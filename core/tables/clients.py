@@ -7,6 +7,7 @@ from core.tables.columns import (
     Register,
     day,
     flag,
+    in_range,
     maybe_cents,
     maybe_day,
     maybe_number,
@@ -63,7 +64,11 @@ class Client(Register, table=True):
 class PayerShare(Register, table=True):
     """What part of a client's charges a guarantor owes: percent, fixed, or the remainder (RB8)."""
 
-    __table_args__: ClassVar[Any] = (one_of("kind", "percent", "fixed", "remainder"), STRICT)
+    __table_args__: ClassVar[Any] = (
+        one_of("kind", "percent", "fixed", "remainder"),
+        in_range("share_cents", 0),
+        STRICT,
+    )
 
     client_id: str = ref("client", index=True)
     guarantor_id: str = ref("guarantor")

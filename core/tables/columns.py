@@ -98,6 +98,15 @@ def in_range(column: str, low: int, high: int | None = None) -> CheckConstraint:
     return CheckConstraint(f"{column} >= {low}{top}", name=f"ck_{column}")
 
 
+MOST_CENTS = 99_999_999_999
+"""A billion dollars less a cent; what a sum of a practice's money never reaches."""
+
+
+def signed_cents(column: str) -> CheckConstraint:
+    """A CHECK on money that may take away as well as add."""
+    return in_range(column, -MOST_CENTS, MOST_CENTS)
+
+
 def one_of(column: str, *words: str) -> CheckConstraint:
     """A CHECK that a column holds one of the words of the trade."""
     listed = ", ".join(f"'{w}'" for w in words)

@@ -13,6 +13,7 @@ from core.tables.columns import (
     cents,
     day,
     flag,
+    in_range,
     maybe_cents,
     maybe_day,
     maybe_number,
@@ -22,6 +23,7 @@ from core.tables.columns import (
     one_of,
     ref,
     row_id,
+    signed_cents,
     text,
     word,
 )
@@ -51,6 +53,12 @@ class Draft(Register, table=True):
 class DraftLine(Register, table=True):
     """A line of a draft: a charge, as it is or with another rate or units, or a manual line."""
 
+    __table_args__: ClassVar[Any] = (
+        in_range("units_milli", 0),
+        in_range("rate_cents", 0),
+        in_range("amount_cents", 0),
+        STRICT,
+    )
     deletable: ClassVar[bool] = True
 
     draft_id: str = ref("draft", index=True)
@@ -71,7 +79,11 @@ class DraftLine(Register, table=True):
 class DraftAdjustment(Register, table=True):
     """A discount or surcharge on a whole draft, flat or by percent of its lines."""
 
-    __table_args__: ClassVar[Any] = (one_of("kind", "discount", "surcharge"), STRICT)
+    __table_args__: ClassVar[Any] = (
+        one_of("kind", "discount", "surcharge"),
+        in_range("flat_cents", 1),
+        STRICT,
+    )
     deletable: ClassVar[bool] = True
 
     draft_id: str = ref("draft", index=True)
@@ -96,6 +108,8 @@ class InvoiceIssue(OnceFact, table=True):
     `once` is `issue:<invoice>`. `content_sha256` covers the canonical content of head and lines.
     """
 
+    __table_args__: ClassVar[Any] = (in_range("total_cents", 0), STRICT)
+
     invoice_id: str = word(index=True)
     series: str = word()
     series_no: int = number()
@@ -119,7 +133,12 @@ class InvoiceIssue(OnceFact, table=True):
 class InvoiceLine(Fact, table=True):
     """A line of an issued invoice, as frozen at issue. A discount is negative."""
 
-    __table_args__: ClassVar[Any] = (one_of("kind", "charge", "manual", "discount", "surcharge"), STRICT)
+    __table_args__: ClassVar[Any] = (
+        one_of("kind", "charge", "manual", "discount", "surcharge"),
+        signed_cents("rate_cents"),
+        signed_cents("amount_cents"),
+        STRICT,
+    )
 
     issue_id: str = word(index=True)
     invoice_id: str = word()

@@ -14,6 +14,7 @@ from core.tables.columns import (
     number,
     one_of,
     ref,
+    signed_cents,
     text,
     word,
 )
@@ -132,7 +133,7 @@ class Adjustment(OnceFact, table=True):
     reverses.
     """
 
-    __table_args__: ClassVar[Any] = (one_of("kind", *ADJUSTMENT_KINDS), STRICT)
+    __table_args__: ClassVar[Any] = (one_of("kind", *ADJUSTMENT_KINDS), signed_cents("amount_cents"), STRICT)
 
     invoice_id: str = word(index=True)
     kind: str = word()

@@ -88,6 +88,7 @@ class Charge(OnceFact, table=True):
         one_of("kind", "service", "no_show_fee", "late_cancel_fee", "write_in", "patient_share"),
         in_range("amount_cents", 1),
         in_range("units_milli", 1),
+        in_range("rate_cents", 0),
         STRICT,
     )
 
@@ -117,6 +118,8 @@ class ChargeVoid(OnceFact, table=True):
 class Claim(OnceFact, table=True):
     """A session that goes to an insurer first. `once` is `claim:<session>`."""
 
+    __table_args__: ClassVar[Any] = (in_range("charged_cents", 0), STRICT)
+
     session_id: str = ref("session", index=True)
     client_id: str = ref("client", index=True)
     coverage_id: str | None = maybe_ref("coverage")
@@ -126,6 +129,8 @@ class Claim(OnceFact, table=True):
 
 class ImportRun(Fact, table=True):
     """A file or folder that was imported: what it brought, for the record."""
+
+    __table_args__: ClassVar[Any] = (in_range("total_cents", 0), STRICT)
 
     profile: str = word()
     source_sha256: str = word()

@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
+    from core.store import Tx
     from tui.door import Door
 
 
@@ -32,6 +33,8 @@ def init(door: "Door") -> int:
     """Make a new book: encrypted, with a passphrase and a recovery code."""
     from core.dates import local_day, parse_day, system_now, zone
     from core.errors import UsageError
+    from core.practice.commands import found_practice
+    from core.practice.queries import practice
     from core.security.found import found_book
     from core.security.keys import read_key_file
 
@@ -47,24 +50,34 @@ def init(door: "Door") -> int:
             raise UsageError("The two passphrases differ. Run the command again.")
     fixed = os.environ.get("DAYSHEET_TODAY")
     letters = "".join(ch for ch in options.office.upper() if "A" <= ch <= "Z")[:4]
+    today = parse_day(fixed) if fixed else local_day(system_now(), options.timezone)
+
+    def fill(tx: "Tx") -> None:
+        found_practice(
+            tx,
+            name=options.practice,
+            timezone=options.timezone,
+            office_code=options.office,
+            series=(options.series or letters or "A").upper(),
+            terms_days=options.terms,
+            today=today,
+        )
+
     founded = found_book(
         door.home.data,
         passphrase=passphrase,
-        owner=options.owner or _computer_user(),
-        practice=options.practice,
-        timezone=options.timezone,
-        office=options.office,
-        series=(options.series or letters or "A").upper(),
-        terms_days=options.terms,
-        today=parse_day(fixed) if fixed else local_day(system_now(), options.timezone),
+        owner=options.owner or computer_user(),
+        fill=fill,
         clock=system_now,
         machine_key_file=options.machine_key,
     )
+    with founded.store.read() as read:
+        practice_id = practice(read).practice_id
     founded.store.close()
     door.answer(
         {
             "home": door.home.data,
-            "practice_id": founded.practice_id,
+            "practice_id": practice_id,
             "office": options.office,
             "recovery_code": founded.recovery_code,
         },
@@ -92,7 +105,7 @@ def _typed_back(door: "Door", code: str) -> None:
         door.say("That is not it. Look again.")
 
 
-def _computer_user() -> str:
+def computer_user() -> str:
     import getpass
 
     try:

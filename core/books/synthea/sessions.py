@@ -14,7 +14,7 @@ from core.books.synthea.folder import PROFILE, SNOMED, Folder
 from core.books.synthea.people import provider_id_of
 from core.dates import local_day
 from core.ids import named
-from core.money import MAX_CENTS, ONE_UNIT, line_amount
+from core.money import ONE_UNIT, AmountTooLarge, line_amount
 from core.sessions.commands import Finalised
 
 _LETTERS = "ABCDEFGHIJKL"
@@ -102,8 +102,10 @@ class Encounters:
         if session not in self.is_new:
             raise row.fault("session", "there is no such session that could be imported.")
         units, rate = row.units("units", default=ONE_UNIT), row.cents("rate")
-        if line_amount(units, rate) > MAX_CENTS:
-            raise row.fault("rate", "the amount of the line is too large.")
+        try:
+            line_amount(units, rate)
+        except AmountTooLarge:
+            raise row.fault("rate", "the amount of the line is too large.") from None
         external_id = row.needed("external_id")
         if self._line_at.setdefault(external_id, row.line) != row.line:
             raise row.fault("external_id", f"is the same as in line {self._line_at[external_id]}.")

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("sessions", INT64, nullable=False),
         sa.Column("charges", INT64, nullable=False),
         sa.Column("total_cents", INT64, nullable=False),
+        sa.CheckConstraint("total_cents >= 0", name="ck_total_cents"),
         sa.PrimaryKeyConstraint("id", name="pk_import_run"),
         sqlite_strict=True,
     )
@@ -564,6 +565,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.Text(), nullable=True),
         sa.Column("replaces_id", sa.Text(), nullable=True),
         sa.Column("content_sha256", sa.Text(), nullable=False),
+        sa.CheckConstraint("total_cents >= 0", name="ck_total_cents"),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_invoice_issue_client_id"),
         sa.ForeignKeyConstraint(["guarantor_id"], ["guarantor.id"], name="fk_invoice_issue_guarantor_id"),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_invoice_issue_office_id"),
@@ -593,6 +595,7 @@ def upgrade() -> None:
         sa.Column("effective_from", sa.Text(), nullable=False),
         sa.Column("effective_to", sa.Text(), nullable=True),
         sa.CheckConstraint("kind IN ('percent', 'fixed', 'remainder')", name="ck_kind"),
+        sa.CheckConstraint("share_cents >= 0", name="ck_share_cents"),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_payer_share_client_id"),
         sa.ForeignKeyConstraint(["guarantor_id"], ["guarantor.id"], name="fk_payer_share_guarantor_id"),
         sa.PrimaryKeyConstraint("id", name="pk_payer_share"),
@@ -660,6 +663,7 @@ def upgrade() -> None:
             name="ck_kind",
         ),
         sa.CheckConstraint("amount_cents >= 1", name="ck_amount_cents"),
+        sa.CheckConstraint("rate_cents >= 0", name="ck_rate_cents"),
         sa.CheckConstraint("units_milli >= 1", name="ck_units_milli"),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_charge_client_id"),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_charge_office_id"),
@@ -688,6 +692,7 @@ def upgrade() -> None:
         sa.Column("coverage_id", sa.Text(), nullable=True),
         sa.Column("service_on", sa.Text(), nullable=False),
         sa.Column("charged_cents", INT64, nullable=False),
+        sa.CheckConstraint("charged_cents >= 0", name="ck_charged_cents"),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_claim_client_id"),
         sa.ForeignKeyConstraint(["coverage_id"], ["coverage.id"], name="fk_claim_coverage_id"),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_claim_session_id"),
@@ -736,6 +741,7 @@ def upgrade() -> None:
         sa.Column("flat_cents", INT64, nullable=True),
         sa.Column("percent_bps", INT64, nullable=True),
         sa.CheckConstraint("kind IN ('discount', 'surcharge')", name="ck_kind"),
+        sa.CheckConstraint("flat_cents >= 1", name="ck_flat_cents"),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_draft_adjustment_draft_id"),
         sa.PrimaryKeyConstraint("id", name="pk_draft_adjustment"),
         sqlite_strict=True,
@@ -883,6 +889,9 @@ def upgrade() -> None:
         sa.Column("units_milli", INT64, nullable=False),
         sa.Column("rate_cents", INT64, nullable=False),
         sa.Column("amount_cents", INT64, nullable=False),
+        sa.CheckConstraint("amount_cents >= 0", name="ck_amount_cents"),
+        sa.CheckConstraint("rate_cents >= 0", name="ck_rate_cents"),
+        sa.CheckConstraint("units_milli >= 0", name="ck_units_milli"),
         sa.ForeignKeyConstraint(["charge_id"], ["charge.id"], name="fk_draft_line_charge_id"),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_draft_line_draft_id"),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name="fk_draft_line_provider_id"),
@@ -918,6 +927,10 @@ def upgrade() -> None:
         sa.Column("rate_cents", INT64, nullable=False),
         sa.Column("amount_cents", INT64, nullable=False),
         sa.CheckConstraint("kind IN ('charge', 'manual', 'discount', 'surcharge')", name="ck_kind"),
+        sa.CheckConstraint(
+            "amount_cents >= -99999999999 AND amount_cents <= 99999999999", name="ck_amount_cents"
+        ),
+        sa.CheckConstraint("rate_cents >= -99999999999 AND rate_cents <= 99999999999", name="ck_rate_cents"),
         sa.ForeignKeyConstraint(["charge_id"], ["charge.id"], name="fk_invoice_line_charge_id"),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name="fk_invoice_line_provider_id"),
         sa.PrimaryKeyConstraint("id", name="pk_invoice_line"),
@@ -997,6 +1010,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "kind IN ('courtesy', 'small_balance', 'bad_debt', 'contractual', 'credit_note', 'fee_waiver', 'refund_close')",
             name="ck_kind",
+        ),
+        sa.CheckConstraint(
+            "amount_cents >= -99999999999 AND amount_cents <= 99999999999", name="ck_amount_cents"
         ),
         sa.ForeignKeyConstraint(["late_fee_id"], ["late_fee.id"], name="fk_adjustment_late_fee_id"),
         sa.ForeignKeyConstraint(["refund_id"], ["refund_request.id"], name="fk_adjustment_refund_id"),

@@ -1,0 +1,14 @@
+"""Benchmarks are run by hand; here each only shows that it still runs, on very little."""
+
+from tests.bench import bench_billing, bench_verbs
+
+
+def test_the_billing_benchmark_measures_both_runs() -> None:
+    p1, p2 = bench_billing.measure(quick=True)
+    assert {"times_raw", "invoices_per_second"} <= p1.keys() & p2.keys()
+
+
+def test_the_verbs_benchmark_measures_each_verb() -> None:
+    assert [figures["verb"] for figures in bench_verbs.measure(quick=True)] == [
+        f"{verb} --json" for verb in bench_verbs.VERBS
+    ]
