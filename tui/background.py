@@ -139,11 +139,9 @@ class BackgroundApp(KeyGate):
         offered, self._enter_lists_from = self._enter_lists_from, None
         if offered is None:
             return False
-        if key == "enter" and self.key_arrived_at >= offered:
-            return True
         text, tone = self.result
         self.say(text.replace(LISTED_BY_ENTER, "(:failures lists them)"), tone)
-        return False
+        return key == "enter" and self.key_arrived_at >= offered
 
     def stop_job(self) -> None:
         if self.jobs.stop():

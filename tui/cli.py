@@ -160,13 +160,14 @@ def _end_on_sigterm() -> None:
 
 
 def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str = "") -> int:
-    from core.text import plain
+    from core.text import json_escaped, plain
 
     if "--json" in typed:
         import json
 
         error = {"code": name, "message": message, "subject": subject}
-        sys.stdout.write(json.dumps({"ok": False, "data": {}, "errors": [error]}, ensure_ascii=False) + "\n")
+        answer = json.dumps({"ok": False, "data": {}, "errors": [error]}, ensure_ascii=False)
+        sys.stdout.write(json_escaped(answer) + "\n")
     else:
         sys.stderr.write(f"daysheet: {plain(message)}\n")
     return code

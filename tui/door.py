@@ -8,7 +8,7 @@ import os
 import sys
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
-from core.text import plain
+from core.text import json_escaped, plain
 from tui.home import Home
 
 TYPE_CHECKING = False
@@ -143,10 +143,11 @@ class Door:
             import json
 
             answer = {"ok": not self.errors, "data": data, "errors": self.errors}
-            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            sys.stdout.write(json_escaped(json.dumps(answer, ensure_ascii=False)) + "\n")
         else:
+            # Whatever a verb forgot: only a tab between columns is more than text.
             for line in text:
-                sys.stdout.write(line + "\n")
+                sys.stdout.write("\t".join(map(plain, line.split("\t"))) + "\n")
 
     def say(self, message: str) -> None:
         """A message beside the data."""
