@@ -13,7 +13,6 @@ from core.ids import short
 from core.invoicing.lifecycle import allowed_actions
 from core.ledger.invoice_page import InvoicePage, invoice_page
 from core.ledger.invoices import LineRow
-from core.practice.queries import practice
 from core.store import Read
 from tui import present
 from tui.deeds import deed
@@ -90,12 +89,7 @@ class Invoice(DraftVerbs):
     # What it shows.
 
     def ask_book(self, read: Read) -> InvoicePage:
-        raise NotImplementedError
-
-    def load(self) -> InvoicePage:
-        with self.biller.store.read() as read:
-            self._local = zone(practice(read).timezone)
-            return invoice_page(read, self.invoice_id, self.biller.today())
+        return invoice_page(read, self.invoice_id, self.biller.today())
 
     def load_refused(self, refusal: DomainError) -> None:
         """Somebody deleted the draft, perhaps this person with `u`: back to the list."""
@@ -123,7 +117,8 @@ class Invoice(DraftVerbs):
         note.display = bool(view.notes)
         self.query_one("#lines", Grid).show_rows(Rows([_line_row(line) for line in view.lines]))
         history = self.query_one("#history", Grid)
-        history.show_rows(Rows([_event_row(e, self._local) for e in view.history]))
+        local = zone(view.timezone)
+        history.show_rows(Rows([_event_row(e, local) for e in view.history]))
         if not history.in_front:
             history.action_top()
 
