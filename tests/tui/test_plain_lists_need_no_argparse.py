@@ -33,7 +33,7 @@ def test_any_other_line_is_left_to_argparse(typed: str) -> None:
 
 def test_json_is_written_as_the_json_module_writes_it() -> None:
     every_character = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x11000), 0x1F600]))
-    value = {
+    value: dict[str, Any] = {
         "text": every_character,
         "no": None,
         "yes": True,
