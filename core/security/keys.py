@@ -7,7 +7,6 @@ parameters are authenticated, so that a weaker one cannot be put in their place.
 passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 """
 
-import json
 import os
 from contextlib import suppress
 
@@ -74,6 +73,8 @@ class Keys:
     @classmethod
     def load(cls, path: str) -> "Keys":
         """Raises: DamagedKeys."""
+        import json
+
         try:
             with open(path, "rb") as file:  # noqa: PTH123
                 document = json.loads(file.read(1 << 20))
@@ -159,11 +160,15 @@ class Keys:
 
     def save(self) -> None:
         """Write the slots so that a crash leaves the old file or the new one, never half of one."""
+        import json
+
         data = json.dumps(self._document, indent=1).encode() + b"\n"
         write_private(self.path, data)
 
     def _bound(self, slot: "dict[str, Any]") -> bytes:
         """What the wrapping authenticates besides the key: version, book, kind and KDF parameters."""
+        import json
+
         return json.dumps([VERSION, self._document["book"], slot], sort_keys=True).encode()
 
 
