@@ -217,7 +217,8 @@ def invoice_new(door: "Door") -> int:
 def invoice_edit(door: "Door") -> int:
     from core.dates import parse_day
     from core.errors import NotFound, UsageError
-    from core.invoicing.commands import add_manual_line, adjust_draft, change_line, edit_draft, remove_line
+    from core.invoicing.commands import edit_draft
+    from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line
     from core.ledger.invoices import find_invoice, lines
     from core.money import parse_cents, parse_percent, parse_units
 

@@ -23,6 +23,7 @@ from tests.builders import NOW, TODAY, Book
 
 ROOMS = (
     "core.practice.commands", "core.clients.commands", "core.sessions.commands", "core.invoicing.commands",
+    "core.invoicing.lines",
     "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
 )  # fmt: skip
 BILL, MANAGE = Right.BILL, Right.MANAGE
