@@ -8,6 +8,7 @@ Rules: `security.md` 5.1.
 
 import os
 from _thread import allocate_lock
+from contextlib import contextmanager
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -16,7 +17,7 @@ from core.migrations import HEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Any, Self, TypeVar
@@ -89,6 +90,13 @@ class DiskTrouble(OutsideFailure):
             "The disk would not read or write the book, so nothing was saved."
             " Check its space, its health and whether it may be written, and try again."
         )
+
+
+class UnreadableText(DomainError):
+    code = "unreadable_text"
+
+    def __init__(self) -> None:
+        super().__init__("The book holds text that is not UTF-8. Run `daysheet audit verify` to find it.")
 
 
 class DamagedBook(DomainError):
@@ -167,6 +175,10 @@ def _refusal(error: Exception) -> Exception:
     return error
 
 
+def _any_text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
 class Read:
     """A consistent view of the book. Parameters are named: `:client_id` in the text."""
 
@@ -182,8 +194,22 @@ class Read:
         return [into(*row) for row in self._connection.execute(sql, params)]
 
     def each(self, sql: str, /, **params: Value) -> "Iterable[tuple[Any, ...]]":
-        """Row by row, for what is too long to hold."""
-        return self._connection.execute(sql, params)  # type: ignore[no-any-return]
+        """Row by row, for what is too long to hold. Raises: UnreadableText."""
+        try:
+            yield from self._connection.execute(sql, params)
+        except sqlcipher.OperationalError as error:
+            if "decode" in str(error):
+                raise UnreadableText from None
+            raise
+
+    @contextmanager
+    def unreadable_text_allowed(self) -> "Iterator[None]":
+        """Within, bytes that are not UTF-8 come as lone surrogates."""
+        self._connection.text_factory = _any_text
+        try:
+            yield
+        finally:
+            self._connection.text_factory = str
 
     def first(self, sql: str, into: "Callable[..., T]", /, **params: Value) -> "T | None":
         row = self._connection.execute(sql, params).fetchone()

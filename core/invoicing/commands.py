@@ -120,6 +120,7 @@ def draft_of(
     run_id: str | None = None,
 ) -> str:
     """The same for charges that the caller has just found unbilled in this transaction."""
+    tx.require(Right.BILL)
     draft_id = tx.add(
         Draft(
             client_id=party.client_id,
