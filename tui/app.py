@@ -147,6 +147,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
 
     def go(self, name: str) -> None:
         """Go to a place; screens pushed on top of it stay as they were left."""
+        self.forget_refusal()
         if name != self.current_mode:
             self._visited.append(self.current_mode)
             self.switch_mode(name)
@@ -158,6 +159,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
 
     def go_back(self) -> bool:
         """Close the screen on top, else return to the place before; False when there is none."""
+        self.forget_refusal()
         if len(self.screen_stack) > 1:
             self.pop_screen()
         elif self._visited:

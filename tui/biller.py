@@ -1,6 +1,7 @@
 """The biller's app: the places, the book behind them, undo, and what the palette finds."""
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -51,12 +52,14 @@ class Biller(FrameApp):
         exports: Path,
         report_folder: Path | None = None,
         theme: str = "dark",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(
             practice=practice,
             theme=theme,
             report_folder=report_folder,
             data_version=store.data_version,
+            clock=clock,
         )
         self.store = store
         self.actor = actor

@@ -80,7 +80,7 @@ def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str =
         import json
 
         error = {"code": name, "message": message, "subject": subject}
-        sys.stdout.write(json.dumps({"ok": False, "data": {}, "errors": [error]}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"ok": False, "data": {}, "errors": [error]}) + "\n")
     else:
         sys.stderr.write(f"daysheet: {plain(message)}\n")
     return code

@@ -157,13 +157,17 @@ class Door:
     def answer(self, data: "dict[str, Any]", text: "Iterable[str]" = ()) -> None:
         """The data as JSON, or the lines of text for a person."""
         if self.options.json:
-            from tui.as_json import as_json
+            import json
 
+            # In ASCII, so that no character of a name can do anything to a terminal or fail to be written.
             answer = {"ok": not self.errors, "data": data, "errors": self.errors}
-            sys.stdout.write(as_json(answer) + "\n")
+            sys.stdout.write(json.dumps(answer) + "\n")
         else:
+            from core.text import plain
+
+            # Whatever a verb forgot: only a tab between columns is more than text.
             for line in text:
-                sys.stdout.write(line + "\n")
+                sys.stdout.write("\t".join(map(plain, line.split("\t"))) + "\n")
 
     def say(self, message: str) -> None:
         """A message beside the data."""

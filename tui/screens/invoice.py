@@ -51,7 +51,6 @@ class Invoice(DraftVerbs):
         money_column("Amount"),
     )
     BINDINGS: ClassVar = [
-        verb("s", "send", "Send", id="invoice.send", counted=False),
         verb("o", "open_pdf", "PDF", id="invoice.pdf", help="Open the document", counted=False),
         verb("w", "write", "Write PDF", id="invoice.write", help="To the export folder", counted=False),
         verb("y", "copy", "Copy number", id="invoice.copy", counted=False),
@@ -123,7 +122,10 @@ class Invoice(DraftVerbs):
         note.show([(" note ", "muted"), (" / ".join(view.notes.splitlines()), "")])
         note.display = bool(view.notes)
         self.query_one("#lines", Grid).show_rows(Rows([_line_row(line) for line in view.lines]))
-        self.query_one("#history", Grid).show_rows(Rows([_event_row(e, self._local) for e in view.history]))
+        history = self.query_one("#history", Grid)
+        history.show_rows(Rows([_event_row(e, self._local) for e in view.history]))
+        if not history.in_front:
+            history.action_top()
 
     def _show_who(self, view: InvoicePage) -> None:
         row = view.row

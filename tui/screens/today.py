@@ -14,7 +14,7 @@ from core.sessions.queries import AgendaRow, agenda
 from core.store import Read, Tx
 from tui.deeds import deed, deed_of_many
 from tui.keys import verb
-from tui.present import local_stamp, local_time
+from tui.present import local_stamp, local_time, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.frame import Blank
 from tui.widgets.columns import Column, count_column, money_column, words_column
@@ -104,7 +104,10 @@ class Today(BookScreen[TodayView]):
 
     def fill(self, view: TodayView) -> None:
         for name, rows in view._asdict().items():
-            self.query_one(f"#{name}", Grid).show_rows(Rows(rows))
+            pane = self.query_one(f"#{name}", Grid)
+            pane.show_rows(Rows(rows))
+            if not pane.in_front:
+                pane.action_top()
         self.show_totals(f"{self.biller.today():%A, %B %-d, %Y}")
 
     def opened(self, record_id: str) -> None:
@@ -190,6 +193,6 @@ def _event_row(one: Happening, local: tzinfo) -> Row:
             local_stamp(one.entry.at, local),
             one.entry.actor,
             deed(one.entry) if alone else deed_of_many(one.entry.verb),
-            one.subject if alone else f"{one.count:,} together",
+            one.subject if alone else plural(one.count, one.entry.subject_kind.replace("_", " ")),
         ),
     )
