@@ -8,7 +8,6 @@ Rules: `security.md` 5.1.
 
 import os
 from _thread import allocate_lock
-from contextlib import contextmanager
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -17,7 +16,7 @@ from core.migrations import HEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Any, Self, TypeVar
@@ -202,14 +201,9 @@ class Read:
                 raise UnreadableText from None
             raise
 
-    @contextmanager
-    def unreadable_text_allowed(self) -> "Iterator[None]":
-        """Within, bytes that are not UTF-8 come as lone surrogates."""
-        self._connection.text_factory = _any_text
-        try:
-            yield
-        finally:
-            self._connection.text_factory = str
+    def allow_unreadable_text(self, allowed: bool) -> None:
+        """Whether bytes that are not UTF-8 come as lone surrogates, instead of being refused."""
+        self._connection.text_factory = _any_text if allowed else str
 
     def first(self, sql: str, into: "Callable[..., T]", /, **params: Value) -> "T | None":
         row = self._connection.execute(sql, params).fetchone()

@@ -8,7 +8,6 @@ passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 """
 
 import os
-from contextlib import suppress
 
 from core.errors import DomainError, OutsideFailure, UsageError
 
@@ -189,6 +188,8 @@ def write_private(path: str, data: bytes) -> None:
 
 
 def _write_private(path: str, data: bytes) -> None:
+    from contextlib import suppress
+
     temporary = path + ".new"
     with suppress(FileNotFoundError):
         os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others
