@@ -27,21 +27,6 @@ def plain(text: str) -> str:
     return _UNSHOWN.sub(_visible, text)
 
 
-def json_escaped(encoded: str) -> str:
-    """JSON text in which what `plain` would replace is escaped: it reads back as it was stored, and
-    printing it only prints.
-    """
-    return _UNSHOWN.sub(_escape, encoded)
-
-
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code <= 0xFFFF:
-        return f"\\u{code:04x}"
-    code -= 0x10000
-    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
-
-
 def plain_lines(text: str) -> list[str]:
     """The lines of a longer text, each plain; any kind of line end separates them."""
     return [plain(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]

@@ -7,9 +7,7 @@ parameters are authenticated, so that a weaker one cannot be put in their place.
 passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 """
 
-import json
 import os
-from contextlib import suppress
 
 from core.errors import DomainError, OutsideFailure, UsageError
 
@@ -74,13 +72,18 @@ class Keys:
     @classmethod
     def load(cls, path: str) -> "Keys":
         """Raises: DamagedKeys."""
+        import json
+
         try:
             with open(path, "rb") as file:  # noqa: PTH123
                 document = json.loads(file.read(1 << 20))
-            assert document["version"] == VERSION
-            assert isinstance(document["slots"], list)
-        except (OSError, ValueError, KeyError, TypeError, AssertionError):
-            raise DamagedKeys(path) from None
+            whole = document["version"] == VERSION and isinstance(document["book"], str)
+            slots = document["slots"]
+            whole = whole and isinstance(slots, list) and all(isinstance(slot, dict) for slot in slots)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            whole = False
+        if not whole:
+            raise DamagedKeys(path)
         return cls(path, document)
 
     @classmethod
@@ -89,7 +92,7 @@ class Keys:
 
     def slots(self) -> "list[dict[str, Any]]":
         """Kind, user and label of each slot, without secrets."""
-        return [{k: s[k] for k in ("kind", "user", "label")} for s in self._document["slots"]]
+        return [{k: s.get(k, "") for k in ("kind", "user", "label")} for s in self._document["slots"]]
 
     def add_secret(self, kind: str, user_id: str, label: str, secret: str, data_key: bytes) -> None:
         """A slot for a passphrase or the recovery code. Raises: ShortPassphrase."""
@@ -112,7 +115,7 @@ class Keys:
     def replace_passphrase(self, user_id: str, label: str, passphrase: str, data_key: bytes) -> None:
         """The user's passphrase from now on; their earlier one goes. Raises: ShortPassphrase."""
         before = self._document["slots"]
-        kept = [s for s in before if not (s["kind"] == "passphrase" and s["user"] == user_id)]
+        kept = [s for s in before if (s.get("kind"), s.get("user")) != ("passphrase", user_id)]
         self._document["slots"] = kept
         try:
             self.add_secret("passphrase", user_id, label, passphrase, data_key)
@@ -128,11 +131,13 @@ class Keys:
     def unlock(self, secret: str) -> tuple[bytes, str]:
         """The data key and the user whose slot a passphrase or recovery code opens.
 
-        Raises: WrongPassphrase.
+        A slot that cannot be read does not keep another from opening. Raises: WrongPassphrase, or
+        DamagedKeys, where it may have been a damaged slot that the secret belongs to.
         """
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        damaged = False
         for slot in self._document["slots"]:
             if slot.get("kind") not in ("passphrase", "recovery"):
                 continue
@@ -145,25 +150,29 @@ class Keys:
                 return AESGCM(wrapping).decrypt(bytes.fromhex(slot["nonce"]), sealed, bound), slot["user"]
             except InvalidTag:
                 continue
-            except (KeyError, ValueError, TypeError):
-                raise DamagedKeys(self.path) from None
-        raise WrongPassphrase
+            except (KeyError, ValueError, TypeError, OverflowError, MemoryError):
+                damaged = True
+        raise DamagedKeys(self.path) if damaged else WrongPassphrase()
 
     def machine_user(self, data_key: bytes) -> str:
         """The user a machine key file stands for. Raises: WrongPassphrase."""
         check = _check(data_key)
         for slot in self._document["slots"]:
             if slot.get("kind") == "machine" and slot.get("check") == check:
-                return str(slot["user"])
+                return str(slot.get("user"))
         raise WrongPassphrase
 
     def save(self) -> None:
         """Write the slots so that a crash leaves the old file or the new one, never half of one."""
+        import json
+
         data = json.dumps(self._document, indent=1).encode() + b"\n"
         write_private(self.path, data)
 
     def _bound(self, slot: "dict[str, Any]") -> bytes:
         """What the wrapping authenticates besides the key: version, book, kind and KDF parameters."""
+        import json
+
         return json.dumps([VERSION, self._document["book"], slot], sort_keys=True).encode()
 
 
@@ -179,6 +188,8 @@ def write_private(path: str, data: bytes) -> None:
 
 
 def _write_private(path: str, data: bytes) -> None:
+    from contextlib import suppress
+
     temporary = path + ".new"
     with suppress(FileNotFoundError):
         os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others

@@ -28,8 +28,9 @@ from tests.builders import OWNER
 from tests.homes import Home, client_with_sessions, provider_of
 from tests.tui.hostile import PAYLOADS
 from tests.tui.terminal import ODD, Terminal, assert_only_text
+from tui.arguments import parser
 from tui.biller import Biller
-from tui.cli import main, parser
+from tui.cli import main
 from tui.screens.book_screen import BookScreen
 from tui.screens.draft_verbs import DraftVerbs
 from tui.screens.frame import FrameScreen
