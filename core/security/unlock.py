@@ -45,16 +45,19 @@ def open_with_file(folder: str, key_file: str, clock: "Callable[[], datetime]") 
 def open_with_passphrase(folder: str, passphrase: str, clock: "Callable[[], datetime]") -> Opened:
     """Open with a passphrase or the recovery code.
 
-    Raises: NoBook, WrongPassphrase, DamagedKeys, NewerBook.
+    Raises: NoBook, WrongPassphrase, DamagedKeys, DamagedBook, NewerBook.
     """
     from core.security.keys import Keys
-    from core.store import NoBook, Store
+    from core.store import DamagedBook, Store, WrongKey, require_book
 
     book = os.path.join(folder, BOOK)  # noqa: PTH118
-    if not os.path.exists(book):  # noqa: PTH110
-        raise NoBook(folder)
+    require_book(book)
     data_key, user_id = Keys.load(os.path.join(folder, KEYS)).unlock(passphrase)  # noqa: PTH118
-    return Opened(Store.open(book, data_key, clock), user_id)
+    try:
+        return Opened(Store.open(book, data_key, clock), user_id)
+    except WrongKey:
+        # The slot authenticated the key, so it is the book that does not fit.
+        raise DamagedBook from None
 
 
 def acting(opened: Opened, folder: str, key_file: str | None) -> "Actor":
