@@ -9,7 +9,7 @@ passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 
 import os
 
-from core.errors import DomainError, OutsideFailure, UsageError
+from core.errors import DomainError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,13 +55,6 @@ class KeyFileUnreadable(UsageError):
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"The key file {path} {why}.")
-
-
-class CannotWrite(OutsideFailure):
-    code = "cannot_write"
-
-    def __init__(self, path: str, error: OSError) -> None:
-        super().__init__(f"{path} cannot be written: {os.strerror(error.errno or 0)}.")
 
 
 class Keys:
@@ -166,8 +159,13 @@ class Keys:
         raise WrongPassphrase
 
     def save(self) -> None:
-        """Write the slots so that a crash leaves the old file or the new one, never half of one."""
+        """Write the slots so that a crash leaves the old file or the new one, never half of one.
+
+        Raises: CannotWrite.
+        """
         import json
+
+        from core.security.files import write_private
 
         data = json.dumps(self._document, indent=1).encode() + b"\n"
         write_private(self.path, data)
@@ -177,47 +175,6 @@ class Keys:
         import json
 
         return json.dumps([VERSION, self._document["book"], slot], sort_keys=True).encode()
-
-
-def write_private(path: str, data: bytes) -> None:
-    """Write a file that only its owner can read: temporary file, fsync, rename, fsync of the folder.
-
-    Raises: CannotWrite; then the old file is as it was.
-    """
-    try:
-        _write_private(path, data)
-    except OSError as error:
-        raise CannotWrite(path, error) from None
-
-
-def _write_private(path: str, data: bytes) -> None:
-    from contextlib import suppress
-
-    temporary = path + ".new"
-    with suppress(FileNotFoundError):
-        os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others
-    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)  # noqa: PTH108
-        raise
-    sync_folder(os.path.dirname(path) or ".")  # noqa: PTH120
-
-
-def sync_folder(folder: str) -> None:
-    """Make renames in a folder last through a power cut."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def new_data_key() -> bytes:

@@ -1,9 +1,12 @@
 """Add or renew what opens the book: a machine key, a user's passphrase."""
 
+import os
+
 from core import audit
 from core.actors import Actor, Right, Role
 from core.practice.commands import add_user
-from core.security.keys import Keys, machine_key_text, write_private
+from core.security.files import write_where_said
+from core.security.keys import Keys, machine_key_text
 from core.store import Store
 
 MACHINE_USER = "SELECT id FROM \"user\" WHERE role = 'service' AND active = 1 ORDER BY id LIMIT 1"
@@ -17,7 +20,7 @@ def add_machine_key(store: Store, actor: Actor, keys: Keys, path: str) -> None:
     with store.write(actor) as tx:
         tx.require(Right.MANAGE)
         user_id = tx.value(MACHINE_USER) or add_user(tx, name="machine", role=Role.SERVICE)
-        write_private(path, machine_key_text(store.data_key))
+        write_where_said(path, machine_key_text(store.data_key), home=os.path.dirname(keys.path), new=True)
         keys.add_machine(user_id, "machine", store.data_key)
         audit.record(tx, "key.machine_added", "user", user_id)
         keys.save()

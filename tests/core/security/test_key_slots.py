@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import core.security.keys
 from core.errors import DomainError
+from core.security.files import CannotWrite, write_private
 from core.security.keys import (
     RECOVERY,
-    CannotWrite,
     DamagedKeys,
     KeyFileUnreadable,
     Keys,
@@ -26,7 +26,6 @@ from core.security.keys import (
     new_data_key,
     new_recovery_code,
     read_key_file,
-    write_private,
 )
 from tests.crash.forked import DIED, in_child
 
