@@ -8,6 +8,7 @@ passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 """
 
 import os
+import stat
 
 from core.errors import DomainError, UsageError
 
@@ -25,6 +26,7 @@ RECOVERY_CHARACTERS = 32
 RECOVERY = "recovery"
 """Who acts with the recovery code: an owner, whatever becomes of the users."""
 MIN_PASSPHRASE = 8
+MOST_SLOTS = 1000
 
 
 class WrongPassphrase(DomainError):
@@ -57,6 +59,14 @@ class KeyFileUnreadable(UsageError):
         super().__init__(f"The key file {path} {why}.")
 
 
+def _is_slot(slot: object) -> bool:
+    """Whether a slot names its kind, user and label in words; its secrets are looked at when it is tried,
+    so that a damaged one does not shut out the others."""
+    return isinstance(slot, dict) and all(
+        isinstance(slot.get(name), str) and len(slot[name]) <= 1000 for name in ("kind", "user", "label")
+    )
+
+
 class Keys:
     """The slots of one book, as `keys.json` holds them."""
 
@@ -72,9 +82,14 @@ class Keys:
         try:
             with open(path, "rb") as file:  # noqa: PTH123
                 document = json.loads(file.read(1 << 20))
-            whole = document["version"] == VERSION and isinstance(document["book"], str)
             slots = document["slots"]
-            whole = whole and isinstance(slots, list) and all(isinstance(slot, dict) for slot in slots)
+            whole = (
+                document["version"] == VERSION
+                and isinstance(document["book"], str)
+                and isinstance(slots, list)
+                and len(slots) <= MOST_SLOTS
+                and all(map(_is_slot, slots))
+            )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             whole = False
         if not whole:
@@ -87,7 +102,7 @@ class Keys:
 
     def slots(self) -> "list[dict[str, Any]]":
         """Kind, user and label of each slot, without secrets."""
-        return [{k: s.get(k, "") for k in ("kind", "user", "label")} for s in self._document["slots"]]
+        return [{k: str(s.get(k, "")) for k in ("kind", "user", "label")} for s in self._document["slots"]]
 
     def add_secret(self, kind: str, user_id: str, label: str, secret: str, data_key: bytes) -> None:
         """A slot for a passphrase or the recovery code. Raises: ShortPassphrase."""
@@ -143,10 +158,12 @@ class Keys:
                 bound = self._bound({k: v for k, v in slot.items() if k != "wrapped"})
                 sealed = bytes.fromhex(slot["wrapped"])
                 data_key = AESGCM(wrapping).decrypt(bytes.fromhex(slot["nonce"]), sealed, bound)
+                if len(data_key) != KEY_BYTES:
+                    raise ValueError("no data key")
                 return data_key, RECOVERY if slot["kind"] == "recovery" else slot["user"]
             except InvalidTag:
                 continue
-            except (KeyError, ValueError, TypeError, OverflowError, MemoryError):
+            except (KeyError, ValueError, TypeError, OverflowError, MemoryError, RecursionError):
                 damaged = True
         raise DamagedKeys(self.path) if damaged else WrongPassphrase()
 
@@ -194,12 +211,15 @@ def read_key_file(path: str) -> tuple[str, bytes | None]:
     Raises: KeyFileUnreadable, where it is absent, open to others, empty or too long.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        # Without waiting: a pipe that nobody writes to would keep an unattended job for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise KeyFileUnreadable(path, f"cannot be opened ({os.strerror(error.errno or 0)})") from None
     try:
-        data = os.read(descriptor, 4097)
         mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise KeyFileUnreadable(path, "is no ordinary file")
+        data = os.read(descriptor, 4097)
     except OSError as error:
         raise KeyFileUnreadable(path, f"cannot be read ({os.strerror(error.errno or 0)})") from None
     finally:
@@ -211,7 +231,7 @@ def read_key_file(path: str) -> tuple[str, bytes | None]:
     except UnicodeDecodeError:
         raise KeyFileUnreadable(path, "is not UTF-8 text") from None
     if text.startswith(MACHINE_HEADER):
-        if os.name == "posix" and mode & 0o077:
+        if open_to_others(mode):
             raise KeyFileUnreadable(path, "can be read by others; run chmod 600 on it")
         try:
             key = bytes.fromhex(text.split()[1])
@@ -224,6 +244,11 @@ def read_key_file(path: str) -> tuple[str, bytes | None]:
     if not passphrase:
         raise KeyFileUnreadable(path, "is empty; it holds one passphrase or machine key")
     return passphrase, None
+
+
+def open_to_others(mode: int) -> bool:
+    """Whether others on this computer may read a file of that mode; Windows keeps that elsewhere."""
+    return os.name == "posix" and bool(mode & 0o077)
 
 
 def machine_key_text(data_key: bytes) -> bytes:
@@ -250,7 +275,8 @@ def _stretch(secret: bytes, slot: "dict[str, Any]") -> bytes:
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
     kdf = slot["kdf"]
-    if not (kdf["memory_kib"] <= 1 << 20 and kdf["iterations"] <= 16 and kdf["lanes"] <= 16):
+    sizes = kdf["memory_kib"], kdf["iterations"], kdf["lanes"]
+    if any(type(size) is not int for size in sizes) or sizes[0] > 1 << 20 or max(sizes[1:]) > 16:
         raise ValueError("parameters out of bounds")
     return Argon2id(
         salt=bytes.fromhex(slot["salt"]),

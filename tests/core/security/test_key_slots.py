@@ -160,7 +160,9 @@ def test_a_slot_that_asks_for_the_whole_computer_is_refused_at_once(keys: Keys, 
     ["", "{", "[]", "null", "1", '"x"', "{}", '{"version": 2, "book": "b", "slots": []}',
      '{"version": 1, "slots": []}', '{"version": 1, "book": "b", "slots": {}}',
      '{"version": 1, "book": 7, "slots": []}', '{"version": 1, "book": "b", "slots": [1]}',
-     '{"version": 1, "book": "b", "slots": [null]}', "[" * 100_000, '{"version": NaN}', "\xff\xfe"],
+     '{"version": 1, "book": "b", "slots": [null]}', '{"version": 1, "book": "b", "slots": [{"kind": []}]}',
+     '{"version": 1, "book": "b", "slots": [{"kind": "machine", "user": {}, "label": 1}]}',
+     '{"version": 1, "book": "b", "slots": ' + json.dumps([{"kind": "", "user": "", "label": ""}] * 1001) + "}", "[" * 100_000, '{"version": NaN}', "\xff\xfe"],
 )  # fmt: skip
 def test_a_damaged_key_file_is_told_in_a_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "keys.json").write_bytes(text.encode("latin-1"))
@@ -305,3 +307,9 @@ def test_a_key_file_that_is_not_there_or_is_a_folder_is_refused(tmp_path: Path) 
     for path in (tmp_path / "nothing", tmp_path):
         with pytest.raises(KeyFileUnreadable):
             read_key_file(str(path))
+
+
+def test_a_pipe_as_key_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(KeyFileUnreadable, match="no ordinary file"):
+        read_key_file(str(tmp_path / "pipe"))
