@@ -153,12 +153,24 @@ class Door:
         return lambda: local_day(system_now(), zone_name)
 
     def ask_passphrase(self, prompt: str = "Passphrase: ") -> str:
-        """Raises: NeedsKey, where there is no terminal."""
+        """Raises: NeedsKey, where there is no terminal, or nothing comes from it."""
         if not sys.stdin.isatty():
             raise NeedsKey
         import getpass
 
-        return getpass.getpass(prompt)
+        from core.text import plain
+
+        try:
+            return getpass.getpass(plain(prompt))
+        except EOFError:
+            raise NeedsKey from None
+
+    def ask_new_passphrase(self, prompt: str) -> str:
+        """Ask twice, because nobody sees what is typed. Raises: NeedsKey, UsageError."""
+        typed = self.ask_passphrase(f"{prompt} (8 characters or more): ")
+        if self.ask_passphrase("The same again: ") != typed:
+            raise UsageError("The two passphrases differ. Run the command again.")
+        return typed
 
     def confirm(self, question: str) -> bool:
         """Ask yes or no; --yes answers. Raises: NeedsYes, where there is nobody to ask."""
@@ -166,7 +178,9 @@ class Door:
             return True
         if not sys.stdin.isatty():
             raise NeedsYes(question)
-        sys.stderr.write(f"{question} [y/N] ")
+        from core.text import plain
+
+        sys.stderr.write(f"{plain(question)} [y/N] ")
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() == "y"
 

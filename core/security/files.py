@@ -44,7 +44,7 @@ def check_target(path: str, *, home: str, new: bool) -> None:
     if name.lower().startswith(HOME_FILES) and _same(folder or ".", home):
         raise NotThere(path, "belongs to the book itself")
     try:
-        kind = os.lstat(path).st_mode  # noqa: PTH116
+        kind = os.lstat(path).st_mode
     except OSError:
         return
     if new:
@@ -93,7 +93,7 @@ def _make(path: str, data: bytes) -> None:
     """A link and not a rename: it fails where there is a file, and the file is never seen half written."""
     temporary = _temporary(path, data)
     try:
-        os.link(temporary, path)  # noqa: PTH200
+        os.link(temporary, path)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(temporary)  # noqa: PTH108

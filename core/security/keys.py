@@ -122,16 +122,13 @@ class Keys:
         sealed = AESGCM(wrapping).encrypt(bytes.fromhex(slot["nonce"]), data_key, self._bound(slot))
         self._document["slots"].append({**slot, "wrapped": sealed.hex()})
 
-    def replace_passphrase(self, user_id: str, label: str, passphrase: str, data_key: bytes) -> None:
-        """The user's passphrase from now on; their earlier one goes. Raises: ShortPassphrase."""
-        before = self._document["slots"]
-        kept = [s for s in before if (s.get("kind"), s.get("user")) != ("passphrase", user_id)]
-        self._document["slots"] = kept
-        try:
-            self.add_secret("passphrase", user_id, label, passphrase, data_key)
-        except ShortPassphrase:
-            self._document["slots"] = before
-            raise
+    def drop(self, kind: str, user_id: str | None, *, keep: int) -> bool:
+        """Take a user's slots of a kind away, or everybody's, but for the newest `keep`; whether any went."""
+        slots = self._document["slots"]
+        meant = [s for s in slots if s["kind"] == kind and user_id in (None, s["user"])]
+        going = meant[: max(0, len(meant) - keep)]
+        self._document["slots"] = [s for s in slots if not any(s is gone for gone in going)]
+        return bool(going)
 
     def add_machine(self, user_id: str, label: str, data_key: bytes) -> None:
         """A slot for a machine key file; it holds no secret, only whose it is and a check value."""
@@ -170,7 +167,7 @@ class Keys:
     def machine_user(self, data_key: bytes) -> str:
         """The user a machine key file stands for. Raises: WrongPassphrase."""
         check = _check(data_key)
-        for slot in self._document["slots"]:
+        for slot in reversed(self._document["slots"]):
             if slot.get("kind") == "machine" and slot.get("check") == check:
                 return str(slot.get("user"))
         raise WrongPassphrase
@@ -263,6 +260,11 @@ def _normal(kind: str, secret: str) -> bytes:
         upper = secret.upper().translate(str.maketrans("ILOU", "110V"))
         return "".join(ch for ch in upper if ch in _BASE32).encode()
     return unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
+
+
+def same_recovery_code(typed: str, code: str) -> bool:
+    """Whether what was typed would open as the code does."""
+    return _normal("recovery", typed) == _normal("recovery", code)
 
 
 def _looks_like_recovery(secret: str) -> bool:

@@ -45,9 +45,7 @@ def init(door: "Door") -> int:
         if machine is not None:
             raise UsageError("A new book needs a passphrase; the key file holds a machine key.")
     else:
-        passphrase = door.ask_passphrase("New passphrase (8 characters or more): ")
-        if door.ask_passphrase("The same again: ") != passphrase:
-            raise UsageError("The two passphrases differ. Run the command again.")
+        passphrase = door.ask_new_passphrase("New passphrase")
     fixed = os.environ.get("DAYSHEET_TODAY")
     letters = "".join(ch for ch in options.office.upper() if "A" <= ch <= "Z")[:4]
     today = parse_day(fixed) if fixed else local_day(system_now(), options.timezone)
@@ -94,12 +92,17 @@ def init(door: "Door") -> int:
 
 def _typed_back(door: "Door", code: str) -> None:
     """Ask for the recovery code until it is typed as it was shown; an empty line leaves it."""
+    from core.security.keys import same_recovery_code
+
     while True:
-        typed = input("Type the recovery code back (Enter leaves it): ").strip()
+        try:
+            typed = input("Type the recovery code back (Enter leaves it): ").strip()
+        except EOFError:
+            typed = ""
         if not typed:
             door.say("Not checked. Without this code a forgotten passphrase is the end of the book.")
             return
-        if typed.upper().replace(" ", "-") == code:
+        if same_recovery_code(typed, code):
             door.say("Right.")
             return
         door.say("That is not it. Look again.")

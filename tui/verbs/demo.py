@@ -27,8 +27,8 @@ def demo(door: "Door") -> int:
     from core.books.sample.history import bill_the_year
     from core.dates import local_day, parse_day, system_now
     from core.practice.queries import practice
-    from core.security.found import found_book
     from core.security.files import check_target, write_where_said
+    from core.security.found import found_book
     from tui.verbs.book import computer_user
 
     folder = _fresh_home(door)

@@ -205,9 +205,10 @@ def test_whatever_stands_in_a_slot_nothing_but_a_refusal_comes_out(
 
 def test_a_short_passphrase_is_refused_and_the_old_one_stays(keys: Keys) -> None:
     with pytest.raises(ShortPassphrase):
-        keys.replace_passphrase("olive", "Olive", "short", DATA_KEY)
+        keys.add_secret("passphrase", "olive", "Olive", "short", DATA_KEY)
     assert keys.unlock(PASSPHRASE)[1] == "olive"
-    keys.replace_passphrase("olive", "Olive", "another passphrase", DATA_KEY)
+    keys.add_secret("passphrase", "olive", "Olive", "another passphrase", DATA_KEY)
+    assert keys.drop("passphrase", "olive", keep=1)
     assert keys.unlock("another passphrase")[1] == "olive"
     with pytest.raises(WrongPassphrase):
         keys.unlock(PASSPHRASE)

@@ -1,4 +1,4 @@
-"""cli.md: the caller's streams may be closed, full or of another alphabet; the exit code says what was done."""
+"""cli.md: the caller's streams may be closed, full or of another alphabet; the exit code stays true."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from core.clients.commands import add_client
 from tests.architecture.source import ROOT
-from tests.builders import ADDRESS, OWNER
+from tests.builders import OWNER
 from tests.homes import Home
 
 SCRIPT = "from tui.cli import script; script()"
@@ -21,7 +21,7 @@ SCRIPT = "from tui.cli import script; script()"
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     made = Home.found(tmp_path_factory.mktemp("streams") / "home")
     with made.open() as store, store.write(OWNER) as tx:
-        add_client(tx, given="Zoë", family="Łukasz", **ADDRESS)
+        add_client(tx, given="Zoë", family="Łukasz")
     return made
 
 
@@ -74,7 +74,10 @@ def test_a_locale_that_cannot_show_a_name_shows_its_escape(home: Home) -> None:
 
 def test_bytes_that_are_no_text_are_a_mistake_of_usage(home: Home) -> None:
     code, _, said = run(home, "client show \"$(printf '\\377')\"")
-    assert (code, said) == (2, "daysheet: What was typed is not UTF-8 text. Type it again, or rename the file.\n")
+    assert (code, said) == (
+        2,
+        "daysheet: What was typed is not UTF-8 text. Type it again, or rename the file.\n",
+    )
 
 
 def test_no_crash_leaves_an_image_of_the_memory() -> None:
