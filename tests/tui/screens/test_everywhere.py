@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.delivery import commands as delivery
+from core.delivery import sending as delivery
 from core.invoicing.commands import create_draft
 from core.store import Store
 from tests.builders import OWNER, TODAY, Book
