@@ -116,7 +116,19 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
         return _fail(typed, 1, "unexpected", _where(error))
 
 
+class NotText(UsageError):
+    code = "not_text"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'"{plain(typed)[:40]}" is not UTF-8 text.')
+
+
 def _run(typed: "list[str]") -> int:
+    for word in typed:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise NotText(word)
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 
@@ -132,9 +144,13 @@ def _run(typed: "list[str]") -> int:
         if not hasattr(options, name):
             setattr(options, name, default)
     if options.version:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        sys.stdout.write(f"daysheet {version('daysheet')}\n")
+        try:
+            number = version("daysheet")
+        except PackageNotFoundError:
+            number = "from a folder, not installed"
+        sys.stdout.write(f"daysheet {number}\n")
         return 0
     from tui.door import Door
 
@@ -163,10 +179,9 @@ def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str =
     from core.text import plain
 
     if "--json" in typed:
-        import json
+        from tui.door import one_object
 
-        error = {"code": name, "message": message, "subject": subject}
-        sys.stdout.write(json.dumps({"ok": False, "data": {}, "errors": [error]}, ensure_ascii=False) + "\n")
+        sys.stdout.write(one_object({}, [{"code": name, "message": message, "subject": subject}]))
     else:
         sys.stderr.write(f"daysheet: {plain(message)}\n")
     return code

@@ -8,7 +8,7 @@ import os
 import sys
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
-from core.text import plain
+from core.text import escaped, plain
 from tui.home import Home
 
 TYPE_CHECKING = False
@@ -55,6 +55,14 @@ class NeedsYes(UsageError):
         super().__init__(f"{deed} There is no terminal to ask, so say --yes to do it.")
 
 
+def one_object(data: "dict[str, Any]", errors: "list[dict[str, str]]") -> str:
+    """The answer of --json: exact to a script, and harmless where a terminal shows it."""
+    import json
+
+    answer = {"ok": not errors, "data": data, "errors": errors}
+    return escaped(json.dumps(answer, ensure_ascii=False)) + "\n"
+
+
 class Door:
     """One call of the command line."""
 
@@ -92,11 +100,11 @@ class Door:
 
     def today(self, read: "Read | None" = None) -> "date":
         """The practice's day: DAYSHEET_TODAY, else now in the practice's zone."""
-        from core.dates import local_day, parse_day, system_now
+        from core.dates import local_day, parse_today, system_now
 
         fixed = os.environ.get("DAYSHEET_TODAY")
         if fixed:
-            return parse_day(fixed)
+            return parse_today(fixed)
         from core.practice.queries import practice
 
         if read is not None:
@@ -106,12 +114,12 @@ class Door:
 
     def day(self) -> "Callable[[], date]":
         """What tells the practice's day for as long as the app runs, past midnight too."""
-        from core.dates import local_day, parse_day, system_now
+        from core.dates import local_day, parse_today, system_now
         from core.practice.queries import practice
 
         fixed = os.environ.get("DAYSHEET_TODAY")
         if fixed:
-            day = parse_day(fixed)
+            day = parse_today(fixed)
             return lambda: day
         with self.store().read() as read:
             zone_name = practice(read).timezone
@@ -131,22 +139,19 @@ class Door:
             return True
         if not sys.stdin.isatty():
             raise NeedsYes(question)
-        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.write(f"{plain(question)} [y/N] ")
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() == "y"
 
     # Answers
 
     def answer(self, data: "dict[str, Any]", text: "Iterable[str]" = ()) -> None:
-        """The data as JSON, or the lines of text for a person."""
+        """The data as JSON, or the lines of text for a person, made plain but for tabs between columns."""
         if self.options.json:
-            import json
-
-            answer = {"ok": not self.errors, "data": data, "errors": self.errors}
-            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            sys.stdout.write(one_object(data, self.errors))
         else:
             for line in text:
-                sys.stdout.write(line + "\n")
+                sys.stdout.write("\t".join(map(plain, line.split("\t"))) + "\n")
 
     def say(self, message: str) -> None:
         """A message beside the data."""

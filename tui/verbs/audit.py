@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from tui.door import Door
 
 
+MOST = 1_000_000
+
+
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = what.add_parser("list", help="the newest entries", parents=[common])
@@ -23,7 +26,7 @@ def audit_list(door: "Door") -> int:
     from core.audit import entries
 
     with door.store().read() as read:
-        rows = entries(read, most=max(1, door.options.most))
+        rows = entries(read, most=min(max(1, door.options.most), MOST))
     text = []
     if not door.options.json:
         text = door.table(

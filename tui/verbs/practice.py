@@ -222,7 +222,7 @@ def policy_set(door: "Door") -> int:
     with door.store().write(door.actor()) as tx:
         start = parse_day(options.from_on) if options.from_on else door.today(tx)
         if options.kind == "terms":
-            if not (options.value.isascii() and options.value.isdigit()):
+            if not (options.value.isascii() and options.value.isdigit() and len(options.value) <= 9):
                 raise UsageError("Terms are a number of days, such as 30.")
             set_terms(tx, days=int(options.value), effective_from=start)
         else:
