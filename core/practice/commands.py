@@ -182,6 +182,8 @@ def set_missed_fee(tx: Tx, kind: str, *, amount_cents: int, effective_from: date
     """What a no-show or a late cancellation costs, from a day on; `kind` is no_show_fee or
     late_cancel_fee."""
     assert kind in ("no_show_fee", "late_cancel_fee")
+    if amount_cents < 0:
+        raise UsageError("A fee is an amount of zero or more.")
     return _set_policy(tx, kind, {"amount_cents": amount_cents}, effective_from)
 
 
