@@ -234,7 +234,8 @@ def test_rj2_an_entry_says_who_when_where_what_before_and_after_and_why(book: Bo
     import json
 
     from core.audit import entries
-    from core.invoicing.commands import change_line, create_draft
+    from core.invoicing.commands import create_draft
+    from core.invoicing.lines import change_line
     from core.sessions.commands import void_charge
     from tests.builders import NOW, TODAY
 
