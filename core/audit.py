@@ -76,8 +76,11 @@ def verify(read: "Read") -> Verdict:
     try:
         return _replay(read)
     except UnreadableText:
-        with read.unreadable_text_allowed():
+        read.allow_unreadable_text(True)
+        try:
             return _replay(read)
+        finally:
+            read.allow_unreadable_text(False)
 
 
 def _replay(read: "Read") -> Verdict:

@@ -4,7 +4,6 @@ Days are `datetime.date`, instants are UTC. Service dates, due dates and months 
 local days; a server in another zone must not move them.
 """
 
-import re
 from collections import namedtuple
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_ISO_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
+_ISO_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_ISO_MONTH = "[0-9]{4}-[0-9]{2}"
 
 
 class NotADate(UsageError):
@@ -75,7 +74,9 @@ ALL_TIME = Period(None, None)
 
 def parse_day(typed: str) -> date:
     """Read an ISO day. Raises: NotADate."""
-    if _ISO_DAY.fullmatch(typed) is None:
+    import re
+
+    if re.fullmatch(_ISO_DAY, typed) is None:
         raise NotADate(typed)
     try:
         return date.fromisoformat(typed)
@@ -96,7 +97,9 @@ def parse_today(typed: str) -> date:
 
 def parse_month(typed: str) -> Period:
     """Read an ISO month as its days. Raises: NotAMonth."""
-    if _ISO_MONTH.fullmatch(typed) is None:
+    import re
+
+    if re.fullmatch(_ISO_MONTH, typed) is None:
         raise NotAMonth(typed)
     try:
         return month_period(date.fromisoformat(typed + "-01"))

@@ -4,17 +4,15 @@ A line is rounded once, half up, and a document's total is the sum of its rounde
 Percentages are basis points (1250 is 12.5 %), quantities are thousandths of a unit.
 """
 
-import re
-
 from core.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_AMOUNT = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,2}))?", re.ASCII)
-_UNITS = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,3}))?", re.ASCII)
-_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?", re.ASCII)
+_AMOUNT = r"(-?)([0-9]{1,9})(?:\.([0-9]{1,2}))?"
+_UNITS = r"([0-9]{1,6})(?:\.([0-9]{1,3}))?"
+_PERCENT = r"([0-9]{1,3})(?:\.([0-9]{1,2}))?"
 
 MAX_CENTS = 99_999_999_999
 ONE_UNIT = 1000
@@ -60,12 +58,14 @@ def parse_cents(typed: str) -> int:
 
     Raises: NotAnAmount, for anything else, such as 1_000, 1e9, NaN or digits of other scripts.
     """
+    import re
+
     text = typed.strip().removeprefix("$")
     if "," in text:
         if not re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?", text, re.ASCII):
             raise NotAnAmount(typed)
         text = text.replace(",", "")
-    match = _AMOUNT.fullmatch(text)
+    match = re.fullmatch(_AMOUNT, text)
     if match is None:
         raise NotAnAmount(typed)
     cents = int(match[2]) * 100 + int((match[3] or "0").ljust(2, "0"))
@@ -77,7 +77,9 @@ def parse_units(typed: str) -> int:
 
     Raises: NotUnits, for signs, exponents and more than three decimals.
     """
-    match = _UNITS.fullmatch(typed.strip())
+    import re
+
+    match = re.fullmatch(_UNITS, typed.strip())
     if match is None:
         raise NotUnits(typed)
     return int(match[1]) * ONE_UNIT + int((match[2] or "0").ljust(3, "0"))
@@ -88,7 +90,9 @@ def parse_percent(typed: str) -> int:
 
     Raises: NotAPercentage.
     """
-    match = _PERCENT.fullmatch(typed.strip().removesuffix("%").strip())
+    import re
+
+    match = re.fullmatch(_PERCENT, typed.strip().removesuffix("%").strip())
     if match is None:
         raise NotAPercentage(typed)
     return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))

@@ -7,9 +7,7 @@ Rules: `security.md` 5.1.
 """
 
 import os
-import threading
-from collections import namedtuple
-from contextlib import contextmanager
+from _thread import allocate_lock
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -18,7 +16,7 @@ from core.migrations import HEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Any, Self, TypeVar
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from core.tables import Row
 
     T = TypeVar("T")
+    Covered = tuple[tuple[str, ...], Callable[[Sequence[Any]], list[Any]]]
 
 SQLITE_FLOOR = (3, 51, 3)
 """Older ones can corrupt a WAL database that two processes write (WAL-reset bug)."""
@@ -202,14 +201,9 @@ class Read:
                 raise UnreadableText from None
             raise
 
-    @contextmanager
-    def unreadable_text_allowed(self) -> "Iterator[None]":
-        """Within, bytes that are not UTF-8 come as lone surrogates."""
-        self._connection.text_factory = _any_text
-        try:
-            yield
-        finally:
-            self._connection.text_factory = str
+    def allow_unreadable_text(self, allowed: bool) -> None:
+        """Whether bytes that are not UTF-8 come as lone surrogates, instead of being refused."""
+        self._connection.text_factory = _any_text if allowed else str
 
     def first(self, sql: str, into: "Callable[..., T]", /, **params: Value) -> "T | None":
         row = self._connection.execute(sql, params).fetchone()
@@ -245,9 +239,6 @@ class Reading:
             refusal = _refusal(error)
             if refusal is not error:
                 raise refusal from None
-
-
-_Plan = namedtuple("_Plan", "table sql travels names pick own")
 
 
 class Tx(Read):
@@ -327,13 +318,15 @@ class Tx(Read):
         table = type(row)
         names, values = [], []
         for column in _columns(table_name(table)):
-            if column.attribute in _KEPT_BY_STORE:
+            # Columns that only replication reads begin with a line that an attribute cannot have.
+            attribute = column.lstrip("_")
+            if attribute in _KEPT_BY_STORE:
                 continue
-            value = getattr(row, column.attribute, None)
+            value = getattr(row, attribute, None)
             if value is not None:
-                names.append(column.name)
+                names.append(column)
                 values.append(value)
-        if "id" not in names and any(column.name == "id" for column in _columns(table_name(table))):
+        if "id" not in names and "id" in _columns(table_name(table)):
             names.insert(0, "id")
             values.insert(0, self.new_id())
         self.add_many(table, names, [values], stamped=False)
@@ -352,10 +345,10 @@ class Tx(Read):
         Facts are numbered and chained here, in the order given. New REGISTER rows are stamped here
         unless `stamped` is false: then the trigger does it, which knows of rows deleted before.
         """
-        plan = self._store.plan(table, tuple(columns))
-        if plan.travels == "fact":
-            ready = self._numbered(plan, rows)
-        elif plan.travels == "register":
+        name, sql, travels, covered = self._store.plan(table, tuple(columns))
+        if travels == "fact":
+            ready = self._numbered(name, covered, rows)
+        elif travels == "register":
             from core.sync.stamp import stamp_after
 
             stamp = stamp_after(self._now_ms, self.site, floor=self._floor) if stamped else 0
@@ -363,13 +356,15 @@ class Tx(Read):
         else:
             ready = [tuple(map(_stored, row)) for row in rows]
         if ready:
-            self._sa.exec_driver_sql(plan.sql, ready)
+            self._sa.exec_driver_sql(sql, ready)
         return len(ready)
 
-    def _numbered(self, plan: "Any", rows: "Iterable[Sequence[Any]]") -> "list[tuple[Any, ...]]":
+    def _numbered(
+        self, table: str, covered: "Covered", rows: "Iterable[Sequence[Any]]"
+    ) -> "list[tuple[Any, ...]]":
         from core.sync.chain import canonical, link
 
-        table, names, pick = plan.table, plan.names, plan.pick
+        names, pick = covered
         site, at, actor = self.site, self.now_text, self.actor.user_id
         no, head = self._no, self._head
         ready = []
@@ -390,7 +385,7 @@ class Tx(Read):
 
         name = table_name(table)
         sets = ", ".join(f'"{column}" = :{column}' for column in values)
-        assert set(values) <= {column.name for column in _columns(name)}
+        assert set(values) <= set(_columns(name))
         changed = self.execute(
             f"UPDATE {name} SET {sets} WHERE id = :row_id",  # noqa: S608  names of our own tables
             {**{column: _stored(value) for column, value in values.items()}, "row_id": row_id},
@@ -404,7 +399,7 @@ class Tx(Read):
 
         name = table_name(table)
         assert table.deletable
-        assert column in {c.name for c in _columns(name)}
+        assert column in _columns(name)
         return self.execute(f'DELETE FROM {name} WHERE "{column}" = :value', {"value": value})  # noqa: S608
 
     def execute(self, sql: str, params: "dict[str, Any] | None" = None, /) -> int:
@@ -422,7 +417,7 @@ class Tx(Read):
         from core.sync.chain import canonical, canonical_order, link
 
         for table, row_id in strays:
-            columns = tuple(column.name for column in _columns(table))
+            columns = _columns(table)
             names, pick = canonical_order(columns)
             row = self.rows(f"SELECT * FROM {table} WHERE id = :id", id=row_id)[0]  # noqa: S608
             self._no += 1
@@ -444,18 +439,15 @@ class Tx(Read):
 
 
 _KEPT_BY_STORE = frozenset({"site", "no", "chain", "q", "at", "actor", "h", "cv", "x"})
-_Column = namedtuple("_Column", "name attribute")
-_known_columns: "dict[str, tuple[_Column, ...]]" = {}
+_known_columns: "dict[str, tuple[str, ...]]" = {}
 
 
-def _columns(table: str) -> "tuple[_Column, ...]":
-    """The columns of a table, with the attribute of the row class that holds each."""
+def _columns(table: str) -> tuple[str, ...]:
+    """The names of a table's columns."""
     if table not in _known_columns:
         from core.tables import metadata
 
-        _known_columns[table] = tuple(
-            _Column(column.name, column.name.lstrip("_")) for column in metadata.tables[table].columns
-        )
+        _known_columns[table] = tuple(column.name for column in metadata.tables[table].columns)
     return _known_columns[table]
 
 
@@ -485,7 +477,7 @@ class Store:
         self.clock = clock
         self._key = key
         self._idle: list[Any] = []
-        self._guard = threading.Lock()
+        self._guard = allocate_lock()
         self._engine: Engine | None = None
         self._plans: dict[tuple[Any, tuple[str, ...]], Any] = {}
 
@@ -620,21 +612,20 @@ def _make_plan(table: "type[Row]", columns: tuple[str, ...]) -> "Any":
     from core.tables import table_name
 
     name = table_name(table)
-    known = [column.name for column in _columns(name)]
+    known = _columns(name)
     assert set(columns) <= set(known), f"{name} has no column {set(columns) - set(known)}"
     own: tuple[str, ...] = ()
-    names: Sequence[str] = ()
-    pick: Callable[..., Any] | None = None
+    covered: Covered | None = None
     if table.travels is Travels.FACT:
         own = ("site", "at", "actor")
-        names, pick = canonical_order((*columns, *own))
+        covered = canonical_order((*columns, *own))
         own = (*own, "no", "chain")
     elif table.travels is Travels.REGISTER:
         own = ("_h",)
     listed = ", ".join(f'"{column}"' for column in (*columns, *own))
     marks = ", ".join("?" * (len(columns) + len(own)))
     sql = f"INSERT INTO {name} ({listed}) VALUES ({marks})"  # noqa: S608  names of our own tables
-    return _Plan(name, sql, table.travels.value, names, pick, own)
+    return name, sql, table.travels.value, covered
 
 
 def _renew_triggers(connection: "Connection") -> None:

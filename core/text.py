@@ -27,13 +27,6 @@ def plain(text: str) -> str:
     return _UNSHOWN.sub(_visible, text)
 
 
-def escaped(json_text: str) -> str:
-    """JSON whose strings mean the same, with \\u escapes for whatever `plain` would replace."""
-    import json
-
-    return _UNSHOWN.sub(lambda match: json.dumps(match[0])[1:-1], json_text)
-
-
 def plain_lines(text: str) -> list[str]:
     """The lines of a longer text, each plain; any kind of line end separates them."""
     return [plain(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]

@@ -1,101 +1,17 @@
 """`daysheet`: without a verb the screens, with one a command for scripts and cron.
 
-Only the module of the verb that is asked for is loaded, and it loads what it needs when it runs.
 Refusals become one sentence and an exit code; nobody ever sees a traceback or a client's data in one.
 """
 
-import argparse
 import os
 import sys
 
 from core.errors import DomainError, UsageError
+from tui.listings import listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
-
-VERBS = {
-    "demo": ("demo", "make a sample practice, bill last month, open the app"),
-    "init": ("book", "make a new book for a practice"),
-    "import": ("importing", "bring in clients and sessions from files"),
-    "unbilled": ("billing", "charges that nobody has billed yet"),
-    "run": ("billing", "bill a period: drafts, or invoices sent"),
-    "invoice": ("invoices", "list, show, make, edit, send or print invoices"),
-    "client": ("clients", "list or show clients"),
-    "provider": ("practice", "list or add providers, license them for CPT codes"),
-    "office": ("practice", "list or add offices"),
-    "service": ("practice", "list or add services and fees"),
-    "policy": ("practice", "list or set the practice's rules"),
-    "practice": ("practice", "show or change the practice"),
-    "user": ("users", "list, add or remove users and set their roles"),
-    "key": ("users", "list or add what opens the book"),
-    "audit": ("audit", "list the audit log, or verify it"),
-    "doctor": ("book", "check the book and this computer"),
-    "completion": ("book", "print the shell's completion script"),
-}
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> "NoReturn":
-        raise UsageError(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` shows how.")
-
-
-def _common() -> _Parser:
-    """The options that every verb takes, before or after its name."""
-    common = _Parser(add_help=False)
-    add = common.add_argument
-    quiet = argparse.SUPPRESS
-    add("--home", metavar="DIR", default=quiet, help="folder of the book (else DAYSHEET_HOME)")
-    add("--key-file", metavar="FILE", default=quiet, help="file with the passphrase or the machine key")
-    add("--json", action="store_true", default=quiet, help="answer with one JSON object")
-    add("--plain", action="store_true", default=quiet, help="tab separated, without a heading")
-    add("--yes", action="store_true", default=quiet, help="do not ask")
-    return common
-
-
-def parser(only: str | None = None, *, whole: bool = False) -> argparse.ArgumentParser:
-    """The command line. `only` loads the module of a single verb; `whole` loads them all, for completion."""
-    from importlib import import_module
-
-    common = _common()
-    top = _Parser(
-        prog="daysheet",
-        parents=[common],
-        description="Client billing in the terminal. Without a verb, the screens open.",
-    )
-    top.add_argument("--version", action="store_true", help="print the version")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
-    for name, (module, summary) in VERBS.items():
-        if only is None or name == only:
-            verb = verbs.add_parser(name, help=summary, description=summary, parents=[common])
-            if whole or name == only:
-                import_module(f"tui.verbs.{module}").arguments(name, verb, common)
-    return top
-
-
-class NoVerb(UsageError):
-    code = "no_verb"
-
-    def __init__(self, typed: str) -> None:
-        from core.text import plain
-
-        super().__init__(f'There is no command "{plain(typed)[:40]}". `daysheet --help` lists them.')
-
-
-def _verb_in(arguments: "Sequence[str]") -> str | None:
-    """The verb that was typed, so that only its module is loaded. Raises: NoVerb."""
-    skip = False
-    for word in arguments:
-        if skip:
-            skip = False
-        elif word in ("--home", "--key-file"):
-            skip = True
-        elif not word.startswith("-"):
-            if word not in VERBS:
-                raise NoVerb(word)
-            return word
-    return None
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
@@ -132,17 +48,14 @@ def _run(typed: "list[str]") -> int:
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 
+        from tui.arguments import parser
+
         argcomplete.autocomplete(parser(whole=True))
-    options = parser(_verb_in(typed)).parse_args(typed)
-    for name, default in (
-        ("home", None),
-        ("key_file", None),
-        ("json", False),
-        ("plain", False),
-        ("yes", False),
-    ):
-        if not hasattr(options, name):
-            setattr(options, name, default)
+    options = listing(typed)
+    if options is None:
+        from tui.arguments import parse
+
+        options = parse(typed)
     if options.version:
         from importlib.metadata import PackageNotFoundError, version
 
@@ -159,7 +72,8 @@ def _run(typed: "list[str]") -> int:
         from tui.opening import open_screens
 
         return open_screens(door)
-    _end_on_sigterm()
+    if not options.only_reads:
+        _end_on_sigterm()
     code: int = options.run(door)
     sys.stdout.flush()
     return code
@@ -179,9 +93,11 @@ def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str =
     from core.text import plain
 
     if "--json" in typed:
-        from tui.door import one_object
+        import json
 
-        sys.stdout.write(one_object({}, [{"code": name, "message": message, "subject": subject}]))
+        error = {"code": name, "message": message, "subject": subject}
+        answer = json.dumps({"ok": False, "data": {}, "errors": [error]})
+        sys.stdout.write(answer.replace("\x7f", "\\u007f") + "\n")
     else:
         sys.stderr.write(f"daysheet: {plain(message)}\n")
     return code
@@ -203,7 +119,12 @@ def _where(error: Exception) -> str:
 
 def script() -> None:
     """The console script."""
-    sys.exit(main())
+    import gc
+
+    code = main()
+    # Python would look for garbage among everything that was imported before it forgets it all.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

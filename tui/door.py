@@ -8,12 +8,10 @@ import os
 import sys
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
-from core.text import escaped, plain
 from tui.home import Home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
     from typing import Any
@@ -55,18 +53,29 @@ class NeedsYes(UsageError):
         super().__init__(f"{deed} There is no terminal to ask, so say --yes to do it.")
 
 
-def one_object(data: "dict[str, Any]", errors: "list[dict[str, str]]") -> str:
-    """The answer of --json: exact to a script, and harmless where a terminal shows it."""
-    import json
+class Options:
+    """What was typed: the options that every verb takes, and beside them those of the verb."""
 
-    answer = {"ok": not errors, "data": data, "errors": errors}
-    return escaped(json.dumps(answer, ensure_ascii=False)) + "\n"
+    home: str | None = None
+    key_file: str | None = None
+    json = False
+    plain = False
+    yes = False
+    version = False
+    only_reads = False
+    """Known beforehand; a verb that may write and only reads says False as well."""
+    verb: str | None = None
+    run: "Callable[[Door], int]"
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 class Door:
     """One call of the command line."""
 
-    def __init__(self, options: "Namespace") -> None:
+    def __init__(self, options: Options) -> None:
         self.options = options
         self.home = Home(options.home)
         self.key_file: str | None = options.key_file or os.environ.get("DAYSHEET_KEY_FILE")
@@ -105,24 +114,24 @@ class Door:
         fixed = os.environ.get("DAYSHEET_TODAY")
         if fixed:
             return parse_today(fixed)
-        from core.practice.queries import practice
+        from core.practice.timezone import timezone
 
         if read is not None:
-            return local_day(system_now(), practice(read).timezone)
+            return local_day(system_now(), timezone(read))
         with self.store().read() as own:
-            return local_day(system_now(), practice(own).timezone)
+            return local_day(system_now(), timezone(own))
 
     def day(self) -> "Callable[[], date]":
         """What tells the practice's day for as long as the app runs, past midnight too."""
         from core.dates import local_day, parse_today, system_now
-        from core.practice.queries import practice
+        from core.practice.timezone import timezone
 
         fixed = os.environ.get("DAYSHEET_TODAY")
         if fixed:
             day = parse_today(fixed)
             return lambda: day
         with self.store().read() as read:
-            zone_name = practice(read).timezone
+            zone_name = timezone(read)
         return lambda: local_day(system_now(), zone_name)
 
     def ask_passphrase(self, prompt: str = "Passphrase: ") -> str:
@@ -139,6 +148,8 @@ class Door:
             return True
         if not sys.stdin.isatty():
             raise NeedsYes(question)
+        from core.text import plain
+
         sys.stderr.write(f"{plain(question)} [y/N] ")
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() == "y"
@@ -146,15 +157,24 @@ class Door:
     # Answers
 
     def answer(self, data: "dict[str, Any]", text: "Iterable[str]" = ()) -> None:
-        """The data as JSON, or the lines of text for a person, made plain but for tabs between columns."""
+        """The data as JSON, or the lines of text for a person."""
         if self.options.json:
-            sys.stdout.write(one_object(data, self.errors))
+            import json
+
+            # In ASCII, so that no character of a name can do anything to a terminal or fail to be written.
+            answer = {"ok": not self.errors, "data": data, "errors": self.errors}
+            sys.stdout.write(json.dumps(answer).replace("\x7f", "\\u007f") + "\n")
         else:
+            from core.text import plain
+
+            # Whatever a verb forgot: only a tab between columns is more than text.
             for line in text:
                 sys.stdout.write("\t".join(map(plain, line.split("\t"))) + "\n")
 
     def say(self, message: str) -> None:
         """A message beside the data."""
+        from core.text import plain
+
         sys.stderr.write(plain(message) + "\n")
 
     def progress(self, done: int, total: int) -> None:
@@ -173,20 +193,34 @@ class Door:
     def table(
         self, titles: "Sequence[str]", rows: "Iterable[Sequence[object]]", right: "Iterable[int]" = ()
     ) -> "list[str]":
-        """Rows as aligned text, or tab separated with --plain; text from data is made plain."""
+        """Rows as aligned text, or tab separated with --plain; text from data is made plain.
+
+        Nothing with --json, which shows the data itself.
+        """
+        if self.options.json:
+            return []
+        from core.text import plain
+
         shown = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
         if self.options.plain:
             return ["\t".join(row) for row in shown]
-        from rich.cells import cell_len
-
         rights = set(right)
         everything = [list(titles), *shown]
-        widths = [max(cell_len(row[i]) for row in everything) for i in range(len(titles))]
+        widths = [max(_cells(row[i]) for row in everything) for i in range(len(titles))]
         lines = []
         for row in everything:
             cells = []
             for i, cell in enumerate(row):
-                space = " " * (widths[i] - cell_len(cell))
+                space = " " * (widths[i] - _cells(cell))
                 cells.append(space + cell if i in rights else cell + space)
             lines.append("  ".join(cells).rstrip())
         return lines
+
+
+def _cells(text: str) -> int:
+    """How many cells of a terminal a plain text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)

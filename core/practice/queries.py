@@ -2,7 +2,6 @@
 
 from collections import namedtuple
 
-from core.actors import Actor, Role
 from core.errors import DomainError, NotFound
 
 TYPE_CHECKING = False
@@ -10,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from core.actors import Actor
     from core.store import Read
 
 
@@ -36,8 +36,10 @@ def practice(read: "Read") -> PracticeView:
 USER = 'SELECT id, name, role, active FROM "user" WHERE id = :user_id'
 
 
-def actor(read: "Read", user_id: str) -> Actor:
+def actor(read: "Read", user_id: str) -> "Actor":
     """Who acts under a key slot. Raises: UserInactive."""
+    from core.actors import Actor, Role
+
     found = read.first(USER, lambda *row: row, user_id=user_id)
     if found is None or not found[3]:
         raise UserInactive

@@ -7,9 +7,7 @@ parameters are authenticated, so that a weaker one cannot be put in their place.
 passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 """
 
-import json
 import os
-from contextlib import suppress
 
 from core.errors import DomainError, OutsideFailure, UsageError
 
@@ -74,6 +72,8 @@ class Keys:
     @classmethod
     def load(cls, path: str) -> "Keys":
         """Raises: DamagedKeys."""
+        import json
+
         try:
             with open(path, "rb") as file:  # noqa: PTH123
                 document = json.loads(file.read(1 << 20))
@@ -164,11 +164,15 @@ class Keys:
 
     def save(self) -> None:
         """Write the slots so that a crash leaves the old file or the new one, never half of one."""
+        import json
+
         data = json.dumps(self._document, indent=1).encode() + b"\n"
         write_private(self.path, data)
 
     def _bound(self, slot: "dict[str, Any]") -> bytes:
         """What the wrapping authenticates besides the key: version, book, kind and KDF parameters."""
+        import json
+
         return json.dumps([VERSION, self._document["book"], slot], sort_keys=True).encode()
 
 
@@ -184,6 +188,8 @@ def write_private(path: str, data: bytes) -> None:
 
 
 def _write_private(path: str, data: bytes) -> None:
+    from contextlib import suppress
+
     temporary = path + ".new"
     with suppress(FileNotFoundError):
         os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others

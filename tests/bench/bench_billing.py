@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from core.dates import Period
@@ -81,10 +82,9 @@ def rows_of(book: Path, *, send: bool) -> list[Inserts]:
             after_chunk=lambda billed, passed_over: marks.append(_last_no(store)),
         )  # fmt: skip
     else:
-        for _ in bill(store, proposed):
-            marks.append(_last_no(store))
+        marks += [_last_no(store) for _ in bill(store, proposed)]
     with store.read() as read:
-        chunks = [_written(read, after, last) for after, last in zip(marks, marks[1:], strict=False)]
+        chunks = [_written(read, after, last) for after, last in pairwise(marks)]
     store.close()
     return chunks
 

@@ -3,6 +3,7 @@
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from core.clients.commands import add_client
 from core.security.keys import MACHINE_HEADER
@@ -21,12 +22,12 @@ def build(folder: Path, *, clients: int, charges_each: int) -> Path:
     book = Book(folder, key=KEY)
     with book.write() as tx:
         for number in range(clients):
+            contact: dict[str, Any] = {**ADDRESS, "email": f"client{number}@example.org"}
             client_id = add_client(
                 tx,
                 given="Małgorzata",
                 family=f"O’Connor {number:05}",
-                email=f"client{number}@example.org",
-                **ADDRESS,
+                **contact,
             )
             sessions = []
             for place in range(charges_each):

@@ -23,6 +23,7 @@ class DraftVerbs(BookScreen[InvoicePage]):
     """A screen with one draft in it; a strip's kept text belongs to that draft alone."""
 
     BINDINGS: ClassVar = [
+        verb("s", "send", "Send", id="invoice.send", help="Issue and send", counted=False),
         verb("a", "add", "Add", id="invoice.add", help="A line, a discount or a surcharge", counted=False),
         verb("e", "edit", "Edit", id="invoice.edit", help="Rate or units of the line, or the due date",
              counted=False),

@@ -67,6 +67,7 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         self._rows = {row.invoice_id: row for row in view}
         shown = [row for row in view if self.quick_filter in ("all", row.status)]
         self.grid.show_rows(Rows([_row(row) for row in shown]))
+        self.grid.forget_marks(self._rows.keys())
         if self._mark_next:
             self.grid.mark_ids([i for i in self._mark_next if i in self._rows])
             self._mark_next = ()

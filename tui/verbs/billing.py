@@ -33,7 +33,6 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 def unbilled_list(door: "Door") -> int:
     from core.dates import between, parse_day
     from core.ledger.unbilled import unbilled_by_client
-    from core.money import show_cents
 
     options = door.options
     period = between(
@@ -44,7 +43,9 @@ def unbilled_list(door: "Door") -> int:
         rows = unbilled_by_client(read, period, door.today(read))
     count, total = sum(row.charges for row in rows), sum(row.total_cents for row in rows)
     text = ["All charges are billed."]
-    if rows:
+    if rows and not options.json:
+        from core.money import show_cents
+
         text = door.table(
             ("Client", "Charges", "From", "To", "Total"),
             [(r.client, r.charges, r.first_on, r.last_on, show_cents(r.total_cents)) for r in rows],

@@ -57,8 +57,6 @@ def _draft_options(parser: "ArgumentParser") -> None:
 
 def head(row: "InvoiceRow") -> "dict[str, Any]":
     """An invoice as `--json` has it."""
-    from core.ids import short
-
     shown = {
         "id": row.invoice_id,
         "number": row.number,
@@ -72,15 +70,15 @@ def head(row: "InvoiceRow") -> "dict[str, Any]":
         "balance_cents": row.balance_cents,
     }
     if row.number is None:
+        from core.ids import short
+
         shown["short_id"] = short(row.invoice_id)
     return shown
 
 
 def invoice_list(door: "Door") -> int:
-    from core.ids import short
     from core.ledger.invoices import invoices
     from core.ledger.standing import STANDINGS
-    from core.money import show_cents
 
     options = door.options
     status = options.status.replace("-", "_").replace(" ", "_") if options.status else None
@@ -97,6 +95,9 @@ def invoice_list(door: "Door") -> int:
         rows = invoices(read, today=door.today(read).isoformat(), status=status, client_id=client_id)
     text = []
     if not options.json:
+        from core.ids import short
+        from core.money import show_cents
+
         text = door.table(
             ("Number", "Client", "Due", "Status", "Total", "Balance"),
             [

@@ -13,7 +13,7 @@ from tests.architecture.source import ROOT
 from tests.homes import Home
 from tests.sizes import sized
 from tests.tui.cli.conftest import Daysheet
-from tui.cli import VERBS
+from tui.arguments import VERBS
 
 NOT_TRIED = {"demo", "init", "import"}
 WORDS = st.one_of(

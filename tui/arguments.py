@@ -1,0 +1,117 @@
+"""The words of the command line: verbs, the options that all of them take, what a mistake is told.
+
+Only the module of the verb that was typed is loaded. `tui.listings` understands the commonest words
+without this module.
+"""
+
+import argparse
+import os
+
+from core.errors import UsageError
+from tui.door import Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
+
+VERBS = {
+    "demo": ("demo", "make a sample practice, bill last month, open the app"),
+    "init": ("book", "make a new book for a practice"),
+    "import": ("importing", "bring in clients and sessions from files"),
+    "unbilled": ("billing", "charges that nobody has billed yet"),
+    "run": ("billing", "bill a period: drafts, or invoices sent"),
+    "invoice": ("invoices", "list, show, make, edit, send or print invoices"),
+    "client": ("clients", "list or show clients"),
+    "provider": ("practice", "list or add providers, license them for CPT codes"),
+    "office": ("practice", "list or add offices"),
+    "service": ("practice", "list or add services and fees"),
+    "policy": ("practice", "list or set the practice's rules"),
+    "practice": ("practice", "show or change the practice"),
+    "user": ("users", "list, add or remove users and set their roles"),
+    "key": ("users", "list or add what opens the book"),
+    "audit": ("audit", "list the audit log, or verify it"),
+    "doctor": ("book", "check the book and this computer"),
+    "completion": ("book", "print the shell's completion script"),
+}
+
+
+class _Help(argparse.HelpFormatter):
+    """As wide as the terminal, asked without `shutil`, which costs a script a tenth of its time."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size().columns
+        except (ValueError, OSError):
+            columns = 80
+        super().__init__(prog, width=columns - 2)
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: "Any") -> None:
+        super().__init__(**{"formatter_class": _Help, **options})
+
+    def error(self, message: str) -> "NoReturn":
+        raise UsageError(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` shows how.")
+
+
+def _common() -> _Parser:
+    """The options that every verb takes, before or after its name."""
+    common = _Parser(add_help=False)
+    add = common.add_argument
+    quiet = argparse.SUPPRESS
+    add("--home", metavar="DIR", default=quiet, help="folder of the book (else DAYSHEET_HOME)")
+    add("--key-file", metavar="FILE", default=quiet, help="file with the passphrase or the machine key")
+    add("--json", action="store_true", default=quiet, help="answer with one JSON object")
+    add("--plain", action="store_true", default=quiet, help="tab separated, without a heading")
+    add("--yes", action="store_true", default=quiet, help="do not ask")
+    return common
+
+
+def parser(only: str | None = None, *, whole: bool = False) -> argparse.ArgumentParser:
+    """The command line. `only` loads the module of a single verb; `whole` loads them all, for completion."""
+    from importlib import import_module
+
+    common = _common()
+    top = _Parser(
+        prog="daysheet",
+        parents=[common],
+        description="Client billing in the terminal. Without a verb, the screens open.",
+    )
+    top.add_argument("--version", action="store_true", help="print the version")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    for name, (module, summary) in VERBS.items():
+        if only is None or name == only:
+            verb = verbs.add_parser(name, help=summary, description=summary, parents=[common])
+            if whole or name == only:
+                import_module(f"tui.verbs.{module}").arguments(name, verb, common)
+    return top
+
+
+class NoVerb(UsageError):
+    code = "no_verb"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'There is no command "{plain(typed)[:40]}". `daysheet --help` lists them.')
+
+
+def _verb_in(arguments: "Sequence[str]") -> str | None:
+    """The verb that was typed, so that only its module is loaded. Raises: NoVerb."""
+    skip = False
+    for word in arguments:
+        if skip:
+            skip = False
+        elif word in ("--home", "--key-file"):
+            skip = True
+        elif not word.startswith("-"):
+            if word not in VERBS:
+                raise NoVerb(word)
+            return word
+    return None
+
+
+def parse(typed: "Sequence[str]") -> Options:
+    """What was typed, with the function of its verb as `run`. Raises: NoVerb, UsageError."""
+    return parser(_verb_in(typed)).parse_args(typed, Options())
