@@ -39,7 +39,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 
 def init(door: "Door") -> int:
     """Make a new book: encrypted, with a passphrase and a recovery code."""
-    from core.dates import local_day, parse_day, system_now, zone
+    from core.dates import local_day, parse_today, system_now, zone
     from core.errors import UsageError
     from core.practice.commands import found_practice
     from core.practice.queries import practice
@@ -58,7 +58,7 @@ def init(door: "Door") -> int:
             raise UsageError("The two passphrases differ. Run the command again.")
     fixed = os.environ.get("DAYSHEET_TODAY")
     letters = "".join(ch for ch in options.office.upper() if "A" <= ch <= "Z")[:4]
-    today = parse_day(fixed) if fixed else local_day(system_now(), options.timezone)
+    today = parse_today(fixed) if fixed else local_day(system_now(), options.timezone)
 
     def fill(tx: "Tx") -> None:
         found_practice(
@@ -146,5 +146,5 @@ def completion(door: "Door") -> int:
     from argcomplete.shell_integration import shellcode
 
     script = shellcode(["daysheet"], shell=door.options.shell)
-    door.answer({"script": script}, [script])
+    door.answer({"script": script}, script.splitlines())
     return 0

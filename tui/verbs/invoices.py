@@ -180,9 +180,7 @@ def _answer(door: "Door", read: "Read", invoice_id: str, today: "date") -> int:
         right=(4, 5, 6),
     )
     text.append(f"Total {show_cents(data['total_cents'])}  balance {show_cents(data['balance_cents'])}")
-    from core.text import plain
-
-    door.answer(data, [plain(line) if not door.options.plain else line for line in text])
+    door.answer(data, text)
     return 0
 
 
