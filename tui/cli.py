@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import suppress
 
-from core.errors import DomainError
+from core.errors import DomainError, UsageError
 from tui.listings import listing
 
 TYPE_CHECKING = False
@@ -25,7 +25,6 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 
 def _outcome(typed: "list[str]") -> int:
     try:
-        _require_text(typed)
         return _run(typed)
     except DomainError as error:
         from tui.door import exit_code
@@ -91,17 +90,19 @@ def _tell(message: str) -> None:
         sys.stderr.flush()
 
 
-def _require_text(typed: "Sequence[str]") -> None:
-    """Raises: UsageError, for bytes that are not UTF-8; nothing could store, show or find them."""
-    try:
-        "".join(typed).encode()
-    except UnicodeEncodeError:
-        from core.errors import UsageError
+class NotText(UsageError):
+    code = "not_text"
 
-        raise UsageError("What was typed is not UTF-8 text. Type it again, or rename the file.") from None
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'"{plain(typed)[:40]}" is not UTF-8 text.')
 
 
 def _run(typed: "list[str]") -> int:
+    for word in typed:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise NotText(word)
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 
@@ -114,9 +115,13 @@ def _run(typed: "list[str]") -> int:
 
         options = parse(typed)
     if options.version:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        sys.stdout.write(f"daysheet {version('daysheet')}\n")
+        try:
+            number = version("daysheet")
+        except PackageNotFoundError:
+            number = "from a folder, not installed"
+        sys.stdout.write(f"daysheet {number}\n")
         return 0
     from tui.door import Door
 
@@ -145,8 +150,9 @@ def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str =
         import json
 
         error = {"code": name, "message": message, "subject": subject}
+        answer = json.dumps({"ok": False, "data": {}, "errors": [error]})
         with suppress(OSError):  # told by _deliver
-            sys.stdout.write(json.dumps({"ok": False, "data": {}, "errors": [error]}) + "\n")
+            sys.stdout.write(answer.replace("\x7f", "\\u007f") + "\n")
     else:
         _tell(message)
     return code

@@ -127,11 +127,11 @@ class Door:
 
     def today(self, read: "Read | None" = None) -> "date":
         """The practice's day: DAYSHEET_TODAY, else now in the practice's zone."""
-        from core.dates import local_day, parse_day, system_now
+        from core.dates import local_day, parse_today, system_now
 
         fixed = os.environ.get("DAYSHEET_TODAY")
         if fixed:
-            return parse_day(fixed)
+            return parse_today(fixed)
         from core.practice.timezone import timezone
 
         if read is not None:
@@ -141,12 +141,12 @@ class Door:
 
     def day(self) -> "Callable[[], date]":
         """What tells the practice's day for as long as the app runs, past midnight too."""
-        from core.dates import local_day, parse_day, system_now
+        from core.dates import local_day, parse_today, system_now
         from core.practice.timezone import timezone
 
         fixed = os.environ.get("DAYSHEET_TODAY")
         if fixed:
-            day = parse_day(fixed)
+            day = parse_today(fixed)
             return lambda: day
         with self.store().read() as read:
             zone_name = timezone(read)
@@ -202,7 +202,7 @@ class Door:
 
             # In ASCII, so that no character of a name can do anything to a terminal or fail to be written.
             answer = {"ok": not self.errors, "data": data, "errors": self.errors}
-            self._write(json.dumps(answer) + "\n")
+            self._write(json.dumps(answer).replace("\x7f", "\\u007f") + "\n")
         else:
             from core.text import plain
 

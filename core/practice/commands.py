@@ -21,6 +21,7 @@ from core.tables import (
     Site,
     User,
 )
+from core.text import plain
 
 _SERIES = re.compile(r"[A-Z]{1,4}", re.ASCII)
 
@@ -44,6 +45,20 @@ class BadTerms(UsageError):
 
     def __init__(self, days: int) -> None:
         super().__init__(f"Terms of {days} days make no sense. Use 0 to 365.")
+
+
+class ProviderExists(DomainError):
+    code = "provider_exists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a provider called {plain(name)} already. Give this one a longer name.")
+
+
+class BadFee(UsageError):
+    code = "bad_fee"
+
+    def __init__(self) -> None:
+        super().__init__("A fee is zero or more; it never gives money back.")
 
 
 class BadLicenceYear(UsageError):
@@ -124,6 +139,8 @@ def add_provider(
     tx.require(Right.MANAGE)
     if not name.strip():
         raise EmptyName("provider")
+    if tx.value("SELECT 1 FROM provider WHERE name = :name AND active = 1", name=name.strip()):
+        raise ProviderExists(name.strip())
     provider_id = tx.add(Provider(name=name.strip(), credentials=credentials, npi=npi, office_id=office_id))
     audit.record(tx, "provider.added", "provider", provider_id, name=name)
     return provider_id
@@ -158,6 +175,8 @@ def add_service(
     tx.require(Right.MANAGE)
     if not code.strip() or not description.strip():
         raise EmptyName("service")
+    if rate_cents < 0:
+        raise BadFee
     service_id = tx.add(
         Service(
             code_system=code_system,
@@ -182,6 +201,8 @@ def set_missed_fee(tx: Tx, kind: str, *, amount_cents: int, effective_from: date
     """What a no-show or a late cancellation costs, from a day on; `kind` is no_show_fee or
     late_cancel_fee."""
     assert kind in ("no_show_fee", "late_cancel_fee")
+    if amount_cents < 0:
+        raise BadFee
     return _set_policy(tx, kind, {"amount_cents": amount_cents}, effective_from)
 
 

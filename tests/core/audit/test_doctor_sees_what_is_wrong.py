@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.books.checkup import checkup
-from core.delivery.commands import send
+from core.delivery.sending import send
 from core.invoicing.commands import create_draft
 from tests.builders import OWNER, TODAY, Book
 from tests.raw import foreign

@@ -13,7 +13,8 @@ from core.audit import entries
 from core.clients.commands import change_guarantor
 from core.dates import ALL_TIME
 from core.invoicing.billing_run import bill_clients, open_run, propose
-from core.invoicing.commands import HeldBack, NotADraft, create_draft, delete_draft, edit_draft, issue_drafts
+from core.invoicing.commands import HeldBack, create_draft, delete_draft, edit_draft, issue_drafts
+from core.invoicing.drafts import NotADraft
 from core.invoicing.issue import DueBeforeIssue, NothingToIssue, TotalBelowZero
 from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line
 from core.ledger.invoice_view import invoice_views
@@ -196,7 +197,7 @@ def draft_by(book: Book, provider_id: str, code_system: str = "CPT") -> str:
 
 
 def test_rh2_a_cpt_line_needs_a_licensed_provider_and_the_refusal_names_them(book: Book) -> None:
-    assert "Nora New has no CPT licence (1 line)" in held(book, draft_by(book, provider(book)))
+    assert "no CPT licence: Nora New (1 line)" in held(book, draft_by(book, provider(book)))
 
 
 @pytest.mark.parametrize("code_system", ["HCPCS", "LOCAL", "SNOMED"])

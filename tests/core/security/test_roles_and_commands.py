@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from core.actors import RIGHTS, Actor, Right, Role
 from core.dates import ALL_TIME
-from core.delivery.commands import finish, send
 from core.delivery.run import carry_out
+from core.delivery.sending import finish, send
 from core.errors import DomainError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
@@ -74,12 +74,21 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
 }  # fmt: skip
 
 
+WRITE_NOTHING = {"require_draft", "line_of"}
+"""What commands share: one asks, the other makes a tuple."""
+
+
 def commands() -> dict[str, Callable[..., object]]:
     """Every public function of the rooms whose first argument is the write transaction."""
     found: dict[str, Callable[..., object]] = {}
     for room in ROOMS:
         for name, thing in vars(importlib.import_module(room)).items():
-            if inspect.isfunction(thing) and thing.__module__ == room and not name.startswith("_"):
+            if (
+                inspect.isfunction(thing)
+                and thing.__module__ == room
+                and name[0] != "_"
+                and name not in WRITE_NOTHING
+            ):
                 first = next(iter(inspect.signature(thing).parameters.values()), None)
                 if first is not None and first.name == "tx":
                     found[name] = thing

@@ -1,4 +1,4 @@
-"""security.md 5.2: keys.json and the book change so that no crash, no race and no removal shuts an owner out."""
+"""security.md 5.2: keys.json and the book change so that no crash, race or removal shuts an owner out."""
 
 from __future__ import annotations
 

@@ -74,10 +74,7 @@ def test_a_locale_that_cannot_show_a_name_shows_its_escape(home: Home) -> None:
 
 def test_bytes_that_are_no_text_are_a_mistake_of_usage(home: Home) -> None:
     code, _, said = run(home, "client show \"$(printf '\\377')\"")
-    assert (code, said) == (
-        2,
-        "daysheet: What was typed is not UTF-8 text. Type it again, or rename the file.\n",
-    )
+    assert (code, "not UTF-8 text" in said) == (2, True)
 
 
 def test_no_crash_leaves_an_image_of_the_memory() -> None:
