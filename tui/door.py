@@ -104,7 +104,7 @@ class Door:
         if self._actor is None:
             from core.security.unlock import acting
 
-            self._actor = acting(self.opened(), self.home.data, self.key_file)
+            self._actor = acting(self.opened(), self.home.data)
         return self._actor
 
     def today(self, read: "Read | None" = None) -> "date":

@@ -1,6 +1,5 @@
 """Drafts: make one, change it, take it back, issue it (RB1 to RB3)."""
 
-import json
 from collections import namedtuple
 from collections.abc import Sequence
 from datetime import date
@@ -9,9 +8,18 @@ from typing import Any
 from core import audit
 from core.actors import Right
 from core.dates import ALL_TIME
-from core.errors import DomainError, NotFound, UsageError
+from core.errors import DomainError, NotFound
+from core.invoicing.drafts import (
+    DRAFT_LINE,
+    MAX_NOTES,
+    NothingUnbilled,
+    TooLong,
+    from_image,
+    line_of,
+    require_draft,
+)
 from core.invoicing.issue import Bill, BillLine, Issued, issue_bills
-from core.invoicing.preflight import PARTY, Party, holds
+from core.invoicing.preflight import PARTY, PARTY_OF_DRAFT, Party, holds
 from core.ledger.unbilled import UnbilledCharge, free, unbilled_charges
 from core.money import ONE_UNIT, percent_of
 from core.practice.policies import terms
@@ -20,30 +28,6 @@ from core.sessions.commands import finalise
 from core.sessions.queries import charges_of_session
 from core.store import Tx
 from core.tables import Draft, DraftAdjustment, DraftLine
-
-MAX_NOTES = 10_000
-MAX_LABEL = 500
-
-DRAFT_LINE = (
-    "id", "draft_id", "position", "charge_id", "service_on", "provider_id", "code_system", "code",
-    "modifiers", "description", "units_milli", "rate_cents", "amount_cents",
-)  # fmt: skip
-
-
-class NothingUnbilled(DomainError):
-    code = "nothing_unbilled"
-
-    def __init__(self) -> None:
-        super().__init__("These charges are all on a draft or invoice already. There is nothing to bill.")
-
-
-class NotADraft(DomainError):
-    code = "not_a_draft"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(
-            f"Invoice {number} is issued and is never edited. Void it and bill again, or adjust it."
-        )
 
 
 class HeldBack(DomainError):
@@ -55,26 +39,11 @@ class HeldBack(DomainError):
         super().__init__(f"{plain(client)} cannot be billed yet: {'; '.join(map(plain, reasons))}.")
 
 
-class TooLong(UsageError):
-    code = "too_long"
-
-    def __init__(self, what: str, most: int) -> None:
-        super().__init__(f"The {what} is longer than {most:,} characters. Make it shorter.")
-
-
 def _party(tx: Tx, client_id: str) -> Party:
     found = tx.first(PARTY, Party, client_id=client_id)
     if found is None:
         raise NotFound("There is no such client.", subject=client_id)
     return found
-
-
-def require_draft(tx: Tx, draft_id: str) -> None:
-    number = tx.value("SELECT number FROM invoice_issue WHERE invoice_id = :id LIMIT 1", id=draft_id)
-    if number is not None:
-        raise NotADraft(number)
-    if tx.value("SELECT 1 FROM draft WHERE id = :id", id=draft_id) is None:
-        raise NotFound("There is no such draft any more.", subject=draft_id)
 
 
 def create_draft(
@@ -147,13 +116,6 @@ def office_of(party: Party, charges: Sequence[UnbilledCharge]) -> str | None:
     return first
 
 
-def line_of(tx: Tx, draft_id: str, position: int, c: UnbilledCharge) -> tuple[object, ...]:
-    return (
-        tx.new_id(), draft_id, position, c.charge_id, c.service_on, c.provider_id, c.code_system, c.code,
-        c.modifiers, c.description, c.units_milli, c.rate_cents, c.amount_cents,
-    )  # fmt: skip
-
-
 def edit_draft(
     tx: Tx,
     draft_id: str,
@@ -178,11 +140,6 @@ def edit_draft(
     if values:
         tx.change(Draft, draft_id, **values)
         audit.record(tx, "draft.edited", "invoice", draft_id, columns=sorted(values))
-
-
-def from_image(image: str) -> dict[str, Any]:
-    """The columns of a deleted row, as its tomb keeps them, without what replication keeps."""
-    return {name: value for name, value in json.loads(image).items() if not name.startswith("_")}
 
 
 def delete_draft(tx: Tx, draft_id: str) -> None:
@@ -212,7 +169,7 @@ WHERE (tbl = 'draft' AND id = :draft_id)
        SELECT l.value FROM json_each(
            (SELECT a.detail FROM audit_entry AS a
             WHERE a.verb = 'draft.deleted' AND a.subject_id = :draft_id
-            ORDER BY a.at DESC, a.site DESC, a.no DESC LIMIT 1), '$.lines') AS l))
+            ORDER BY a._q = 0 DESC, a._q DESC, a.site DESC, a.no DESC LIMIT 1), '$.lines') AS l))
 """
 """The draft and what went with it: not the lines that had been taken out of it before."""
 
@@ -305,8 +262,10 @@ def _bill(tx: Tx, draft_id: str) -> Bill:
         signed = -amount if kind == "discount" else amount
         lines.append(BillLine(kind, None, None, None, None, "", "", "", label, ONE_UNIT, signed, signed))
     due = None if head.due_on is None else date.fromisoformat(head.due_on)
+    party = tx.first(PARTY_OF_DRAFT, Party, client_id=head.client_id, guarantor_id=head.guarantor_id)
+    assert party is not None, "references hold"
     return Bill(
-        draft_id, _party(tx, head.client_id), head.office_id, head.terms_days, due, head.notes,
+        draft_id, party, head.office_id, head.terms_days, due, head.notes,
         head.run_id, head.replaces_id, tuple(lines),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from core import audit
 from core.actors import Right
 from core.dates import ALL_TIME
 from core.errors import NotFound, UsageError
-from core.invoicing.commands import (
+from core.invoicing.drafts import (
     DRAFT_LINE,
     MAX_LABEL,
     NothingUnbilled,
@@ -97,7 +97,9 @@ def change_line(
     rate = rate if rate_cents is None else rate_cents
     amount = line_amount(units, rate)
     if rate < 0 or units <= 0:
-        raise UsageError("Units and rate are above zero; use a discount to take something off.")
+        raise UsageError(
+            "Units are above zero and a rate is not below it; use a discount to take something off."
+        )
     tx.change(DraftLine, line_id, units_milli=units, rate_cents=rate, amount_cents=amount)
     audit.record(
         tx, "draft.line_changed", "invoice", draft_id, line=line_id, before_cents=before, after_cents=amount

@@ -22,6 +22,8 @@ MACHINE_HEADER = "daysheet-machine-key-1"
 _BASE32 = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
 """Crockford's letters without I, L, O and U, so that a code copied by hand stays right."""
 RECOVERY_CHARACTERS = 32
+RECOVERY = "recovery"
+"""Who acts with the recovery code: an owner, whatever becomes of the users."""
 MIN_PASSPHRASE = 8
 
 
@@ -129,7 +131,7 @@ class Keys:
         self._document["slots"].append(slot)
 
     def unlock(self, secret: str) -> tuple[bytes, str]:
-        """The data key and the user whose slot a passphrase or recovery code opens.
+        """The data key and the user whose slot a passphrase opens; RECOVERY for the recovery code.
 
         A slot that cannot be read does not keep another from opening. Raises: WrongPassphrase, or
         DamagedKeys, where it may have been a damaged slot that the secret belongs to.
@@ -147,7 +149,8 @@ class Keys:
                 wrapping = _stretch(_normal(slot["kind"], secret), slot)
                 bound = self._bound({k: v for k, v in slot.items() if k != "wrapped"})
                 sealed = bytes.fromhex(slot["wrapped"])
-                return AESGCM(wrapping).decrypt(bytes.fromhex(slot["nonce"]), sealed, bound), slot["user"]
+                data_key = AESGCM(wrapping).decrypt(bytes.fromhex(slot["nonce"]), sealed, bound)
+                return data_key, RECOVERY if slot["kind"] == "recovery" else slot["user"]
             except InvalidTag:
                 continue
             except (KeyError, ValueError, TypeError, OverflowError, MemoryError):

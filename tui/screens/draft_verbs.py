@@ -73,7 +73,7 @@ class DraftVerbs(BookScreen[InvoicePage]):
 
     def _add_unbilled(self) -> None:
         from core.dates import ALL_TIME
-        from core.invoicing.commands import NothingUnbilled
+        from core.invoicing.drafts import NothingUnbilled
         from core.invoicing.lines import add_charge
         from core.ledger.unbilled import unbilled_charges
 

@@ -187,7 +187,7 @@ class Invoice(DraftVerbs):
             self.ask(f"Send {what}, {dollars(row.total_cents)}?", "sends", self._send)
 
     def _send(self) -> None:
-        from core.delivery.commands import send
+        from core.delivery.sending import send
 
         app, invoice_id = self.biller, self.invoice_id
         today = app.today()

@@ -117,7 +117,7 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         self.ask(question, "sends", lambda: self._send(rows))
 
     def _send(self, rows: Sequence[InvoiceRow]) -> None:
-        from core.delivery.commands import send
+        from core.delivery.sending import send
 
         app, today = self.biller, self.biller.today()
         invoice_ids = [row.invoice_id for row in rows]
@@ -201,7 +201,8 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         app.in_background(work, known, ended=lambda: app.release_keys("clients"))
 
     def _new(self, client: ClientChoice) -> None:
-        from core.invoicing.commands import NothingUnbilled, create_draft, delete_draft, restore_draft
+        from core.invoicing.commands import create_draft, delete_draft, restore_draft
+        from core.invoicing.drafts import NothingUnbilled
         from tui.screens.invoice import Invoice
 
         today = self.biller.today()

@@ -97,7 +97,7 @@ class RunPreview(BookScreen[Preview]):
     def allowed(self, action: str) -> bool:
         if action in ("drafts", "send"):
             return bool(self._ready())
-        return True
+        return action != "leave_out" or bool(self._preview and (self._preview.ready or self._preview.held))
 
     def opened(self, record_id: str) -> None:
         from tui.screens.client_charges import ClientCharges

@@ -26,7 +26,7 @@ class Unbilled(BookScreen[Preview]):
 
     PLACE = "unbilled"
     HEADING = "Unbilled"
-    EMPTY = "All charges are billed. Charges arrive when sessions are finalised or imported."
+    EMPTY = "All charges are billed. New ones come with finalised or imported sessions."
     HAS_PERIODS = True
     QUICK_FILTERS = ("all", "needs attention", "ready")
     COLUMNS = (

@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.arguments import whole_number
+
     if name == "init":
         add = parser.add_argument
         add("--practice", required=True, metavar="NAME", help="the practice's name")
         add("--timezone", required=True, metavar="TZ", help="such as America/New_York")
         add("--office", required=True, metavar="CODE", help="short name of this office")
-        add("--terms", type=int, default=30, metavar="DAYS", help="days until a bill is due (30)")
+        add(
+            "--terms",
+            type=whole_number(0, 365),
+            default=30,
+            metavar="DAYS",
+            help="days until a bill is due (30)",
+        )
         add("--series", metavar="LETTERS", help="one to four letters before invoice numbers (of the office)")
         add("--owner", default="", metavar="NAME", help="who owns the book (the computer's user)")
         add("--machine-key", metavar="FILE", help="also write a machine key for unattended jobs")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import core.security.keys
 from core.errors import DomainError
 from core.security.keys import (
+    RECOVERY,
     CannotWrite,
     DamagedKeys,
     KeyFileUnreadable,
@@ -84,7 +85,7 @@ def test_a_passphrase_is_one_however_its_accents_are_typed(keys: Keys) -> None:
      CODE.replace("V", "U")],
 )  # fmt: skip
 def test_the_recovery_code_opens_however_it_is_copied(keys: Keys, typed: str) -> None:
-    assert keys.unlock(typed) == (DATA_KEY, "olive")
+    assert keys.unlock(typed) == (DATA_KEY, RECOVERY)
 
 
 @pytest.mark.parametrize("typed", [CODE[:-1], CODE + "A", CODE[::-1], CODE.replace("A", "B")])
@@ -196,7 +197,7 @@ def test_whatever_stands_in_a_slot_nothing_but_a_refusal_comes_out(
         assert value == document(keys)["slots"][0].get(place)
     except DomainError:
         pass
-    assert damaged.unlock(CODE) == (DATA_KEY, "olive"), "one damaged slot shut out the recovery code"
+    assert damaged.unlock(CODE) == (DATA_KEY, RECOVERY), "one damaged slot shut out the recovery code"
     damaged.slots()
     assert damaged.machine_user(DATA_KEY) == "robot"
 

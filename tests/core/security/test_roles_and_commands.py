@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from core.actors import RIGHTS, Actor, Right, Role
 from core.dates import ALL_TIME
-from core.delivery.commands import finish, send
 from core.delivery.run import carry_out
+from core.delivery.sending import finish, send
 from core.errors import DomainError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from core.practice.queries import UserInactive
 from core.security.keys import WrongPassphrase
 from core.security.unlock import acting, open_with_file, open_with_passphrase
 from core.store import NoBook
-from tests.builders import Book, fixed_clock
+from tests.builders import OWNER, Book, fixed_clock
 from tests.homes import Home
+from tui.cli import main
 
 
 @pytest.fixture(scope="module")
@@ -24,30 +26,51 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def test_the_machine_key_acts_as_the_service_user(home: Home) -> None:
     opened = open_with_file(str(home.folder), str(home.key_file), fixed_clock)
-    actor = acting(opened, str(home.folder), str(home.key_file))
+    actor = acting(opened, str(home.folder))
     opened.store.close()
     assert (actor.name, actor.role) == ("machine", Role.SERVICE)
 
 
 def test_the_passphrase_acts_as_the_owner_and_a_wrong_one_as_nobody(home: Home) -> None:
     opened = open_with_passphrase(str(home.folder), "correct horse battery", fixed_clock)
-    assert acting(opened, str(home.folder), None).role is Role.OWNER
+    assert acting(opened, str(home.folder)).role is Role.OWNER
     opened.store.close()
     with pytest.raises(WrongPassphrase):
         open_with_passphrase(str(home.folder), "incorrect horse battery", fixed_clock)
 
 
-def test_a_user_who_was_removed_may_not_act(home: Home, tmp_path: Path) -> None:
+def test_a_user_who_was_removed_opens_nothing(home: Home, tmp_path: Path) -> None:
     copy = home.copy_to(tmp_path / "copy")
-    with copy.open() as store:
-        from tests.builders import OWNER
-
-        with store.write(OWNER) as tx:
-            remove_user(tx, tx.value("SELECT id FROM \"user\" WHERE role = 'service'"))
-    opened = open_with_file(str(copy.folder), str(copy.key_file), fixed_clock)
+    with copy.open() as store, store.write(OWNER) as tx:
+        add_user(tx, name="Second", role=Role.OWNER)
+        remove_user(tx, tx.value("SELECT id FROM \"user\" WHERE role = 'service'"))
+        remove_user(tx, tx.value("SELECT id FROM \"user\" WHERE name = 'Olive Owner'"))
     with pytest.raises(UserInactive):
-        acting(opened, str(copy.folder), str(copy.key_file))
-    opened.store.close()
+        open_with_file(str(copy.folder), str(copy.key_file), fixed_clock)
+    with pytest.raises(UserInactive):
+        open_with_passphrase(str(copy.folder), "correct horse battery", fixed_clock)
+
+
+def test_another_service_user_does_not_lend_the_machine_key_its_rights(home: Home, tmp_path: Path) -> None:
+    copy = home.copy_to(tmp_path / "copy")
+    with copy.open() as store, store.write(OWNER) as tx:
+        remove_user(tx, tx.value("SELECT id FROM \"user\" WHERE role = 'service'"))
+        add_user(tx, name="Robot", role=Role.SERVICE)
+    with pytest.raises(UserInactive):
+        open_with_file(str(copy.folder), str(copy.key_file), fixed_clock)
+
+
+def test_no_verb_reads_for_a_user_who_was_removed(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = home.copy_to(tmp_path / "copy")
+    with copy.open() as store, store.write(OWNER) as tx:
+        remove_user(tx, tx.value("SELECT id FROM \"user\" WHERE role = 'service'"))
+    for name, value in copy.environ.items():
+        monkeypatch.setenv(name, value)
+    for words in (["client", "list"], ["invoice", "list"], ["audit", "verify"], ["doctor"], ["key", "list"]):
+        assert main([*words, "--json"]) == 4, words
+        assert json.loads(capsys.readouterr().out)["errors"][0]["code"] == "user_inactive"
 
 
 def test_no_book_is_said_before_any_key_is_tried(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import core.store
-from core.delivery.commands import send
+from core.delivery.sending import send
 from core.invoicing.commands import create_draft
 from core.migrations import HEAD
 from core.store import DamagedBook, NewerBook, NoBook, OldSqlite, Store, WrongKey, connect

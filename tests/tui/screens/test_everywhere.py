@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.delivery import commands as delivery
+from core.delivery import sending as delivery
 from core.invoicing.commands import create_draft
 from core.store import Store
 from tests.builders import OWNER, TODAY, Book
@@ -207,3 +207,11 @@ async def test_a_watch_that_fails_says_so_once_and_the_app_goes_on(
         await app.until(lambda: "f5 reloads" in app.said)
         await app.press("2")
         assert len(app.column(0)) == 4
+
+
+async def test_a_screen_closed_while_it_loads_is_no_bug(book: Book, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        for _ in range(5):
+            await app.press("2", "enter", "J", "K", "q")
+            app.on(Unbilled)
+        assert not (tmp_path / "reports").exists()

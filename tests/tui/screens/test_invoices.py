@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.delivery.commands import send
+from core.delivery.sending import send
 from core.invoicing.commands import create_draft
 from tests.builders import OWNER, TODAY, Book
 from tests.tui.on_a_book import biller_on
