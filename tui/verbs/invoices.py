@@ -48,8 +48,8 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
         metavar="POS",
         help="take a line out; its charge is unbilled",
     )
-    edit.add_argument("--discount", metavar="A|P%%", help="take an amount or a percentage off the whole")
-    edit.add_argument("--surcharge", metavar="A|P%%", help="put an amount or a percentage on the whole")
+    edit.add_argument("--discount", metavar="A|P%", help="take an amount or a percentage off the whole")
+    edit.add_argument("--surcharge", metavar="A|P%", help="put an amount or a percentage on the whole")
     edit.add_argument("--label", default="", metavar="TEXT", help="what the discount or surcharge is called")
     verb("send", "issue, document and share", invoice_send)
     verb("delete", "delete a draft; its charges are unbilled again", invoice_delete)
@@ -249,6 +249,7 @@ def invoice_edit(door: "Door") -> int:
             draft_id,
             due_on=parse_day(options.due) if options.due is not None else None,
             notes=options.notes,
+            today=today,
         )
         if options.line is not None:
             change_line(
