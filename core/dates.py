@@ -84,6 +84,17 @@ def parse_day(typed: str) -> date:
         raise NotADate(typed) from None
 
 
+def parse_today(typed: str) -> date:
+    """Read an ISO day as a practice's today: one that terms and months can be counted from.
+
+    Raises: NotADate, also for a year before 1900 or after 2199.
+    """
+    day = parse_day(typed)
+    if not 1900 <= day.year <= 2199:
+        raise NotADate(typed)
+    return day
+
+
 def parse_month(typed: str) -> Period:
     """Read an ISO month as its days. Raises: NotAMonth."""
     import re
@@ -92,7 +103,7 @@ def parse_month(typed: str) -> Period:
         raise NotAMonth(typed)
     try:
         return month_period(date.fromisoformat(typed + "-01"))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise NotAMonth(typed) from None
 
 

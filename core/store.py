@@ -74,7 +74,7 @@ class BookBusy(Busy):
         super().__init__("Another program has been writing to the book for 15 seconds. Try again.")
 
 
-class DiskFull(DomainError):
+class DiskFull(OutsideFailure):
     code = "disk_full"
 
     def __init__(self) -> None:
@@ -89,6 +89,23 @@ class DiskTrouble(OutsideFailure):
             "The disk would not read or write the book, so nothing was saved."
             " Check its space, its health and whether it may be written, and try again."
         )
+
+
+class NoSharedLog(OutsideFailure):
+    code = "no_shared_log"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The folder of the book cannot hold a log that two programs share, as on some network drives."
+            " Move the book to a disk of this computer."
+        )
+
+
+class UnreadableText(DomainError):
+    code = "unreadable_text"
+
+    def __init__(self) -> None:
+        super().__init__("The book holds text that is not UTF-8. Run `daysheet audit verify` to find it.")
 
 
 class DamagedBook(DomainError):
@@ -118,12 +135,18 @@ class OldSqlite(DomainError):
 
 
 def connect(path: str, key: bytes, *, query_only: bool = False) -> "Any":
-    """A connection to an encrypted book, with every rule set. Raises: WrongKey, OldSqlite."""
+    """A connection to an encrypted book, with every rule set.
+
+    Raises: WrongKey, OldSqlite, DiskTrouble, DamagedBook, NoSharedLog.
+    """
     if sqlcipher.sqlite_version_info < SQLITE_FLOOR:
         raise OldSqlite
-    connection = sqlcipher.connect(
-        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-    )
+    try:
+        connection = sqlcipher.connect(
+            path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+        )
+    except sqlcipher.DatabaseError as error:
+        raise _refusal(error) from None
     try:
         # The log level first, or a wrong key writes to stderr; the cipher's version last, because a
         # build without encryption ignores PRAGMA key and would leave the file in clear.
@@ -136,7 +159,8 @@ def connect(path: str, key: bytes, *, query_only: bool = False) -> "Any":
         if connection.execute("PRAGMA cipher_version").fetchone() is None:
             raise AssertionError("this SQLite cannot encrypt")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        connection.execute("PRAGMA journal_mode = WAL")
+        if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+            raise NoSharedLog
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
         if query_only:
@@ -146,6 +170,9 @@ def connect(path: str, key: bytes, *, query_only: bool = False) -> "Any":
         if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
             raise WrongKey from None
         raise _refusal(error) from None
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -158,13 +185,15 @@ def _refusal(error: Exception) -> Exception:
         return BookBusy()
     if name == "SQLITE_FULL":
         return DiskFull()
-    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY")):
+    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return DiskTrouble()
-    if name.startswith("SQLITE_CORRUPT"):
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return DamagedBook()
-    if name == "SQLITE_NOTADB":
-        return WrongKey()
     return error
+
+
+def _any_text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
 
 
 class Read:
@@ -182,8 +211,17 @@ class Read:
         return [into(*row) for row in self._connection.execute(sql, params)]
 
     def each(self, sql: str, /, **params: Value) -> "Iterable[tuple[Any, ...]]":
-        """Row by row, for what is too long to hold."""
-        return self._connection.execute(sql, params)  # type: ignore[no-any-return]
+        """Row by row, for what is too long to hold. Raises: UnreadableText."""
+        try:
+            yield from self._connection.execute(sql, params)
+        except sqlcipher.OperationalError as error:
+            if "decode" in str(error):
+                raise UnreadableText from None
+            raise
+
+    def allow_unreadable_text(self, allowed: bool) -> None:
+        """Whether bytes that are not UTF-8 come as lone surrogates, instead of being refused."""
+        self._connection.text_factory = _any_text if allowed else str
 
     def first(self, sql: str, into: "Callable[..., T]", /, **params: Value) -> "T | None":
         row = self._connection.execute(sql, params).fetchone()
@@ -203,7 +241,11 @@ class Reading:
 
     def __enter__(self) -> Read:
         self._connection = self._store.borrow()
-        self._connection.execute("BEGIN")
+        try:
+            self._connection.execute("BEGIN")
+        except BaseException as error:
+            self._connection.close()
+            raise (_refusal(error) if isinstance(error, Exception) else error) from None
         return Read(self._connection)
 
     def __exit__(
@@ -233,15 +275,24 @@ class Tx(Read):
         self.actor = actor
 
     def __enter__(self) -> "Self":
+        try:
+            self._sa: Connection = self._store.engine().connect()
+        except Exception as error:  # noqa: BLE001  told apart by _refusal
+            raise _refusal(error) from None
+        try:
+            self._transaction = self._sa.begin()
+            self._begin()
+        except BaseException as error:
+            # Closing rolls back; without it the write lock would stay until the program ends.
+            self._sa.close()
+            raise (_refusal(error) if isinstance(error, Exception) else error) from None
+        return self
+
+    def _begin(self) -> None:
+        """Read what numbering and stamping go on from."""
         from core.dates import show_instant
         from core.ids import Ids
 
-        engine = self._store.engine()
-        try:
-            self._sa: Connection = engine.connect()
-            self._transaction = self._sa.begin()
-        except Exception as error:  # noqa: BLE001  told apart by _refusal
-            raise _refusal(error) from None
         super().__init__(self._sa.connection.driver_connection)
         self.now: datetime = self._store.clock()
         self.now_text = show_instant(self.now)
@@ -257,7 +308,6 @@ class Tx(Read):
             self._head = GENESIS
         self._ids = Ids(self._now_ms)
         self._chain_strays()
-        return self
 
     def __exit__(
         self,
@@ -457,6 +507,16 @@ def _stored_row(row: "Sequence[Any]") -> "Iterable[Any]":
     return row if _AS_THEY_ARE.issuperset(map(type, row)) else map(_stored, row)
 
 
+def require_book(path: str) -> None:
+    """Raises: NoBook, where there is none; DiskTrouble, where its folder cannot be looked into."""
+    try:
+        os.stat(path)  # noqa: PTH116  pathlib costs a script more than the whole read
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoBook(os.path.dirname(path)) from None  # noqa: PTH120
+    except OSError:
+        raise DiskTrouble from None
+
+
 class Store:
     """One book, open. Threads may share it; each read or write takes a connection of its own."""
 
@@ -468,12 +528,12 @@ class Store:
         self._guard = allocate_lock()
         self._engine: Engine | None = None
         self._plans: dict[tuple[Any, tuple[str, ...]], Any] = {}
+        self._key_fits = False
 
     @classmethod
     def open(cls, path: str, key: bytes, clock: "Callable[[], datetime]") -> "Store":
-        """Open an existing book. Raises: NoBook, WrongKey, DamagedBook, NewerBook."""
-        if not os.path.exists(path):  # noqa: PTH110  pathlib costs a script more than the whole read
-            raise NoBook(os.path.dirname(path))  # noqa: PTH120
+        """Open an existing book. Raises: NoBook, WrongKey, DamagedBook, NewerBook, DiskTrouble."""
+        require_book(path)
         store = cls(path, key, clock)
         with store.read() as read:
             if not read.value("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"):
@@ -504,7 +564,18 @@ class Store:
         with self._guard:
             if self._idle:
                 return self._idle.pop()
-        return connect(self.path, self._key, query_only=True)
+        return self._connect(query_only=True)
+
+    def _connect(self, *, query_only: bool = False) -> "Any":
+        """A connection. The key that opened the book once is right: what it cannot read later is damage."""
+        try:
+            connection = connect(self.path, self._key, query_only=query_only)
+        except WrongKey:
+            if self._key_fits:
+                raise DamagedBook from None
+            raise
+        self._key_fits = True
+        return connection
 
     def give_back(self, connection: "Any") -> None:
         with self._guard:
@@ -527,7 +598,7 @@ class Store:
     def data_version(self) -> int:
         """A number that changes when another connection commits; each caller thread asks alone."""
         if not hasattr(self, "_watching"):
-            self._watching = connect(self.path, self._key, query_only=True)
+            self._watching = self._connect(query_only=True)
         return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
@@ -550,7 +621,7 @@ class Store:
 
                 self._engine = create_engine(
                     "sqlite://",
-                    creator=lambda: connect(self.path, self._key),
+                    creator=self._connect,
                     module=sqlcipher,
                     poolclass=QueuePool,
                     pool_size=2,

@@ -15,8 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
+from textual.binding import BindingType
 from textual.filter import LineFilter
 
 from tui import crash
@@ -76,7 +75,6 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self.summary = ""
         self.kept_texts: dict[str, dict[str, str]] = {}
         self._visited: list[str] = []
-        self._lost_keys: set[str] = set()
         self._report_folder = report_folder
         self._version = version
         self._sanitize = Sanitize(own_links)
@@ -147,6 +145,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
 
     def go(self, name: str) -> None:
         """Go to a place; screens pushed on top of it stay as they were left."""
+        self.forget_refusal()
         if name != self.current_mode:
             self._visited.append(self.current_mode)
             self.switch_mode(name)
@@ -158,6 +157,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
 
     def go_back(self) -> bool:
         """Close the screen on top, else return to the place before; False when there is none."""
+        self.forget_refusal()
         if len(self.screen_stack) > 1:
             self.pop_screen()
         elif self._visited:
@@ -199,7 +199,13 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         if self._wanted_keymap:
+            from tui.keymap import lost_keys
+            from tui.widgets.grid import Grid
+
             self.set_keymap(self._wanted_keymap)
+            kinds = [place.make for place in self.PLACES if isinstance(place.make, type)]
+            if lost := lost_keys(self._wanted_keymap, [Grid, *kinds]):
+                self.result = (f"keys.toml takes the key of: {', '.join(sorted(lost))}.", "warn")
         if self._watch is not None:
             self._watch.start()
         if not self.is_headless:
@@ -233,13 +239,6 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         message.stop()
         self._keep_report(message.error)
         self.say("Changes made elsewhere do not show by themselves any more; f5 reloads.", "warn")
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Textual tells at every key; a person is told once, which action lost its key."""
-        lost = {binding.description or binding.action for binding in clashed_bindings} - self._lost_keys
-        if lost:
-            self._lost_keys |= lost
-            self.call_later(self.say, f"keys.toml takes the key of: {', '.join(sorted(lost))}.", "warn")
 
     def report_unexpected(self, error: Exception) -> None:
         """A bug in the background: a notice with a number, and work goes on."""

@@ -12,7 +12,7 @@ from tui.door import Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
 VERBS = {
@@ -49,10 +49,22 @@ class _Help(argparse.HelpFormatter):
 
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: "Any") -> None:
-        super().__init__(**{"formatter_class": _Help, **options})
+        # No abbreviations: `--al` must not come to mean `--all`.
+        super().__init__(**{"formatter_class": _Help, "allow_abbrev": False, **options})
 
     def error(self, message: str) -> "NoReturn":
         raise UsageError(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` shows how.")
+
+
+def whole_number(low: int, high: int) -> "Callable[[str], int]":
+    """What reads an option that is a whole number, in ASCII digits and within bounds."""
+
+    def read(typed: str) -> int:
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= 9 and low <= int(typed) <= high):
+            raise argparse.ArgumentTypeError(f"takes a whole number from {low} to {high}")
+        return int(typed)
+
+    return read
 
 
 def _common() -> _Parser:

@@ -24,6 +24,7 @@ class BackgroundApp(KeyGate):
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(clock=clock)
         self.result: tuple[str, Tone] = ("", "")
+        self._refused = False
         self.jobs = Jobs(clock)
         self.last_failed: tuple[Job, JobReport] | None = None
         self._enter_lists_from: float | None = None
@@ -39,12 +40,19 @@ class BackgroundApp(KeyGate):
 
     def say(self, text: str, tone: Tone = "") -> None:
         """Show the last result or error; it stays until the next one."""
+        self._refused = False
         self.result = (text, tone)
         self.refresh_frame()
 
     def refuse(self, refusal: DomainError) -> None:
         """A rule said no: its sentence, amber."""
         self.say(str(refusal), "warn")
+        self._refused = True
+
+    def forget_refusal(self) -> None:
+        """The person goes on; what a rule said no to before is past. A report stays."""
+        if self._refused:
+            self.say("")
 
     def in_background(
         self,
@@ -131,11 +139,9 @@ class BackgroundApp(KeyGate):
         offered, self._enter_lists_from = self._enter_lists_from, None
         if offered is None:
             return False
-        if key == "enter" and self.key_arrived_at >= offered:
-            return True
         text, tone = self.result
         self.say(text.replace(LISTED_BY_ENTER, "(:failures lists them)"), tone)
-        return False
+        return key == "enter" and self.key_arrived_at >= offered
 
     def stop_job(self) -> None:
         if self.jobs.stop():

@@ -1,6 +1,7 @@
 """The biller's app: the places, the book behind them, undo, and what the palette finds."""
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from core.dates import ALL_TIME, Period, between, parse_day, parse_month, previo
 from core.errors import Busy, DomainError, NotFound
 from core.store import Store, Tx
 from tui.app import FrameApp, Place
+from tui.keymap import read_keymap
 from tui.palette import Command, Found
 from tui.screens.invoices import Invoices
 from tui.screens.today import Today
@@ -51,12 +53,16 @@ class Biller(FrameApp):
         exports: Path,
         report_folder: Path | None = None,
         theme: str = "dark",
+        keymap: dict[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(
             practice=practice,
             theme=theme,
+            keymap=keymap,
             report_folder=report_folder,
             data_version=store.data_version,
+            clock=clock,
         )
         self.store = store
         self.actor = actor
@@ -201,14 +207,22 @@ def _period(typed: str) -> Period:
 
 
 def make_biller(
-    store: Store, actor: Actor, today: Callable[[], date], *, home_runtime: str, exports: str, state: str
+    store: Store,
+    actor: Actor,
+    today: Callable[[], date],
+    *,
+    home_runtime: str,
+    exports: str,
+    state: str,
+    config: str = "",
 ) -> Biller:
-    """The app on an open book, with the practice's name and this computer's folders."""
+    """The app on an open book, with the practice's name and this computer's folders and keys."""
     from core.practice.queries import practice
 
     with store.read() as read:
         name = practice(read).name
-    return Biller(
+    keymap, wrong = read_keymap(Path(config)) if config else ({}, "")
+    made = Biller(
         store,
         actor,
         today,
@@ -217,4 +231,8 @@ def make_biller(
         exports=Path(exports),
         report_folder=Path(state) / "reports",
         theme=os.environ.get("DAYSHEET_THEME", "dark"),
+        keymap=keymap,
     )
+    if wrong:
+        made.result = (wrong, "warn")
+    return made

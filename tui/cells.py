@@ -42,6 +42,17 @@ def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
     return set_cell_size(text, width - 1) + "…"
 
 
+def in_two_lines(text: str, width: int) -> tuple[str, str]:
+    """A sentence broken at a blank where it is longer than a line; the second part may be too long."""
+    shown = steady(text)
+    if width_of(shown) <= width or width <= 0:
+        return shown, ""
+    end = len(shown)
+    while end > 0 and width_of(shown[:end]) > width:
+        end = shown.rfind(" ", 0, end)
+    return (shown[:end], shown[end + 1 :]) if end > 0 else (shown, "")
+
+
 def width_of(text: str) -> int:
     """The number of cells a plain text takes."""
     return len(text) if text.isascii() else cell_len(text)

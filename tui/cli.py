@@ -6,7 +6,7 @@ Refusals become one sentence and an exit code; nobody ever sees a traceback or a
 import os
 import sys
 
-from core.errors import DomainError
+from core.errors import DomainError, UsageError
 from tui.listings import listing
 
 TYPE_CHECKING = False
@@ -32,7 +32,19 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
         return _fail(typed, 1, "unexpected", _where(error))
 
 
+class NotText(UsageError):
+    code = "not_text"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'"{plain(typed)[:40]}" is not UTF-8 text.')
+
+
 def _run(typed: "list[str]") -> int:
+    for word in typed:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise NotText(word)
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 
@@ -45,9 +57,13 @@ def _run(typed: "list[str]") -> int:
 
         options = parse(typed)
     if options.version:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        sys.stdout.write(f"daysheet {version('daysheet')}\n")
+        try:
+            number = version("daysheet")
+        except PackageNotFoundError:
+            number = "from a folder, not installed"
+        sys.stdout.write(f"daysheet {number}\n")
         return 0
     from tui.door import Door
 
@@ -80,7 +96,8 @@ def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str =
         import json
 
         error = {"code": name, "message": message, "subject": subject}
-        sys.stdout.write(json.dumps({"ok": False, "data": {}, "errors": [error]}, ensure_ascii=False) + "\n")
+        answer = json.dumps({"ok": False, "data": {}, "errors": [error]})
+        sys.stdout.write(answer.replace("\x7f", "\\u007f") + "\n")
     else:
         sys.stderr.write(f"daysheet: {plain(message)}\n")
     return code

@@ -104,16 +104,16 @@ class Door:
         if self._actor is None:
             from core.security.unlock import acting
 
-            self._actor = acting(self.opened(), self.home.data, self.key_file)
+            self._actor = acting(self.opened(), self.home.data)
         return self._actor
 
     def today(self, read: "Read | None" = None) -> "date":
         """The practice's day: DAYSHEET_TODAY, else now in the practice's zone."""
-        from core.dates import local_day, parse_day, system_now
+        from core.dates import local_day, parse_today, system_now
 
         fixed = os.environ.get("DAYSHEET_TODAY")
         if fixed:
-            return parse_day(fixed)
+            return parse_today(fixed)
         from core.practice.timezone import timezone
 
         if read is not None:
@@ -123,12 +123,12 @@ class Door:
 
     def day(self) -> "Callable[[], date]":
         """What tells the practice's day for as long as the app runs, past midnight too."""
-        from core.dates import local_day, parse_day, system_now
+        from core.dates import local_day, parse_today, system_now
         from core.practice.timezone import timezone
 
         fixed = os.environ.get("DAYSHEET_TODAY")
         if fixed:
-            day = parse_day(fixed)
+            day = parse_today(fixed)
             return lambda: day
         with self.store().read() as read:
             zone_name = timezone(read)
@@ -148,7 +148,9 @@ class Door:
             return True
         if not sys.stdin.isatty():
             raise NeedsYes(question)
-        sys.stderr.write(f"{question} [y/N] ")
+        from core.text import plain
+
+        sys.stderr.write(f"{plain(question)} [y/N] ")
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() == "y"
 
@@ -157,13 +159,17 @@ class Door:
     def answer(self, data: "dict[str, Any]", text: "Iterable[str]" = ()) -> None:
         """The data as JSON, or the lines of text for a person."""
         if self.options.json:
-            from tui.as_json import as_json
+            import json
 
+            # In ASCII, so that no character of a name can do anything to a terminal or fail to be written.
             answer = {"ok": not self.errors, "data": data, "errors": self.errors}
-            sys.stdout.write(as_json(answer) + "\n")
+            sys.stdout.write(json.dumps(answer).replace("\x7f", "\\u007f") + "\n")
         else:
+            from core.text import plain
+
+            # Whatever a verb forgot: only a tab between columns is more than text.
             for line in text:
-                sys.stdout.write(line + "\n")
+                sys.stdout.write("\t".join(map(plain, line.split("\t"))) + "\n")
 
     def say(self, message: str) -> None:
         """A message beside the data."""

@@ -37,7 +37,13 @@ def run_screens(home: "Home", store: "Store", actor: "Actor", today: "Callable[[
         from tui.biller import make_biller
 
         return make_biller(
-            store, actor, today, home_runtime=home.runtime, exports=home.exports, state=home.state
+            store,
+            actor,
+            today,
+            home_runtime=home.runtime,
+            exports=home.exports,
+            state=home.state,
+            config=home.config,
         )
 
     try:

@@ -3,10 +3,10 @@
 `run 2026-10` gives a command its arguments; `1042` opens an invoice, `mil` finds clients.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,8 +16,13 @@ from textual.widgets import Input
 
 from core.text import plain, search_key
 from tui.app import FrameApp
+from tui.keys import Footing, shown_key
 from tui.tones import Piece
 from tui.widgets.lines import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tui.screens.frame import FrameScreen
 
 LINES = 10
 
@@ -59,13 +64,15 @@ class Palette(ModalScreen[None]):
         Binding("up,ctrl+p", "move(-1)", "Up", id="palette.up"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, about: "FrameScreen[Any] | None" = None) -> None:
+        """`about` is the screen in front, whose verbs it offers too."""
         super().__init__()
         self._found: list[Found] = []
         self._at = 0
         self._asked = ""
         self._answered = ""
         self._enter_waits = False
+        self._verbs = list(_verbs_of(about)) if about is not None else []
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -132,6 +139,7 @@ class Palette(ModalScreen[None]):
         known = [
             *(Command(p.title, "screen", partial(self._go, p.name)) for p in self._app.PLACES),
             *self._app.commands(),
+            *self._verbs,
         ]
         fits = [one for one in known if any(word.startswith(name) for word in search_key(one.name).split())]
         return sorted(fits, key=lambda one: not search_key(one.name).startswith(name))
@@ -158,7 +166,14 @@ class Palette(ModalScreen[None]):
             line.display = place < len(shown)
 
 
-def by_prefix(names: Sequence[str], typed: str) -> list[str]:
-    """The names that begin with what is typed, without regard to case and accents."""
-    key = search_key(typed)
-    return [name for name in names if search_key(name).startswith(key)]
+def _verbs_of(screen: "FrameScreen[Any]") -> Iterator[Command]:
+    """The verbs that apply on a screen now, each with its key."""
+    for key, active in screen.active_bindings.items():
+        binding = active.binding
+        footing = binding.group
+        if isinstance(footing, Footing) and not footing.always and binding.show and active.enabled:
+            yield Command(binding.description, f"key {shown_key(key)}", _runner(screen, binding.action))
+
+
+def _runner(screen: "FrameScreen[Any]", action: str) -> Callable[[str], object]:
+    return lambda _: screen.app.run_action(action, screen)

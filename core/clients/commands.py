@@ -17,6 +17,16 @@ class ClientNeedsName(UsageError):
         super().__init__("A client needs a name.")
 
 
+class BadBillTo(UsageError):
+    code = "bad_bill_to"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f'"{typed[:20]}" is no way to bill. One of: {", ".join(BILL_TO)}.')
+
+
+BILL_TO = ("client", "insurance", "hybrid")
+
+
 def sort_name(given: str, family: str) -> str:
     """As lists show a person: family name first."""
     return f"{family}, {given}" if given and family else family or given
@@ -62,6 +72,8 @@ def add_client(
     name = " ".join(part for part in (given.strip(), family.strip()) if part)
     if not name:
         raise ClientNeedsName
+    if bill_to not in BILL_TO:
+        raise BadBillTo(bill_to)
     if guarantor_id is None:
         guarantor_id = add_guarantor(tx, name=name, **contact)
     client_id = tx.add(

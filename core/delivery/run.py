@@ -10,14 +10,16 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from core.actors import Actor
-from core.delivery.commands import UNFINISHED, finish, unprinted
+from core.delivery.sending import UNFINISHED, finish, unprinted
 from core.invoicing.billing_run import Preview, Proposal, bill_clients, open_run
 from core.invoicing.issue import Issued
 from core.store import Store
 
 CHUNK = 25
 
-Billed = namedtuple("Billed", "invoice_id number client_id client total_cents due_on status")
+Billed = namedtuple("Billed", "invoice_id number client_id client total_cents due_on status trouble")
+"""`status` is draft, sent, or issued where the document could not be made; then `trouble` says why."""
+
 RunReport = namedtuple("RunReport", "run_id billed finished passed_over stopped total_cents")
 """`billed` is what this run made; `finished` are invoices of an earlier, broken run that it sent;
 `passed_over` are clients whose charges somebody else billed meanwhile."""
@@ -56,8 +58,9 @@ def carry_out(
             run_id = run_id or open_run(tx, preview.period, sends=send)
             made = bill_clients(tx, chunk, preview.period, today=today, run_id=run_id, issue=send)
         if send:
-            finish(store, actor, [one.invoice_id for one in made], today=today)
-        now_billed = [Billed(*one, "sent" if send else "draft") for one in made]
+            now_billed = _finished(store, actor, made, today=today)
+        else:
+            now_billed = [Billed(*one, "draft", "") for one in made]
         served = {one.client_id for one in made}
         now_passed = [p for p in chunk if p.client_id not in served]
         after_chunk(now_billed, now_passed)
@@ -73,16 +76,26 @@ def unfinished(store: Store) -> list[Issued]:
         return [Issued(*row) for row in read.rows(UNFINISHED)]
 
 
-def finish_broken_runs(store: Store, actor: Actor, *, today: date) -> list[Issued]:
+def _finished(store: Store, actor: Actor, issued: Sequence[Issued], *, today: date) -> list[Billed]:
+    """Document and share a chunk; what became of each."""
+    troubles = finish(store, actor, [one.invoice_id for one in issued], today=today)
+    return [
+        Billed(*one, "issued" if one.invoice_id in troubles else "sent", troubles.get(one.invoice_id, ""))
+        for one in issued
+    ]
+
+
+def finish_broken_runs(store: Store, actor: Actor, *, today: date) -> list[Billed]:
     """Send what an earlier run issued and was killed before sending.
 
     An invoice that was issued outside of a run and lacks its document gets that, and is not shared.
     """
     left = unfinished(store)
+    done: list[Billed] = []
     for start in range(0, len(left), CHUNK):
-        finish(store, actor, [one.invoice_id for one in left[start : start + CHUNK]], today=today)
+        done += _finished(store, actor, left[start : start + CHUNK], today=today)
     with store.read() as read:
         bare = unprinted(read)
     for start in range(0, len(bare), CHUNK):
         finish(store, actor, bare[start : start + CHUNK], today=today, share=False)
-    return left
+    return done

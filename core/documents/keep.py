@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from core import audit
+from core.actors import Right
 from core.errors import DomainError, NotFound
 from core.store import Read, Tx
 from core.tables import Blob, Document
@@ -22,6 +23,7 @@ def keep_documents(tx: Tx, kind: str, made: Sequence[tuple[str, int, bytes]], *,
 
     A version that is there already, because another run was faster, is passed over.
     """
+    tx.require(Right.BILL)
     documents, blobs, log = [], [], []
     for subject_id, version, content in made:
         once = f"document:{subject_id}:{version}"

@@ -9,6 +9,7 @@ from collections import defaultdict, namedtuple
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from core.actors import Right
 from core.dates import Period, due_on
 from core.invoicing.commands import PROVIDER_NAMES, draft_of, office_of
 from core.invoicing.issue import Bill, BillLine, Issued, issue_bills
@@ -85,6 +86,7 @@ def _coded(charges: Iterable[UnbilledCharge]) -> list[tuple[str, str | None]]:
 
 def open_run(tx: Tx, period: Period, *, sends: bool) -> str:
     """Say in the book that a run begins; what it makes names it."""
+    tx.require(Right.BILL)
     first, last = (None if day is None else day.isoformat() for day in period)
     return tx.add(BillingRun(from_on=first, to_on=last, sends=sends))
 
@@ -103,6 +105,7 @@ def bill_clients(
     Only charges that were previewed and that nothing carries now are billed. A client whose charges
     are gone, or who cannot be billed any more, is passed over.
     """
+    tx.require(Right.BILL)
     licensed = licensed_providers(tx, today.year)
     providers = dict(tx.rows(PROVIDER_NAMES))
     terms_days = terms(tx, today).days

@@ -1,6 +1,5 @@
 """Drafts: make one, change it, take it back, issue it (RB1 to RB3)."""
 
-import json
 from collections import namedtuple
 from collections.abc import Sequence
 from datetime import date
@@ -9,41 +8,26 @@ from typing import Any
 from core import audit
 from core.actors import Right
 from core.dates import ALL_TIME
-from core.errors import DomainError, NotFound, UsageError
+from core.errors import DomainError, NotFound
+from core.invoicing.drafts import (
+    DRAFT_LINE,
+    MAX_NOTES,
+    NothingUnbilled,
+    TooLong,
+    from_image,
+    line_of,
+    require_draft,
+)
 from core.invoicing.issue import Bill, BillLine, Issued, issue_bills
-from core.invoicing.preflight import PARTY, Party, holds
+from core.invoicing.preflight import PARTY, PARTY_OF_DRAFT, Party, holds
 from core.ledger.unbilled import UnbilledCharge, free, unbilled_charges
-from core.money import ONE_UNIT, line_amount, percent_of
+from core.money import ONE_UNIT, percent_of
 from core.practice.policies import terms
 from core.practice.queries import licensed_providers
 from core.sessions.commands import finalise
 from core.sessions.queries import charges_of_session
 from core.store import Tx
 from core.tables import Draft, DraftAdjustment, DraftLine
-
-MAX_NOTES = 10_000
-MAX_LABEL = 500
-
-_LINE = (
-    "id", "draft_id", "position", "charge_id", "service_on", "provider_id", "code_system", "code",
-    "modifiers", "description", "units_milli", "rate_cents", "amount_cents",
-)  # fmt: skip
-
-
-class NothingUnbilled(DomainError):
-    code = "nothing_unbilled"
-
-    def __init__(self) -> None:
-        super().__init__("These charges are all on a draft or invoice already. There is nothing to bill.")
-
-
-class NotADraft(DomainError):
-    code = "not_a_draft"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(
-            f"Invoice {number} is issued and is never edited. Void it and bill again, or adjust it."
-        )
 
 
 class HeldBack(DomainError):
@@ -55,26 +39,11 @@ class HeldBack(DomainError):
         super().__init__(f"{plain(client)} cannot be billed yet: {'; '.join(map(plain, reasons))}.")
 
 
-class TooLong(UsageError):
-    code = "too_long"
-
-    def __init__(self, what: str, most: int) -> None:
-        super().__init__(f"The {what} is longer than {most:,} characters. Make it shorter.")
-
-
 def _party(tx: Tx, client_id: str) -> Party:
     found = tx.first(PARTY, Party, client_id=client_id)
     if found is None:
         raise NotFound("There is no such client.", subject=client_id)
     return found
-
-
-def _require_draft(tx: Tx, draft_id: str) -> None:
-    number = tx.value("SELECT number FROM invoice_issue WHERE invoice_id = :id LIMIT 1", id=draft_id)
-    if number is not None:
-        raise NotADraft(number)
-    if tx.value("SELECT 1 FROM draft WHERE id = :id", id=draft_id) is None:
-        raise NotFound("There is no such draft any more.", subject=draft_id)
 
 
 def create_draft(
@@ -120,6 +89,7 @@ def draft_of(
     run_id: str | None = None,
 ) -> str:
     """The same for charges that the caller has just found unbilled in this transaction."""
+    tx.require(Right.BILL)
     draft_id = tx.add(
         Draft(
             client_id=party.client_id,
@@ -132,7 +102,9 @@ def draft_of(
             run_id=run_id,
         )
     )
-    tx.add_many(DraftLine, _LINE, [_line_of(tx, draft_id, place, c) for place, c in enumerate(charges, 1)])
+    tx.add_many(
+        DraftLine, DRAFT_LINE, [line_of(tx, draft_id, place, c) for place, c in enumerate(charges, 1)]
+    )
     total = sum(charge.amount_cents for charge in charges)
     audit.record(tx, "draft.made", "invoice", draft_id, lines=len(charges), total_cents=total)
     return draft_id
@@ -142,13 +114,6 @@ def office_of(party: Party, charges: Sequence[UnbilledCharge]) -> str | None:
     """The office whose letterhead the bill carries: where the first service was given."""
     first: str | None = next((charge.office_id for charge in charges if charge.office_id), party.office_id)
     return first
-
-
-def _line_of(tx: Tx, draft_id: str, position: int, c: UnbilledCharge) -> tuple[object, ...]:
-    return (
-        tx.new_id(), draft_id, position, c.charge_id, c.service_on, c.provider_id, c.code_system, c.code,
-        c.modifiers, c.description, c.units_milli, c.rate_cents, c.amount_cents,
-    )  # fmt: skip
 
 
 def edit_draft(
@@ -164,7 +129,7 @@ def edit_draft(
     Raises: NotADraft, TooLong, NotFound.
     """
     tx.require(Right.BILL)
-    _require_draft(tx, draft_id)
+    require_draft(tx, draft_id)
     values: dict[str, object] = {}
     if due_on is not None or due_by_terms:
         values["due_on"] = due_on
@@ -177,180 +142,13 @@ def edit_draft(
         audit.record(tx, "draft.edited", "invoice", draft_id, columns=sorted(values))
 
 
-NEXT_POSITION = "SELECT coalesce(max(position), 0) + 1 FROM {table} WHERE draft_id = :draft_id"
-NEXT_LINE = NEXT_POSITION.format(table="draft_line")
-NEXT_ADJUSTMENT = NEXT_POSITION.format(table="draft_adjustment")
-
-
-def add_manual_line(
-    tx: Tx,
-    draft_id: str,
-    *,
-    description: str,
-    rate_cents: int,
-    units_milli: int = ONE_UNIT,
-    service_on: date | None = None,
-) -> str:
-    """A line with no session behind it, such as materials. Raises: NotADraft, TooLong, UsageError."""
-    tx.require(Right.BILL)
-    _require_draft(tx, draft_id)
-    if not description.strip():
-        raise UsageError("A line needs a description.")
-    if len(description) > MAX_LABEL:
-        raise TooLong("description", MAX_LABEL)
-    amount = line_amount(units_milli, rate_cents)
-    if amount <= 0:
-        raise UsageError("A line's amount is above zero; use a discount to take something off.")
-    line_id = tx.add(
-        DraftLine(
-            draft_id=draft_id,
-            position=tx.value(NEXT_LINE, draft_id=draft_id),
-            description=description.strip(),
-            service_on=None if service_on is None else service_on.isoformat(),
-            units_milli=units_milli,
-            rate_cents=rate_cents,
-            amount_cents=amount,
-        )
-    )
-    audit.record(tx, "draft.line_added", "invoice", draft_id, line=line_id, amount_cents=amount)
-    return line_id
-
-
-def add_charge(tx: Tx, draft_id: str, charge_id: str, *, today: date) -> str:
-    """Put an unbilled charge of the same client on a draft. Raises: NothingUnbilled, NotADraft."""
-    tx.require(Right.BILL)
-    _require_draft(tx, draft_id)
-    client_id = tx.value("SELECT client_id FROM draft WHERE id = :id", id=draft_id)
-    found = [
-        charge
-        for charge in unbilled_charges(tx, ALL_TIME, today, client_id=client_id)
-        if charge.charge_id == charge_id
-    ]
-    if not found:
-        raise NothingUnbilled
-    row = _line_of(tx, draft_id, tx.value(NEXT_LINE, draft_id=draft_id), found[0])
-    tx.add_many(DraftLine, _LINE, [row])
-    audit.record(tx, "draft.line_added", "invoice", draft_id, charge=charge_id)
-    return str(row[0])
-
-
-LINE = "SELECT draft_id, units_milli, rate_cents, amount_cents FROM draft_line WHERE id = :line_id"
-
-
-def change_line(
-    tx: Tx, line_id: str, *, units_milli: int | None = None, rate_cents: int | None = None
-) -> None:
-    """Another rate or number of units on a draft's line; the session keeps its own.
-
-    Raises: NotADraft, NotFound, UsageError.
-    """
-    tx.require(Right.BILL)
-    found = tx.first(LINE, lambda *row: row, line_id=line_id)
-    if found is None:
-        raise NotFound("There is no such line any more.", subject=line_id)
-    draft_id, units, rate, before = found
-    _require_draft(tx, draft_id)
-    units = units if units_milli is None else units_milli
-    rate = rate if rate_cents is None else rate_cents
-    amount = line_amount(units, rate)
-    if rate < 0 or units <= 0:
-        raise UsageError("Units and rate are above zero; use a discount to take something off.")
-    tx.change(DraftLine, line_id, units_milli=units, rate_cents=rate, amount_cents=amount)
-    audit.record(
-        tx, "draft.line_changed", "invoice", draft_id, line=line_id, before_cents=before, after_cents=amount
-    )
-
-
-def remove_line(tx: Tx, line_id: str) -> None:
-    """Take a line, discount or surcharge out of a draft; a session's charge is unbilled again.
-
-    Raises: NotADraft, NotFound.
-    """
-    tx.require(Right.BILL)
-    for table, name in ((DraftLine, "draft_line"), (DraftAdjustment, "draft_adjustment")):
-        draft_id = tx.value(f"SELECT draft_id FROM {name} WHERE id = :id", id=line_id)  # noqa: S608
-        if draft_id is not None:
-            _require_draft(tx, draft_id)
-            tx.remove(table, "id", line_id)
-            audit.record(tx, "draft.line_removed", "invoice", draft_id, line=line_id)
-            return
-    raise NotFound("There is no such line any more.", subject=line_id)
-
-
-def adjust_draft(
-    tx: Tx,
-    draft_id: str,
-    *,
-    kind: str,
-    label: str = "",
-    flat_cents: int | None = None,
-    percent_bps: int | None = None,
-) -> str:
-    """A discount or surcharge on the whole draft, flat or by percent of its lines.
-
-    Raises: NotADraft, UsageError.
-    """
-    tx.require(Right.BILL)
-    _require_draft(tx, draft_id)
-    if (flat_cents is None) == (percent_bps is None) or (flat_cents or percent_bps or 0) <= 0:
-        raise UsageError("A discount or surcharge is an amount or a percentage, above zero.")
-    if kind == "discount" and percent_bps is not None and percent_bps > 10_000:
-        raise UsageError("A discount is at most 100 %.")
-    if len(label) > MAX_LABEL:
-        raise TooLong("label", MAX_LABEL)
-    adjustment_id = tx.add(
-        DraftAdjustment(
-            draft_id=draft_id,
-            position=tx.value(NEXT_ADJUSTMENT, draft_id=draft_id),
-            kind=kind,
-            label=label.strip() or kind.capitalize(),
-            flat_cents=flat_cents,
-            percent_bps=percent_bps,
-        )
-    )
-    audit.record(
-        tx, "draft.adjusted", "invoice", draft_id, kind=kind, flat_cents=flat_cents, percent_bps=percent_bps
-    )
-    return adjustment_id
-
-
-LINE_TOMB = """
-SELECT tbl, image FROM sync_tomb WHERE id = :line_id AND tbl IN ('draft_line', 'draft_adjustment')
-"""
-
-
-def restore_line(tx: Tx, line_id: str) -> None:
-    """Bring back a line that was taken out, if its charge is still owed and carried by nothing else.
-
-    Raises: NothingUnbilled, NotADraft, NotFound.
-    """
-    tx.require(Right.BILL)
-    found = tx.rows(LINE_TOMB, line_id=line_id)
-    if not found:
-        raise NotFound("There is no such line to bring back.", subject=line_id)
-    table, image = found[0]
-    row = _from_image(image)
-    _require_draft(tx, row["draft_id"])
-    if tx.value(f"SELECT 1 FROM {table} WHERE id = :id", id=line_id):  # noqa: S608  one of our own two
-        raise NotFound("The line is there already.", subject=line_id)
-    if row.get("charge_id") is not None and not free(tx, row["charge_id"]):
-        raise NothingUnbilled
-    tx.add(DraftLine(**row) if table == "draft_line" else DraftAdjustment(**row))
-    audit.record(tx, "draft.line_added", "invoice", row["draft_id"], line=line_id)
-
-
-def _from_image(image: str) -> dict[str, Any]:
-    """The columns of a deleted row, as its tomb keeps them, without what replication keeps."""
-    return {name: value for name, value in json.loads(image).items() if not name.startswith("_")}
-
-
 def delete_draft(tx: Tx, draft_id: str) -> None:
     """Delete a draft; its charges are unbilled again. `restore_draft` brings it back.
 
     Raises: NotADraft, NotFound.
     """
     tx.require(Right.BILL)
-    _require_draft(tx, draft_id)
+    require_draft(tx, draft_id)
     lines = [row[0] for row in tx.rows(LINES_AND_ADJUSTMENTS, draft_id=draft_id)]
     tx.remove(DraftAdjustment, "draft_id", draft_id)
     tx.remove(DraftLine, "draft_id", draft_id)
@@ -371,7 +169,7 @@ WHERE (tbl = 'draft' AND id = :draft_id)
        SELECT l.value FROM json_each(
            (SELECT a.detail FROM audit_entry AS a
             WHERE a.verb = 'draft.deleted' AND a.subject_id = :draft_id
-            ORDER BY a.at DESC, a.site DESC, a.no DESC LIMIT 1), '$.lines') AS l))
+            ORDER BY a._q = 0 DESC, a._q DESC, a.site DESC, a.no DESC LIMIT 1), '$.lines') AS l))
 """
 """The draft and what went with it: not the lines that had been taken out of it before."""
 
@@ -386,7 +184,7 @@ def restore_draft(tx: Tx, draft_id: str) -> int:
         raise NotFound("The draft is there already.", subject=draft_id)
     images: dict[str, list[dict[str, Any]]] = {"draft": [], "draft_line": [], "draft_adjustment": []}
     for table, image in tx.rows(TOMBS, draft_id=draft_id):
-        images[table].append(_from_image(image))
+        images[table].append(from_image(image))
     if not images["draft"]:
         raise NotFound("There is no such draft to bring back.", subject=draft_id)
     tx.add(Draft(**images["draft"][0]))
@@ -464,8 +262,10 @@ def _bill(tx: Tx, draft_id: str) -> Bill:
         signed = -amount if kind == "discount" else amount
         lines.append(BillLine(kind, None, None, None, None, "", "", "", label, ONE_UNIT, signed, signed))
     due = None if head.due_on is None else date.fromisoformat(head.due_on)
+    party = tx.first(PARTY_OF_DRAFT, Party, client_id=head.client_id, guarantor_id=head.guarantor_id)
+    assert party is not None, "references hold"
     return Bill(
-        draft_id, _party(tx, head.client_id), head.office_id, head.terms_days, due, head.notes,
+        draft_id, party, head.office_id, head.terms_days, due, head.notes,
         head.run_id, head.replaces_id, tuple(lines),
     )  # fmt: skip
 

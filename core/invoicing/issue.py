@@ -17,6 +17,7 @@ from core.dates import due_on as due_after
 from core.errors import DomainError
 from core.invoicing.numbering import Numbers
 from core.invoicing.preflight import Party, address_lines
+from core.money import MAX_CENTS, AmountTooLarge
 from core.store import Tx
 from core.tables import InvoiceIssue, InvoiceLine
 
@@ -69,7 +70,7 @@ class DueBeforeIssue(DomainError):
 def issue_bills(tx: Tx, bills: Sequence[Bill], *, today: date) -> list[Issued]:
     """Make invoices of bills, in the order given. All of them or, on a refusal, none.
 
-    Raises: NothingToIssue, TotalBelowZero, DueBeforeIssue, NoSeries.
+    Raises: NothingToIssue, TotalBelowZero, AmountTooLarge, DueBeforeIssue, NoSeries.
     """
     tx.require(Right.BILL)
     if not bills:
@@ -111,8 +112,11 @@ def issue_bills(tx: Tx, bills: Sequence[Bill], *, today: date) -> list[Issued]:
 def _check(bill: Bill, due: date, today: date) -> None:
     if not bill.lines:
         raise NothingToIssue
-    if sum(line.amount_cents for line in bill.lines) < 0:
+    total = sum(line.amount_cents for line in bill.lines)
+    if total < 0:
         raise TotalBelowZero
+    if total > MAX_CENTS:
+        raise AmountTooLarge
     if due < today:
         raise DueBeforeIssue(due, today)
 

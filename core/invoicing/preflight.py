@@ -28,6 +28,8 @@ FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
 """
 PARTY = PARTIES + " WHERE k.id = :client_id"
 PARTIES_OF_THESE = PARTIES + f" WHERE k.id IN ({THESE})"
+PARTY_OF_DRAFT = PARTIES.replace("g.id = k.guarantor_id", "g.id = :guarantor_id") + " WHERE k.id = :client_id"
+"""A draft is owed by the guarantor it was made for, whoever owes for the client since."""
 
 
 def address_lines(party: Party) -> list[str]:
@@ -44,17 +46,21 @@ def unlicensed(code_system: str, provider_id: str | None, licensed: set[str]) ->
 
 
 def holds(
-    party: Party, lines: Iterable[tuple[str, str | None]], licensed: set[str], providers: dict[str, str]
+    party: Party, coded: Iterable[tuple[str, str | None]], licensed: set[str], providers: dict[str, str]
 ) -> list[str]:
-    """Why the client cannot be billed; nothing where it can. `lines` are (code system, provider)."""
+    """Why the client cannot be billed; nothing where it can. `coded` is a line's code system and provider."""
     found = []
     if not (party.street.strip() and party.city.strip()):
         found.append(NO_ADDRESS)
     missing: dict[str | None, int] = {}
-    for code_system, provider_id in lines:
+    for code_system, provider_id in coded:
         if unlicensed(code_system, provider_id, licensed):
             missing[provider_id] = missing.get(provider_id, 0) + 1
     for provider_id, count in missing.items():
-        name = providers.get(provider_id or "", "no provider named")
-        found.append(f"{name} has no CPT licence ({count} line{'' if count == 1 else 's'})")
+        lines = f"{count} line{'' if count == 1 else 's'}"
+        name = providers.get(provider_id or "")
+        if name is None:
+            found.append(f"no provider is named on {lines} coded CPT")
+        else:
+            found.append(f"{name} has no CPT licence ({lines})")
     return found

@@ -29,18 +29,17 @@ SELECT coalesce(
 
 def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[Happening]:
     """The newest happenings; the same deed by the same person within a minute is one."""
-    found: list[Happening] = []
-    last: tuple[object, ...] = ()
+    found: dict[tuple[str, str, str], Happening] = {}
     for entry in entries(read, most=entries_read):
         alike = (entry.at[:16], entry.actor, entry.verb)
-        if found and alike == last:
-            found[-1] = found[-1]._replace(count=found[-1].count + 1)
-            continue
-        if len(found) == most:
-            break
-        found.append(Happening(entry, 1, ""))
-        last = alike
-    return [one if one.count > 1 else one._replace(subject=_subject(read, one.entry)) for one in found]
+        known = found.get(alike)
+        if known is not None:
+            found[alike] = known._replace(count=known.count + 1)
+        elif len(found) < most:
+            found[alike] = Happening(entry, 1, "")
+    return [
+        one if one.count > 1 else one._replace(subject=_subject(read, one.entry)) for one in found.values()
+    ]
 
 
 def _subject(read: "Read", entry: Entry) -> str:

@@ -11,9 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from core.store import Read
 
-InvoicePage = namedtuple("InvoicePage", "row lines mail notes bill_to made_on due_on history")
+InvoicePage = namedtuple("InvoicePage", "row lines mail notes bill_to made_on due_on history timezone")
 """`row` and `lines` as `invoices` has them; `bill_to` is name and address, a line each; `due_on` is what
-a draft would get if it were issued today; `history` are audit entries, newest first."""
+a draft would get if it were issued today; `history` are audit entries, newest first; `timezone` is the
+practice's."""
 
 NOTES = """
 SELECT coalesce((SELECT notes FROM invoice_issue WHERE invoice_id = :id LIMIT 1),
@@ -28,6 +29,8 @@ FROM draft AS d JOIN guarantor AS g ON g.id = d.guarantor_id WHERE d.id = :id
 """
 
 DRAFT = "SELECT made_on, due_on, terms_days FROM draft WHERE id = :id"
+
+TIMEZONE = "SELECT timezone FROM practice ORDER BY id LIMIT 1"
 
 HISTORY_SHOWN = 200
 
@@ -51,4 +54,5 @@ def invoice_page(read: "Read", invoice_id: str, today: date) -> InvoicePage:
         made_on,
         due_on,
         entries(read, subject_id=invoice_id, most=HISTORY_SHOWN),
+        read.value(TIMEZONE),
     )

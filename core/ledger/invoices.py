@@ -30,14 +30,14 @@ coalesce((SELECT sum(CASE a.kind WHEN 'discount' THEN -1 ELSE 1 END
 
 DRAFTS = f"""
 SELECT t.id, t.client, t.client_id, t.due_on, t.lines_cents + {DRAFT_ADJUSTED}
-FROM (SELECT d.id, k.name AS client, d.client_id, d.due_on,
+FROM (SELECT d.id, k.name AS client, k.sort_name, d.client_id, d.due_on,
              coalesce((SELECT sum(l.amount_cents) FROM draft_line AS l WHERE l.draft_id = d.id), 0)
                  AS lines_cents
       FROM draft AS d JOIN client AS k ON k.id = d.client_id
       WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)
         AND (:client_id IS NULL OR d.client_id = :client_id)
         AND (:draft_id IS NULL OR d.id = :draft_id)) AS t
-ORDER BY t.id
+ORDER BY t.sort_name, t.id
 """  # noqa: S608  composed of the constants above
 
 
@@ -79,7 +79,7 @@ def _draft_row(draft_id: str, client: str, client_id: str, due_on: str | None, t
 def invoices(
     read: "Read", *, today: str, status: str | None = None, client_id: str | None = None
 ) -> list[InvoiceRow]:
-    """Drafts first, then every invoice by number. `today` is ISO text in the practice's zone."""
+    """Drafts first, by client, then every invoice by number. `today` is ISO text in the practice's zone."""
     rows = read.all(DRAFTS, _draft_row, client_id=client_id, draft_id=None)
     if client_id is None:
         rows += read.all(HEAD + BY_NUMBER, _row(today))

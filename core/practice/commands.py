@@ -46,6 +46,13 @@ class BadTerms(UsageError):
         super().__init__(f"Terms of {days} days make no sense. Use 0 to 365.")
 
 
+class BadFee(UsageError):
+    code = "bad_fee"
+
+    def __init__(self) -> None:
+        super().__init__("A fee is zero or more; it never gives money back.")
+
+
 class BadLicenceYear(UsageError):
     code = "bad_year"
 
@@ -158,6 +165,8 @@ def add_service(
     tx.require(Right.MANAGE)
     if not code.strip() or not description.strip():
         raise EmptyName("service")
+    if rate_cents < 0:
+        raise BadFee
     service_id = tx.add(
         Service(
             code_system=code_system,
@@ -182,6 +191,8 @@ def set_missed_fee(tx: Tx, kind: str, *, amount_cents: int, effective_from: date
     """What a no-show or a late cancellation costs, from a day on; `kind` is no_show_fee or
     late_cancel_fee."""
     assert kind in ("no_show_fee", "late_cancel_fee")
+    if amount_cents < 0:
+        raise BadFee
     return _set_policy(tx, kind, {"amount_cents": amount_cents}, effective_from)
 
 

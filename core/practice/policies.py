@@ -21,7 +21,7 @@ MissedFee = namedtuple("MissedFee", "policy_id amount_cents")
 IN_FORCE = """
 SELECT policy_id, rule FROM policy
 WHERE kind = :kind AND effective_from <= :day
-ORDER BY effective_from DESC, at DESC, site DESC, no DESC LIMIT 1
+ORDER BY effective_from DESC, _q = 0 DESC, _q DESC, site DESC, no DESC LIMIT 1
 """
 
 DEFAULT_TERMS_DAYS = 30

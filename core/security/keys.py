@@ -8,7 +8,6 @@ passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 """
 
 import os
-from contextlib import suppress
 
 from core.errors import DomainError, OutsideFailure, UsageError
 
@@ -23,6 +22,8 @@ MACHINE_HEADER = "daysheet-machine-key-1"
 _BASE32 = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
 """Crockford's letters without I, L, O and U, so that a code copied by hand stays right."""
 RECOVERY_CHARACTERS = 32
+RECOVERY = "recovery"
+"""Who acts with the recovery code: an owner, whatever becomes of the users."""
 MIN_PASSPHRASE = 8
 
 
@@ -78,10 +79,13 @@ class Keys:
         try:
             with open(path, "rb") as file:  # noqa: PTH123
                 document = json.loads(file.read(1 << 20))
-            assert document["version"] == VERSION
-            assert isinstance(document["slots"], list)
-        except (OSError, ValueError, KeyError, TypeError, AssertionError):
-            raise DamagedKeys(path) from None
+            whole = document["version"] == VERSION and isinstance(document["book"], str)
+            slots = document["slots"]
+            whole = whole and isinstance(slots, list) and all(isinstance(slot, dict) for slot in slots)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            whole = False
+        if not whole:
+            raise DamagedKeys(path)
         return cls(path, document)
 
     @classmethod
@@ -90,7 +94,7 @@ class Keys:
 
     def slots(self) -> "list[dict[str, Any]]":
         """Kind, user and label of each slot, without secrets."""
-        return [{k: s[k] for k in ("kind", "user", "label")} for s in self._document["slots"]]
+        return [{k: s.get(k, "") for k in ("kind", "user", "label")} for s in self._document["slots"]]
 
     def add_secret(self, kind: str, user_id: str, label: str, secret: str, data_key: bytes) -> None:
         """A slot for a passphrase or the recovery code. Raises: ShortPassphrase."""
@@ -113,7 +117,7 @@ class Keys:
     def replace_passphrase(self, user_id: str, label: str, passphrase: str, data_key: bytes) -> None:
         """The user's passphrase from now on; their earlier one goes. Raises: ShortPassphrase."""
         before = self._document["slots"]
-        kept = [s for s in before if not (s["kind"] == "passphrase" and s["user"] == user_id)]
+        kept = [s for s in before if (s.get("kind"), s.get("user")) != ("passphrase", user_id)]
         self._document["slots"] = kept
         try:
             self.add_secret("passphrase", user_id, label, passphrase, data_key)
@@ -127,13 +131,15 @@ class Keys:
         self._document["slots"].append(slot)
 
     def unlock(self, secret: str) -> tuple[bytes, str]:
-        """The data key and the user whose slot a passphrase or recovery code opens.
+        """The data key and the user whose slot a passphrase opens; RECOVERY for the recovery code.
 
-        Raises: WrongPassphrase.
+        A slot that cannot be read does not keep another from opening. Raises: WrongPassphrase, or
+        DamagedKeys, where it may have been a damaged slot that the secret belongs to.
         """
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        damaged = False
         for slot in self._document["slots"]:
             if slot.get("kind") not in ("passphrase", "recovery"):
                 continue
@@ -143,19 +149,20 @@ class Keys:
                 wrapping = _stretch(_normal(slot["kind"], secret), slot)
                 bound = self._bound({k: v for k, v in slot.items() if k != "wrapped"})
                 sealed = bytes.fromhex(slot["wrapped"])
-                return AESGCM(wrapping).decrypt(bytes.fromhex(slot["nonce"]), sealed, bound), slot["user"]
+                data_key = AESGCM(wrapping).decrypt(bytes.fromhex(slot["nonce"]), sealed, bound)
+                return data_key, RECOVERY if slot["kind"] == "recovery" else slot["user"]
             except InvalidTag:
                 continue
-            except (KeyError, ValueError, TypeError):
-                raise DamagedKeys(self.path) from None
-        raise WrongPassphrase
+            except (KeyError, ValueError, TypeError, OverflowError, MemoryError):
+                damaged = True
+        raise DamagedKeys(self.path) if damaged else WrongPassphrase()
 
     def machine_user(self, data_key: bytes) -> str:
         """The user a machine key file stands for. Raises: WrongPassphrase."""
         check = _check(data_key)
         for slot in self._document["slots"]:
             if slot.get("kind") == "machine" and slot.get("check") == check:
-                return str(slot["user"])
+                return str(slot.get("user"))
         raise WrongPassphrase
 
     def save(self) -> None:
@@ -184,6 +191,8 @@ def write_private(path: str, data: bytes) -> None:
 
 
 def _write_private(path: str, data: bytes) -> None:
+    from contextlib import suppress
+
     temporary = path + ".new"
     with suppress(FileNotFoundError):
         os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others

@@ -1,10 +1,7 @@
 """Add or renew what opens the book: a machine key, a user's passphrase."""
 
-import os
-
 from core import audit
 from core.actors import Actor, Right, Role
-from core.errors import OutsideFailure
 from core.practice.commands import add_user
 from core.security.keys import Keys, machine_key_text, write_private
 from core.store import Store
@@ -15,15 +12,12 @@ MACHINE_USER = "SELECT id FROM \"user\" WHERE role = 'service' AND active = 1 OR
 def add_machine_key(store: Store, actor: Actor, keys: Keys, path: str) -> None:
     """Write a file that opens the book without a passphrase, for the service user.
 
-    Raises: NotAllowed, OutsideFailure.
+    Raises: NotAllowed, CannotWrite.
     """
     with store.write(actor) as tx:
         tx.require(Right.MANAGE)
         user_id = tx.value(MACHINE_USER) or add_user(tx, name="machine", role=Role.SERVICE)
-        try:
-            write_private(path, machine_key_text(store.data_key))
-        except OSError as error:
-            raise OutsideFailure(f"{path} cannot be written: {os.strerror(error.errno or 0)}.") from None
+        write_private(path, machine_key_text(store.data_key))
         keys.add_machine(user_id, "machine", store.data_key)
         audit.record(tx, "key.machine_added", "user", user_id)
         keys.save()

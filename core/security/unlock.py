@@ -19,18 +19,18 @@ BOOK = "book.db"
 KEYS = "keys.json"
 
 
-class Opened(namedtuple("Opened", "store user_id")):
-    """An open book, and the user whose slot opened it (None: the machine key, asked when needed)."""
+class Opened(namedtuple("Opened", "store actor")):
+    """An open book, and who opened it (None: a machine key, whose user is asked for when needed)."""
 
     __slots__ = ()
     store: "Store"
-    user_id: "str | None"
+    actor: "Actor | None"
 
 
 def open_with_file(folder: str, key_file: str, clock: "Callable[[], datetime]") -> Opened:
     """Open with a file that holds a passphrase or a machine key.
 
-    Raises: KeyFileUnreadable, NoBook, WrongKey, WrongPassphrase, DamagedKeys, NewerBook.
+    Raises: KeyFileUnreadable, NoBook, WrongKey, WrongPassphrase, DamagedKeys, NewerBook, UserInactive.
     """
     from core.security.keys import read_key_file
 
@@ -39,35 +39,66 @@ def open_with_file(folder: str, key_file: str, clock: "Callable[[], datetime]") 
         return open_with_passphrase(folder, passphrase, clock)
     from core.store import Store
 
-    return Opened(Store.open(os.path.join(folder, BOOK), data_key, clock), None)  # noqa: PTH118
+    store = Store.open(os.path.join(folder, BOOK), data_key, clock)  # noqa: PTH118
+    try:
+        # A service user may always read, and where there is no other the key can only be theirs: then a
+        # script that only reads is spared the key slots.
+        with store.read() as read:
+            alone = read.rows(SERVICE_USERS) == [(1,)]
+        return Opened(store, None if alone else _machine_actor(store, folder, data_key))
+    except BaseException:
+        store.close()
+        raise
+
+
+SERVICE_USERS = "SELECT active FROM \"user\" WHERE role = 'service' LIMIT 2"
 
 
 def open_with_passphrase(folder: str, passphrase: str, clock: "Callable[[], datetime]") -> Opened:
     """Open with a passphrase or the recovery code.
 
-    Raises: NoBook, WrongPassphrase, DamagedKeys, NewerBook.
+    Raises: NoBook, WrongPassphrase, DamagedKeys, DamagedBook, NewerBook, UserInactive.
     """
     from core.security.keys import Keys
-    from core.store import NoBook, Store
+    from core.store import DamagedBook, Store, WrongKey, require_book
 
     book = os.path.join(folder, BOOK)  # noqa: PTH118
-    if not os.path.exists(book):  # noqa: PTH110
-        raise NoBook(folder)
+    require_book(book)
     data_key, user_id = Keys.load(os.path.join(folder, KEYS)).unlock(passphrase)  # noqa: PTH118
-    return Opened(Store.open(book, data_key, clock), user_id)
+    try:
+        store = Store.open(book, data_key, clock)
+    except WrongKey:
+        # The slot authenticated the key, so it is the book that does not fit.
+        raise DamagedBook from None
+    try:
+        return Opened(store, _reader(store, user_id))
+    except BaseException:
+        store.close()
+        raise
 
 
-def acting(opened: Opened, folder: str, key_file: str | None) -> "Actor":
-    """Who acts: the user of the slot. Raises: UserInactive, WrongPassphrase."""
+def acting(opened: Opened, folder: str) -> "Actor":
+    """Who acts: the user of the slot. Raises: UserInactive, WrongPassphrase, DamagedKeys."""
+    return opened.actor or _machine_actor(opened.store, folder, opened.store.data_key)
+
+
+def _machine_actor(store: "Store", folder: str, data_key: bytes) -> "Actor":
+    from core.security.keys import Keys
+
+    return _reader(store, Keys.load(os.path.join(folder, KEYS)).machine_user(data_key))  # noqa: PTH118
+
+
+def _reader(store: "Store", user_id: str) -> "Actor":
+    """The user of a slot, who must be allowed to look. Raises: UserInactive, NotAllowed."""
+    from core.actors import Actor, Right, Role
     from core.practice.queries import actor
+    from core.security.keys import RECOVERY
+    from core.store import NotAllowed
 
-    user_id = opened.user_id
-    if user_id is None:
-        from core.security.keys import Keys, read_key_file
-
-        assert key_file is not None
-        data_key = read_key_file(key_file)[1]
-        assert data_key is not None
-        user_id = Keys.load(os.path.join(folder, KEYS)).machine_user(data_key)  # noqa: PTH118
-    with opened.store.read() as read:
-        return actor(read, user_id)
+    if user_id == RECOVERY:
+        return Actor(RECOVERY, "Recovery code", Role.OWNER)
+    with store.read() as read:
+        found = actor(read, user_id)
+    if not found.may(Right.READ):
+        raise NotAllowed(found, Right.READ)
+    return found

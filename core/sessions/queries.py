@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 from core.ledger.balances import EFFECTIVE
+from core.ledger.unbilled import COUNTS, NOT_CARRIED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +20,7 @@ AGENDA = f"""
 SELECT s.id, s.starts_at, s.client_id, k.sort_name, coalesce(p.name, ''), s.status,
        EXISTS (SELECT 1 FROM finalisation AS f WHERE f.once = 'finalise:' || s.id),
        (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id),
-       (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id
-          AND NOT EXISTS (SELECT 1 FROM invoice_line AS l WHERE l.charge_id = c.id
-                AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = l.invoice_id))
-          AND NOT EXISTS (SELECT 1 FROM draft_line AS d WHERE d.charge_id = c.id
-                AND NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.draft_id))),
+       (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id AND {NOT_CARRIED} AND {COUNTS}),
        (SELECT i.number FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
           JOIN invoice_issue AS i ON i.id = l.issue_id
           WHERE c.session_id = s.id AND {EFFECTIVE.strip()}
@@ -39,7 +36,7 @@ SELECT s.id, s.starts_at, s.client_id, k.sort_name, coalesce(p.name, ''), s.stat
 FROM session AS s JOIN client AS k ON k.id = s.client_id LEFT JOIN provider AS p ON p.id = s.provider_id
 WHERE s.service_on = :day AND s.status <> 'cancelled'
 ORDER BY s.starts_at, s.id
-"""  # noqa: S608  composed of the constant above
+"""  # noqa: S608  composed of constants
 
 
 def agenda(read: "Read", day: str) -> list[AgendaRow]:

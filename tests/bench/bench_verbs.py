@@ -29,7 +29,7 @@ def book_with_invoices(folder: Path) -> Path:
     proposed = preview(store)
     list(bill(store, proposed._replace(ready=proposed.ready[:BILLED])))
     store.close()
-    return machine_key_file(folder)
+    return machine_key_file(book)
 
 
 def measure(*, quick: bool) -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import core.delivery.run
-from core.delivery.commands import send
+from core.delivery.sending import send
 from core.invoicing.commands import issue_drafts
 from tests.builders import OWNER, TODAY
 from tests.crash.forked import dies_at, events_of, spread

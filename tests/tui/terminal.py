@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
@@ -69,6 +70,23 @@ class Terminal:
         until = time.monotonic() + seconds
         while time.monotonic() < until and self._read_a_little():
             pass
+
+    def stand_until(self, holds: Callable[[], bool], seconds: float = SECONDS) -> None:
+        """Read until something holds of what was sent."""
+        until = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < until, self.text
+            self._read_a_little()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the program is suspended, as ctrl+z does."""
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            if Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                return True
+            self._read_a_little()
+        return False
 
     def _read_a_little(self) -> bool:
         """False when the program has ended."""

@@ -1,11 +1,12 @@
 import threading
+from collections.abc import Sequence
 
 from textual.pilot import Pilot
 
 from core.errors import DomainError
 from tests.tui.driving import Clock, send, settle
 from tests.tui.samples import Gallery
-from tui.jobs import Job, JobReport, Progress, each
+from tui.jobs import Job, JobReport, Progress, each, in_chunks
 from tui.strips.choices import Choices
 
 
@@ -110,3 +111,27 @@ async def test_failed_records_stay_marked() -> None:
         await settle(pilot)
         assert grid.chosen_ids == ["i3"]
         assert app.result == ("Sending: 2 done, 1 failed (Enter lists them)", "warn")
+
+
+def test_a_refused_chunk_is_done_item_by_item() -> None:
+    done: list[Sequence[str]] = []
+
+    def send_some(chunk: Sequence[str]) -> None:
+        for record_id in chunk:
+            refuse_threes(record_id)
+        done.append(chunk)
+
+    progress = Progress("Sending", 5, lambda: None, Clock())
+    in_chunks(["a1", "a2", "a3", "a4", "a5"], send_some, size=2)(progress)
+    assert done == [["a1", "a2"], ["a4"], ["a5"]]
+    assert progress.report.failed == [("a3", "No address.")]
+
+
+def test_a_stop_is_heeded_between_chunks() -> None:
+    progress = Progress("Sending", 4, lambda: None, Clock())
+
+    def stop(chunk: Sequence[str]) -> None:
+        progress.stopping = True
+
+    in_chunks(["a1", "a2", "a3", "a4"], stop, size=2)(progress)
+    assert (progress.report.done, progress.report.stopped) == (["a1", "a2"], True)

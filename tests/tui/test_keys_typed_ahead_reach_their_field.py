@@ -92,3 +92,13 @@ async def test_a_hold_ends_by_itself() -> None:
         send(app, ["3"])
         await settle(pilot)
         assert app.current_mode == "invoices"
+
+
+async def test_a_key_that_closes_what_it_was_typed_into_holds_up_nothing() -> None:
+    app = Gallery()
+    app.SAFETY_SECONDS = 600
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        send(app, ["?", "?", "3"])
+        await settle(pilot, lambda: app.current_mode == "invoices")
+        assert len(app.screen_stack) == 1

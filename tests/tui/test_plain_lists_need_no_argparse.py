@@ -1,13 +1,8 @@
-"""The quick reading of a plain list says what argparse would say, and JSON is what `json` would write."""
-
-import json
-import sys
-from typing import Any
+"""The quick reading of a plain list says what argparse would say."""
 
 import pytest
 
 from tui.arguments import parse
-from tui.as_json import as_json
 from tui.listings import listing
 
 LISTS = ["client list", "invoice list", "unbilled list"]
@@ -29,17 +24,3 @@ def test_a_plain_list_is_read_as_argparse_reads_it(words: str, flags: str) -> No
 )
 def test_any_other_line_is_left_to_argparse(typed: str) -> None:
     assert listing(typed.split()) is None
-
-
-def test_json_is_written_as_the_json_module_writes_it() -> None:
-    every_character = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x11000), 0x1F600]))
-    value: dict[str, Any] = {
-        "text": every_character,
-        "no": None,
-        "yes": True,
-        "cents": -12345,
-        "units": 1.5,
-        "rows": [{}, []],
-    }
-    assert as_json(value) == json.dumps(value, ensure_ascii=False)
-    assert as_json(sys.maxsize) == json.dumps(sys.maxsize)

@@ -101,3 +101,13 @@ def test_a_dumb_terminal_is_refused_with_a_hint(tmp_path: Path) -> None:
     assert terminal.finish() == 2
     assert b"daysheet --help" in terminal.raw
     assert b"\x1b" not in terminal.raw
+
+
+def test_ctrl_z_suspends_and_fg_comes_back(hostile: Terminal) -> None:
+    hostile.press("\x1a")
+    hostile.stand_until(lambda: b"\x1b[?1049l" in hostile.raw)
+    assert hostile.stopped
+    hostile.child.kill(signal.SIGCONT)
+    hostile.stand_until(lambda: hostile.raw.rfind(b"\x1b[?1049h") > hostile.raw.rfind(b"\x1b[?1049l"))
+    hostile.press("jjj\r")
+    hostile.wait_for("␛]0;owned")

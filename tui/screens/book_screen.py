@@ -16,13 +16,25 @@ T = TypeVar("T")
 class BookScreen(FrameScreen[V], Generic[V]):
     """Subclasses answer `ask_book`, one question of the book, which runs in a thread."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._biller: Biller | None = None
+
     @property
     def biller(self) -> "Biller":
-        from tui.biller import Biller
+        """The app; kept, because a screen that has been closed does not know it any more."""
+        if self._biller is None:
+            from tui.biller import Biller
 
-        app = self.app
-        assert isinstance(app, Biller)
-        return app
+            app = self.app
+            assert isinstance(app, Biller)
+            self._biller = app
+        return self._biller
+
+    def reload(self) -> None:
+        """The question is asked in a thread, perhaps after the screen has been closed."""
+        assert self.biller is not None
+        super().reload()
 
     def ask_book(self, read: Read) -> V:
         """The one question this screen shows the answer of."""

@@ -23,6 +23,7 @@ class DraftVerbs(BookScreen[InvoicePage]):
     """A screen with one draft in it; a strip's kept text belongs to that draft alone."""
 
     BINDINGS: ClassVar = [
+        verb("s", "send", "Send", id="invoice.send", help="Issue and send", counted=False),
         verb("a", "add", "Add", id="invoice.add", help="A line, a discount or a surcharge", counted=False),
         verb("e", "edit", "Edit", id="invoice.edit", help="Rate or units of the line, or the due date",
              counted=False),
@@ -60,7 +61,7 @@ class DraftVerbs(BookScreen[InvoicePage]):
             self.open_strip(strip, lambda answer: self._adjust(kind, answer))
 
     def _add_line(self, answer: NewLine) -> None:
-        from core.invoicing.commands import add_manual_line
+        from core.invoicing.lines import add_manual_line
 
         draft_id = self.invoice_id
         self._add_by(
@@ -72,7 +73,8 @@ class DraftVerbs(BookScreen[InvoicePage]):
 
     def _add_unbilled(self) -> None:
         from core.dates import ALL_TIME
-        from core.invoicing.commands import NothingUnbilled, add_charge
+        from core.invoicing.drafts import NothingUnbilled
+        from core.invoicing.lines import add_charge
         from core.ledger.unbilled import unbilled_charges
 
         assert self.page is not None
@@ -87,7 +89,7 @@ class DraftVerbs(BookScreen[InvoicePage]):
         self._add_by(command, lambda made: f"{plural(len(made), 'charge')} added")
 
     def _adjust(self, kind: str, answer: Adjustment) -> None:
-        from core.invoicing.commands import adjust_draft
+        from core.invoicing.lines import adjust_draft
 
         draft_id = self.invoice_id
         self._add_by(
@@ -130,7 +132,7 @@ class DraftVerbs(BookScreen[InvoicePage]):
     def _change_line(
         self, line: LineRow, *, rate_cents: int | None = None, units_milli: int | None = None
     ) -> None:
-        from core.invoicing.commands import change_line
+        from core.invoicing.lines import change_line
 
         def after(tx: Tx) -> None:
             change_line(tx, line.line_id, rate_cents=rate_cents, units_milli=units_milli)
@@ -212,14 +214,14 @@ class DraftVerbs(BookScreen[InvoicePage]):
 
 
 def _take_out(tx: Tx, line_ids: list[str]) -> None:
-    from core.invoicing.commands import remove_line
+    from core.invoicing.lines import remove_line
 
     for line_id in line_ids:
         remove_line(tx, line_id)
 
 
 def _put_back(tx: Tx, line_ids: list[str]) -> None:
-    from core.invoicing.commands import restore_line
+    from core.invoicing.lines import restore_line
 
     for line_id in line_ids:
         restore_line(tx, line_id)

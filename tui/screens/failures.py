@@ -11,7 +11,7 @@ class Failures(FrameScreen[JobReport]):
 
     HEADING = "Failed"
     EMPTY = "Nothing failed."
-    COLUMNS = (words_column("Who", least=14), words_column("Why", least=20, most=160))
+    COLUMNS = (words_column("Who", least=14, most=22), words_column("Why", least=20, most=160))
 
     def __init__(self, job: Job, report: JobReport, place: str) -> None:
         super().__init__()

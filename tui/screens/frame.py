@@ -14,6 +14,7 @@ from textual.css.query import NoMatches
 from textual.events import DescendantFocus, Key, ScreenResume
 
 from core.errors import DomainError
+from tui.cells import in_two_lines
 from tui.keys import Direction, key_of
 from tui.screens.around import footer_keys, notes_of
 from tui.screens.chords import ChordScreen
@@ -21,7 +22,7 @@ from tui.strips.choices import letters_for
 from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
-from tui.widgets.lines import FooterLine, ListTitle, ScreensLine, StatusLine, TitleLine
+from tui.widgets.lines import FooterLine, Line, ListTitle, ScreensLine, StatusLine, TitleLine
 
 V = TypeVar("V")
 
@@ -146,10 +147,10 @@ class FrameScreen(ChordScreen, Generic[V]):
         """Ask again; the answer to an older question is dropped."""
         self._generation += 1
         generation = self._generation
-        self._stale = False
-        if not self._filled:
-            # Keys typed ahead are verbs on rows that are not there yet.
+        if self._stale or not self._filled:
+            # Keys typed ahead are verbs on rows that are not there yet, or not any more.
             self.frame_app.hold_keys(self)
+        self._stale = False
         self.frame_app.in_background(
             self.load,
             lambda view: self._loaded(generation, view),
@@ -189,6 +190,7 @@ class FrameScreen(ChordScreen, Generic[V]):
             yield from self.compose_body()
         yield Blank(id="strip")
         yield StatusLine(id="status")
+        yield Line(id="more")
         yield FooterLine(id="footer")
 
     def on_mount(self) -> None:
@@ -214,8 +216,13 @@ class FrameScreen(ChordScreen, Generic[V]):
             report = progress.report
             left = "stopping" if progress.stopping else progress.time_left()
             status.show_progress(report.title, progress.count, report.total, left)
+            second = ""
         else:
-            status.show_result(*app.result)
+            first, second = in_two_lines(app.result[0], app.size.width - 2)
+            status.show_result(first, app.result[1])
+        more = self.query_one("#more", Line)
+        more.show([(" ", ""), (second, app.result[1])])
+        more.display = bool(second)
         self._show_footer()
 
     def _show_footer(self) -> None:
@@ -348,7 +355,7 @@ class FrameScreen(ChordScreen, Generic[V]):
     def action_palette(self) -> None:
         from tui.palette import Palette
 
-        self.app.push_screen(Palette())
+        self.app.push_screen(Palette(self))
 
     def action_back(self) -> None:
         """Esc undoes the nearest thing: strip, range, filter, marks, screen."""

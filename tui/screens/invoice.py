@@ -13,7 +13,6 @@ from core.ids import short
 from core.invoicing.lifecycle import allowed_actions
 from core.ledger.invoice_page import InvoicePage, invoice_page
 from core.ledger.invoices import LineRow
-from core.practice.queries import practice
 from core.store import Read
 from tui import present
 from tui.deeds import deed
@@ -51,7 +50,6 @@ class Invoice(DraftVerbs):
         money_column("Amount"),
     )
     BINDINGS: ClassVar = [
-        verb("s", "send", "Send", id="invoice.send", counted=False),
         verb("o", "open_pdf", "PDF", id="invoice.pdf", help="Open the document", counted=False),
         verb("w", "write", "Write PDF", id="invoice.write", help="To the export folder", counted=False),
         verb("y", "copy", "Copy number", id="invoice.copy", counted=False),
@@ -91,12 +89,7 @@ class Invoice(DraftVerbs):
     # What it shows.
 
     def ask_book(self, read: Read) -> InvoicePage:
-        raise NotImplementedError
-
-    def load(self) -> InvoicePage:
-        with self.biller.store.read() as read:
-            self._local = zone(practice(read).timezone)
-            return invoice_page(read, self.invoice_id, self.biller.today())
+        return invoice_page(read, self.invoice_id, self.biller.today())
 
     def load_refused(self, refusal: DomainError) -> None:
         """Somebody deleted the draft, perhaps this person with `u`: back to the list."""
@@ -123,7 +116,11 @@ class Invoice(DraftVerbs):
         note.show([(" note ", "muted"), (" / ".join(view.notes.splitlines()), "")])
         note.display = bool(view.notes)
         self.query_one("#lines", Grid).show_rows(Rows([_line_row(line) for line in view.lines]))
-        self.query_one("#history", Grid).show_rows(Rows([_event_row(e, self._local) for e in view.history]))
+        history = self.query_one("#history", Grid)
+        local = zone(view.timezone)
+        history.show_rows(Rows([_event_row(e, local) for e in view.history]))
+        if not history.in_front:
+            history.action_top()
 
     def _show_who(self, view: InvoicePage) -> None:
         row = view.row
@@ -190,7 +187,7 @@ class Invoice(DraftVerbs):
             self.ask(f"Send {what}, {dollars(row.total_cents)}?", "sends", self._send)
 
     def _send(self) -> None:
-        from core.delivery.commands import send
+        from core.delivery.sending import send
 
         app, invoice_id = self.biller, self.invoice_id
         today = app.today()

@@ -67,6 +67,7 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         self._rows = {row.invoice_id: row for row in view}
         shown = [row for row in view if self.quick_filter in ("all", row.status)]
         self.grid.show_rows(Rows([_row(row) for row in shown]))
+        self.grid.forget_marks(self._rows.keys())
         if self._mark_next:
             self.grid.mark_ids([i for i in self._mark_next if i in self._rows])
             self._mark_next = ()
@@ -116,7 +117,7 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         self.ask(question, "sends", lambda: self._send(rows))
 
     def _send(self, rows: Sequence[InvoiceRow]) -> None:
-        from core.delivery.commands import send
+        from core.delivery.sending import send
 
         app, today = self.biller, self.biller.today()
         invoice_ids = [row.invoice_id for row in rows]
@@ -200,7 +201,8 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         app.in_background(work, known, ended=lambda: app.release_keys("clients"))
 
     def _new(self, client: ClientChoice) -> None:
-        from core.invoicing.commands import NothingUnbilled, create_draft, delete_draft, restore_draft
+        from core.invoicing.commands import create_draft, delete_draft, restore_draft
+        from core.invoicing.drafts import NothingUnbilled
         from tui.screens.invoice import Invoice
 
         today = self.biller.today()

@@ -69,6 +69,7 @@ class RunPreview(BookScreen[Preview]):
             wanted = self.quick_filter == "left out"
             rows = [row for row in rows if row.attention is wanted]
         self.grid.show_rows(Rows(rows))
+        self.grid.forget_marks({p.client_id for p in (*view.held, *view.ready)})
         ready = self._ready()
         total = sum(p.total_cents for p in ready)
         out = len(view.held) + len(view.ready) - len(ready)
@@ -96,7 +97,7 @@ class RunPreview(BookScreen[Preview]):
     def allowed(self, action: str) -> bool:
         if action in ("drafts", "send"):
             return bool(self._ready())
-        return True
+        return action != "leave_out" or bool(self._preview and (self._preview.ready or self._preview.held))
 
     def opened(self, record_id: str) -> None:
         from tui.screens.client_charges import ClientCharges
@@ -113,6 +114,7 @@ class RunPreview(BookScreen[Preview]):
         if not chosen:
             self.frame_app.say("Held back until what it needs is mended.", "warn")
             return
+        self.frame_app.say("")
         self._left_out ^= set(chosen)
         self.grid.clear_marks()
         if self._preview is not None:

@@ -8,20 +8,20 @@ from textual.app import ComposeResult
 
 from core.dates import previous_month, zone
 from core.ledger.happened import Happening, happened
-from core.ledger.to_do import to_do
+from core.ledger.to_do import ToDo, to_do
 from core.practice.queries import practice
 from core.sessions.queries import AgendaRow, agenda
 from core.store import Read, Tx
 from tui.deeds import deed, deed_of_many
 from tui.keys import verb
-from tui.present import local_stamp, local_time
+from tui.present import local_stamp, local_time, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.frame import Blank
 from tui.widgets.columns import Column, count_column, money_column, words_column
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Row, Rows
 
-TodayView = namedtuple("TodayView", "waiting agenda events")
+TodayView = namedtuple("TodayView", "waiting agenda events timezone")
 
 EVENTS_SHOWN = 50
 
@@ -82,30 +82,27 @@ class Today(BookScreen[TodayView]):
 
     def ask_book(self, read: Read) -> TodayView:
         today = self.biller.today()
-        local = zone(practice(read).timezone)
-        rows = agenda(read, today.isoformat())
-        events = happened(read, most=EVENTS_SHOWN)
-        self._agenda = {row.session_id: row for row in rows}
-        self._events = {_event_id(one): one for one in events}
         return TodayView(
-            [
-                Row(item.name, (item.text, item.count, item.amount_cents), item.name == "overdue")
-                for item in to_do(read, today)
-            ],
-            [
-                Row(
-                    row.session_id,
-                    (local_time(row.starts_at, local), row.client, row.provider, _billing(row)),
-                )
-                for row in rows
-            ],
-            [_event_row(one, local) for one in events],
+            to_do(read, today),
+            agenda(read, today.isoformat()),
+            happened(read, most=EVENTS_SHOWN),
+            practice(read).timezone,
         )
 
     def fill(self, view: TodayView) -> None:
-        for name, rows in view._asdict().items():
-            self.query_one(f"#{name}", Grid).show_rows(Rows(rows))
+        local = zone(view.timezone)
+        self._agenda = {row.session_id: row for row in view.agenda}
+        self._events = {_event_id(one): one for one in view.events}
+        self._show("waiting", [_waiting_row(item) for item in view.waiting])
+        self._show("agenda", [_agenda_row(row, local) for row in view.agenda])
+        self._show("events", [_event_row(one, local) for one in view.events])
         self.show_totals(f"{self.biller.today():%A, %B %-d, %Y}")
+
+    def _show(self, pane_id: str, rows: list[Row]) -> None:
+        pane = self.query_one(f"#{pane_id}", Grid)
+        pane.show_rows(Rows(rows))
+        if not pane.in_front:
+            pane.action_top()
 
     def opened(self, record_id: str) -> None:
         app, pane = self.biller, self.grid.id
@@ -168,6 +165,14 @@ class Today(BookScreen[TodayView]):
         self.change(command, billed)
 
 
+def _waiting_row(item: ToDo) -> Row:
+    return Row(item.name, (item.text, item.count, item.amount_cents), item.name == "overdue")
+
+
+def _agenda_row(row: AgendaRow, local: tzinfo) -> Row:
+    return Row(row.session_id, (local_time(row.starts_at, local), row.client, row.provider, _billing(row)))
+
+
 def _billing(row: AgendaRow) -> str:
     if row.number:
         return str(row.number)
@@ -190,6 +195,6 @@ def _event_row(one: Happening, local: tzinfo) -> Row:
             local_stamp(one.entry.at, local),
             one.entry.actor,
             deed(one.entry) if alone else deed_of_many(one.entry.verb),
-            one.subject if alone else f"{one.count:,} together",
+            one.subject if alone else plural(one.count, one.entry.subject_kind.replace("_", " ")),
         ),
     )

@@ -26,7 +26,7 @@ class Unbilled(BookScreen[Preview]):
 
     PLACE = "unbilled"
     HEADING = "Unbilled"
-    EMPTY = "All charges are billed. Charges arrive when sessions are finalised or imported."
+    EMPTY = "All charges are billed. New ones come with finalised or imported sessions."
     HAS_PERIODS = True
     QUICK_FILTERS = ("all", "needs attention", "ready")
     COLUMNS = (
@@ -93,6 +93,7 @@ class Unbilled(BookScreen[Preview]):
         elif self.quick_filter == "ready":
             proposals = [p for p in proposals if not p.holds]
         self.grid.show_rows(Rows([_row(p) for p in proposals]))
+        self.grid.forget_marks(self._by_client.keys())
         total = sum(p.total_cents for p in proposals)
         charges = sum(len(p.charge_ids) for p in proposals)
         self.show_totals(

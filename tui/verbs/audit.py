@@ -8,9 +8,11 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.arguments import whole_number
+
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = what.add_parser("list", help="the newest entries", parents=[common])
-    listing.add_argument("--most", type=int, default=1000, metavar="N")
+    listing.add_argument("--most", type=whole_number(1, 1_000_000), default=1000, metavar="N")
     listing.set_defaults(run=audit_list)
     what.add_parser("verify", help="replay the chain over every fact", parents=[common]).set_defaults(
         run=audit_verify
@@ -23,7 +25,7 @@ def audit_list(door: "Door") -> int:
     from core.audit import entries
 
     with door.store().read() as read:
-        rows = entries(read, most=max(1, door.options.most))
+        rows = entries(read, most=door.options.most)
     text = []
     if not door.options.json:
         text = door.table(

@@ -36,8 +36,8 @@ def unbilled_list(door: "Door") -> int:
 
     options = door.options
     period = between(
-        parse_day(options.from_on) if options.from_on else None,
-        parse_day(options.to_on) if options.to_on else None,
+        parse_day(options.from_on) if options.from_on is not None else None,
+        parse_day(options.to_on) if options.to_on is not None else None,
     )
     with door.store().read() as read:
         rows = unbilled_by_client(read, period, door.today(read))
@@ -79,16 +79,16 @@ def _period(door: "Door", today: "date") -> "Period":
     from core.errors import UsageError
 
     options = door.options
-    if options.to_on and (options.month or options.all):
+    if options.to_on is not None and (options.month is not None or options.all):
         raise UsageError("--to goes with --from, not with --month or --all.")
-    if options.month:
+    if options.month is not None:
         return parse_month(options.month)
     if options.all:
         return ALL_TIME
-    if options.from_on or options.to_on:
+    if options.from_on is not None or options.to_on is not None:
         return between(
-            parse_day(options.from_on) if options.from_on else None,
-            parse_day(options.to_on) if options.to_on else None,
+            parse_day(options.from_on) if options.from_on is not None else None,
+            parse_day(options.to_on) if options.to_on is not None else None,
         )
     return previous_month(today)
 
@@ -115,6 +115,7 @@ def run(door: "Door") -> int:
         question = f"{deed} {count} invoices, {show_cents(preview.total_cents)}{more}?"
         if not door.confirm(question):
             door.say("Nothing was billed.")
+            _answer(door, preview, [], 0)
             return 0
     done = 0
 
@@ -126,8 +127,13 @@ def run(door: "Door") -> int:
     report = carry_out(
         door.store(), door.actor(), preview, today=today, send=options.send, after_chunk=after_chunk
     )
+    for one in [*report.finished, *report.billed]:
+        if one.trouble:
+            door.refuse("no_document", f"{one.number} is issued and not sent: {one.trouble}", one.number)
     for one in report.finished:
-        door.say(f"Finished sending {one.number} of an earlier run.")
+        door.say(f"{one.number} of an earlier run: {one.status}.")
+    for passed in report.passed_over:
+        door.say(f"{passed.client} was billed by somebody else meanwhile, or cannot be billed any more.")
     made = [
         {
             "id": one.invoice_id,
@@ -140,9 +146,10 @@ def run(door: "Door") -> int:
         }
         for one in report.billed
     ]
-    finished = [{"id": one.invoice_id, "number": one.number} for one in report.finished]
-    _answer(door, preview, made, report.total_cents, finished)
-    return 0
+    finished = [{"id": one.invoice_id, "number": one.number, "status": one.status} for one in report.finished]
+    passed_over = [{"client": p.client, "client_id": p.client_id} for p in report.passed_over]
+    _answer(door, preview, made, report.total_cents, finished, passed_over)
+    return 7 if door.errors else 0
 
 
 def _proposed(proposal: "Proposal") -> "dict[str, Any]":
@@ -162,7 +169,8 @@ def _answer(
     preview: "Preview",
     made: "list[dict[str, Any]]",
     total_cents: int,
-    finished: "list[dict[str, Any]] | None" = None,
+    finished: "Sequence[dict[str, Any]]" = (),
+    passed_over: "Sequence[dict[str, Any]]" = (),
 ) -> None:
     from core.money import show_cents
 
@@ -196,7 +204,8 @@ def _answer(
             "held_back": held,
             "warnings": warned,
             "invoices": made,
-            "finished": finished or [],
+            "finished": list(finished),
+            "passed_over": list(passed_over),
             "total_cents": total_cents,
         },
         text,

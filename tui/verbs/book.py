@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.arguments import whole_number
+
     if name == "init":
         add = parser.add_argument
         add("--practice", required=True, metavar="NAME", help="the practice's name")
         add("--timezone", required=True, metavar="TZ", help="such as America/New_York")
         add("--office", required=True, metavar="CODE", help="short name of this office")
-        add("--terms", type=int, default=30, metavar="DAYS", help="days until a bill is due (30)")
+        add(
+            "--terms",
+            type=whole_number(0, 365),
+            default=30,
+            metavar="DAYS",
+            help="days until a bill is due (30)",
+        )
         add("--series", metavar="LETTERS", help="one to four letters before invoice numbers (of the office)")
         add("--owner", default="", metavar="NAME", help="who owns the book (the computer's user)")
         add("--machine-key", metavar="FILE", help="also write a machine key for unattended jobs")
@@ -31,7 +39,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 
 def init(door: "Door") -> int:
     """Make a new book: encrypted, with a passphrase and a recovery code."""
-    from core.dates import local_day, parse_day, system_now, zone
+    from core.dates import local_day, parse_today, system_now, zone
     from core.errors import UsageError
     from core.practice.commands import found_practice
     from core.practice.queries import practice
@@ -50,7 +58,7 @@ def init(door: "Door") -> int:
             raise UsageError("The two passphrases differ. Run the command again.")
     fixed = os.environ.get("DAYSHEET_TODAY")
     letters = "".join(ch for ch in options.office.upper() if "A" <= ch <= "Z")[:4]
-    today = parse_day(fixed) if fixed else local_day(system_now(), options.timezone)
+    today = parse_today(fixed) if fixed else local_day(system_now(), options.timezone)
 
     def fill(tx: "Tx") -> None:
         found_practice(
@@ -138,5 +146,5 @@ def completion(door: "Door") -> int:
     from argcomplete.shell_integration import shellcode
 
     script = shellcode(["daysheet"], shell=door.options.shell)
-    door.answer({"script": script}, [script])
+    door.answer({"script": script}, script.splitlines())
     return 0

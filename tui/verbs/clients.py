@@ -128,10 +128,13 @@ def client_add(door: "Door") -> int:
 def client_edit(door: "Door") -> int:
     from core.clients.commands import change_guarantor
     from core.clients.queries import client, find_client
+    from core.errors import UsageError
 
-    store = door.store()
+    store, given = door.store(), _address(door)
+    if not given:
+        raise UsageError("Say what to correct, such as --street or --email.")
     with store.write(door.actor()) as tx:
         client_id = find_client(tx, door.options.client)
-        change_guarantor(tx, client(tx, client_id).guarantor_id, **_address(door))
+        change_guarantor(tx, client(tx, client_id).guarantor_id, **given)
     with store.read() as read:
         return _answer(door, read, client_id)

@@ -25,7 +25,7 @@ def demo(door: "Door") -> int:
     """Make it, bill it, show it."""
     from core.books.sample import make_sample
     from core.books.sample.history import bill_the_year
-    from core.dates import local_day, parse_day, system_now
+    from core.dates import local_day, parse_today, system_now
     from core.practice.queries import practice
     from core.security.found import found_book
     from core.security.keys import write_private
@@ -33,7 +33,7 @@ def demo(door: "Door") -> int:
 
     folder = _fresh_home(door)
     fixed = os.environ.get("DAYSHEET_TODAY")
-    today = parse_day(fixed) if fixed else local_day(system_now(), "America/New_York")
+    today = parse_today(fixed) if fixed else local_day(system_now(), "America/New_York")
 
     def fill(tx: "Tx") -> None:
         make_sample(tx, today)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.arguments import whole_number
+
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
 
     def verb(name: str, summary: str, run: "Any", *, number: bool = True) -> "ArgumentParser":
@@ -35,11 +37,16 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     _draft_options(edit)
     edit.add_argument("--add-line", metavar="TEXT", help="a manual line; --amount says how much")
     edit.add_argument("--amount", metavar="A")
-    edit.add_argument("--line", type=int, metavar="POS", help="the line to change, by its place")
+    edit.add_argument(
+        "--line", type=whole_number(1, 100_000), metavar="POS", help="the line to change, by its place"
+    )
     edit.add_argument("--rate", metavar="A", help="another rate for --line")
     edit.add_argument("--units", metavar="U", help="other units for --line")
     edit.add_argument(
-        "--remove-line", type=int, metavar="POS", help="take a line out; its charge is unbilled"
+        "--remove-line",
+        type=whole_number(1, 100_000),
+        metavar="POS",
+        help="take a line out; its charge is unbilled",
     )
     edit.add_argument("--discount", metavar="A|P%%", help="take an amount or a percentage off the whole")
     edit.add_argument("--surcharge", metavar="A|P%%", help="put an amount or a percentage on the whole")
@@ -173,9 +180,7 @@ def _answer(door: "Door", read: "Read", invoice_id: str, today: "date") -> int:
         right=(4, 5, 6),
     )
     text.append(f"Total {show_cents(data['total_cents'])}  balance {show_cents(data['balance_cents'])}")
-    from core.text import plain
-
-    door.answer(data, [plain(line) if not door.options.plain else line for line in text])
+    door.answer(data, text)
     return 0
 
 
@@ -195,8 +200,8 @@ def invoice_new(door: "Door") -> int:
     options = door.options
     store, actor = door.store(), door.actor()
     period = between(
-        parse_day(options.from_on) if options.from_on else None,
-        parse_day(options.to_on) if options.to_on else None,
+        parse_day(options.from_on) if options.from_on is not None else None,
+        parse_day(options.to_on) if options.to_on is not None else None,
     )
     with store.write(actor) as tx:
         today = door.today(tx)
@@ -207,7 +212,7 @@ def invoice_new(door: "Door") -> int:
             client_id=client_id,
             today=today,
             charge_ids=[charge.charge_id for charge in charges],
-            due_on=parse_day(options.due) if options.due else None,
+            due_on=parse_day(options.due) if options.due is not None else None,
             notes=options.notes or "",
             empty=options.empty,
         )
@@ -218,15 +223,16 @@ def invoice_new(door: "Door") -> int:
 def invoice_edit(door: "Door") -> int:
     from core.dates import parse_day
     from core.errors import NotFound, UsageError
-    from core.invoicing.commands import add_manual_line, adjust_draft, change_line, edit_draft, remove_line
+    from core.invoicing.commands import edit_draft
+    from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line
     from core.ledger.invoices import find_invoice, lines
     from core.money import parse_cents, parse_percent, parse_units
 
     options = door.options
     store, actor = door.store(), door.actor()
-    if (options.rate or options.units) and options.line is None:
+    if (options.rate is not None or options.units is not None) and options.line is None:
         raise UsageError("--rate and --units change one line; name it with --line.")
-    if bool(options.add_line) != bool(options.amount):
+    if (options.add_line is None) != (options.amount is None):
         raise UsageError("A new line needs both --add-line and --amount.")
     with store.write(actor) as tx:
         today = door.today(tx)
@@ -238,31 +244,36 @@ def invoice_edit(door: "Door") -> int:
                 raise NotFound(f"There is no line {place}; the draft has {len(placed)}.")
             return str(placed[place - 1].line_id)
 
-        edit_draft(tx, draft_id, due_on=parse_day(options.due) if options.due else None, notes=options.notes)
+        edit_draft(
+            tx,
+            draft_id,
+            due_on=parse_day(options.due) if options.due is not None else None,
+            notes=options.notes,
+        )
         if options.line is not None:
             change_line(
                 tx,
                 line_at(options.line),
-                rate_cents=parse_cents(options.rate) if options.rate else None,
-                units_milli=parse_units(options.units) if options.units else None,
+                rate_cents=parse_cents(options.rate) if options.rate is not None else None,
+                units_milli=parse_units(options.units) if options.units is not None else None,
             )
         if options.remove_line is not None:
             remove_line(tx, line_at(options.remove_line))
-        if options.add_line:
+        if options.add_line is not None:
             add_manual_line(
                 tx, draft_id, description=options.add_line, rate_cents=parse_cents(options.amount)
             )
         for kind, typed in (("discount", options.discount), ("surcharge", options.surcharge)):
-            if typed and typed.strip().endswith("%"):
+            if typed is not None and typed.strip().endswith("%"):
                 adjust_draft(tx, draft_id, kind=kind, label=options.label, percent_bps=parse_percent(typed))
-            elif typed:
+            elif typed is not None:
                 adjust_draft(tx, draft_id, kind=kind, label=options.label, flat_cents=parse_cents(typed))
     with store.read() as read:
         return _answer(door, read, draft_id, today)
 
 
 def invoice_send(door: "Door") -> int:
-    from core.delivery.commands import send
+    from core.delivery.sending import send
     from core.ledger.invoices import find_invoice
 
     store, actor = door.store(), door.actor()

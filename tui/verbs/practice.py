@@ -53,24 +53,28 @@ def _office(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
 
 
 def _provider(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
+    from tui.arguments import whole_number
+
     _verb(what, common, "list", "every provider and their CPT licences", provider_list)
     add = _verb(what, common, "add", "somebody who renders care", provider_add)
     add.add_argument("name")
     _texts(add, ("credentials", "npi"))
     licence = _verb(what, common, "licence", "license a provider for CPT codes", provider_licence)
     licence.add_argument("provider", metavar="P")
-    licence.add_argument("--year", type=int, required=True)
+    licence.add_argument("--year", type=whole_number(2000, 2100), required=True)
     licence.add_argument("--once", action="store_true", help="for that year only; it does not renew")
 
 
 def _service(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
+    from tui.arguments import whole_number
+
     _verb(what, common, "list", "every service and its fee", service_list)
     add = _verb(what, common, "add", "a service in the practice's own words", service_add)
     add.add_argument("code")
     add.add_argument("--system", default="CPT", choices=("CPT", "HCPCS", "SNOMED", "LOCAL"))
     add.add_argument("--description", required=True)
     add.add_argument("--rate", required=True, metavar="A")
-    add.add_argument("--unit-minutes", type=int)
+    add.add_argument("--unit-minutes", type=whole_number(1, 1440))
 
 
 def _policy(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
@@ -220,10 +224,10 @@ def policy_set(door: "Door") -> int:
 
     options = door.options
     with door.store().write(door.actor()) as tx:
-        start = parse_day(options.from_on) if options.from_on else door.today(tx)
+        start = parse_day(options.from_on) if options.from_on is not None else door.today(tx)
         if options.kind == "terms":
-            if not (options.value.isascii() and options.value.isdigit()):
-                raise UsageError("Terms are a number of days, such as 30.")
+            if not (options.value.isascii() and options.value.isdigit() and len(options.value) <= 3):
+                raise UsageError("Terms are a number of days from 0 to 365, such as 30.")
             set_terms(tx, days=int(options.value), effective_from=start)
         else:
             cents = parse_cents(options.value)

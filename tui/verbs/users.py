@@ -90,6 +90,7 @@ def _keys(door: "Door") -> "Keys":
 
 
 def key_list(door: "Door") -> int:
+    door.store()
     slots = _keys(door).slots()
     door.answer(
         {"keys": slots}, door.table(("Kind", "Of"), [(slot["kind"], slot["label"]) for slot in slots])

@@ -4,7 +4,7 @@ This half is what a person does with a list: the cursor and the marks, the filte
 kept by record id. `canvas.py` paints it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import ClassVar
 
 from textual import events
@@ -142,6 +142,11 @@ class Grid(RowCanvas, can_focus=True):
         """Make exactly these the marked ones, for example those that failed in a job."""
         self.marks.replace(record_ids)
         self._marks_changed()
+
+    def forget_marks(self, known: Set[str]) -> None:
+        """Drop marks of records that are no more; those that a filter hides are still known."""
+        if not self.marks.ids() <= known:
+            self.mark_ids(sorted(self.marks.ids() & known))
 
     def go_to(self, record_id: str) -> bool:
         """Put the cursor on a record; False when it is not shown."""

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from core.dates import ALL_TIME
-from core.delivery.commands import VoidIsNotSent, finish, send, share_invoices
+from core.delivery.commands import VoidIsNotSent, share_invoices
 from core.delivery.run import carry_out, unfinished
+from core.delivery.sending import finish, send
 from core.documents.keep import document_bytes, keep_documents
 from core.errors import NotFound
 from core.invoicing.billing_run import propose

@@ -8,20 +8,9 @@ import pytest
 
 from core.dates import ALL_TIME
 from core.errors import NotFound, UsageError
-from core.invoicing.commands import (
-    NothingUnbilled,
-    TooLong,
-    add_manual_line,
-    adjust_draft,
-    change_line,
-    create_draft,
-    delete_draft,
-    edit_draft,
-    issue_drafts,
-    remove_line,
-    restore_draft,
-    restore_line,
-)
+from core.invoicing.commands import create_draft, delete_draft, edit_draft, issue_drafts, restore_draft
+from core.invoicing.drafts import NothingUnbilled, TooLong
+from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line, restore_line
 from core.ledger.invoices import invoice, lines
 from core.ledger.unbilled import unbilled_charges
 from core.sessions.commands import void_charge

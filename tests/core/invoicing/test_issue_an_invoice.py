@@ -13,19 +13,10 @@ from core.audit import entries
 from core.clients.commands import change_guarantor
 from core.dates import ALL_TIME
 from core.invoicing.billing_run import bill_clients, open_run, propose
-from core.invoicing.commands import (
-    HeldBack,
-    NotADraft,
-    add_manual_line,
-    adjust_draft,
-    change_line,
-    create_draft,
-    delete_draft,
-    edit_draft,
-    issue_drafts,
-    remove_line,
-)
+from core.invoicing.commands import HeldBack, create_draft, delete_draft, edit_draft, issue_drafts
+from core.invoicing.drafts import NotADraft
 from core.invoicing.issue import DueBeforeIssue, NothingToIssue, TotalBelowZero
+from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line
 from core.ledger.invoice_view import invoice_views
 from core.ledger.invoices import invoice, lines
 from core.practice.commands import add_provider, license_provider, set_terms

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from core.errors import UsageError
 from core.practice.commands import set_missed_fee
 from core.sessions.commands import (
     EndsBeforeStart,
@@ -121,6 +122,11 @@ def test_ra2_a_later_word_on_the_same_day_wins(book: Book) -> None:
             set_missed_fee(tx, "no_show_fee", amount_cents=cents, effective_from=date(2026, 1, 1))
     book.session(book.client(), status="no_show")
     assert charges(book) == [("no_show_fee", 6_000)]
+
+
+def test_ra2_a_fee_below_zero_is_refused_before_any_session_meets_it(book: Book) -> None:
+    with pytest.raises(UsageError), book.write() as tx:
+        set_missed_fee(tx, "no_show_fee", amount_cents=-1, effective_from=date(2026, 1, 1))
 
 
 def test_ra2_without_a_policy_a_missed_session_costs_nothing(book: Book) -> None:

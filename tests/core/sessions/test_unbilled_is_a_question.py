@@ -8,7 +8,8 @@ import pytest
 
 from core.dates import ALL_TIME, Period
 from core.errors import UsageError
-from core.invoicing.commands import add_charge, create_draft, delete_draft, issue_drafts, remove_line
+from core.invoicing.commands import create_draft, delete_draft, issue_drafts
+from core.invoicing.lines import add_charge, remove_line
 from core.ledger.unbilled import carried, unbilled_by_client, unbilled_charges
 from core.sessions.commands import AlreadyBilled, void_charge, write_in_charge
 from tests.builders import TODAY, Book

@@ -23,6 +23,9 @@ from core.sync.stamp import (
 
 SITES = st.integers(0, MAX_SITE)
 MOMENTS = st.integers(EPOCH_MS, EPOCH_MS + (1 << 41) - 1)
+"""41 bits of milliseconds: an int64 stamp reaches from 2020 to 2089."""
+
+OFFSET_MS = 10**9
 STAMPS = st.integers(0, (1 << 62) - 1)
 
 
@@ -76,7 +79,13 @@ def clock() -> Iterator[dbapi2.Connection]:
     connection.close()
 
 
-@given(MOMENTS, SITES, STAMPS, STAMPS, st.integers(-(10**9), 10**9))
+@given(
+    st.integers(EPOCH_MS + OFFSET_MS, EPOCH_MS + (1 << 41) - 1 - OFFSET_MS),
+    SITES,
+    STAMPS,
+    STAMPS,
+    st.integers(-OFFSET_MS, OFFSET_MS),
+)
 def test_the_sql_of_the_trigger_says_the_same_as_python(
     clock: dbapi2.Connection, now_ms: int, site: int, floor: int, row: int, offset_ms: int
 ) -> None:

@@ -1,0 +1,174 @@
+"""RJ3, T25: rights are checked in the commands. Every role against every command that takes a write."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from core.actors import RIGHTS, Actor, Right, Role
+from core.dates import ALL_TIME
+from core.delivery.run import carry_out
+from core.delivery.sending import finish, send
+from core.errors import DomainError
+from core.invoicing.billing_run import propose
+from core.invoicing.commands import create_draft, issue_drafts
+from core.store import NotAllowed, Tx
+from tests.builders import NOW, TODAY, Book
+
+ROOMS = (
+    "core.practice.commands", "core.clients.commands", "core.sessions.commands", "core.invoicing.commands",
+    "core.invoicing.lines",
+    "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
+)  # fmt: skip
+BILL, MANAGE = Right.BILL, Right.MANAGE
+WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
+TERM = {"effective_from": TODAY}
+
+NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
+    "found_practice": (MANAGE, (), {"name": "P", "timezone": "UTC", "office_code": "O", "series": "Z",
+                                    "terms_days": 1, "today": TODAY}),
+    "change_practice": (MANAGE, (), {"name": "Other"}),
+    "add_office": (MANAGE, (), {"code": "S", "name": "South"}),
+    "add_provider": (MANAGE, (), {"name": "Nora"}),
+    "license_provider": (MANAGE, ("provider",), {"first_year": 2026}),
+    "add_service": (MANAGE, (), {"code_system": "CPT", "code": "1", "description": "d", "rate_cents": 1}),
+    "set_terms": (MANAGE, (), {"days": 1, **TERM}),
+    "set_missed_fee": (MANAGE, ("no_show_fee",), {"amount_cents": 1, **TERM}),
+    "add_user": (MANAGE, (), {"name": "U", "role": Role.OWNER}),
+    "change_role": (MANAGE, ("user", Role.OWNER), {}),
+    "remove_user": (MANAGE, ("user",), {}),
+    "add_guarantor": (BILL, (), {"name": "G"}),
+    "change_guarantor": (BILL, ("guarantor",), {"city": "Lynn"}),
+    "add_client": (BILL, (), {"given": "A", "family": "B"}),
+    "record_session": (BILL, (), {"client_id": "client", "status": "kept", "lines": [], **WHEN}),
+    "finalise": (BILL, (["session"],), {}),
+    "write_in_charge": (BILL, (), {"client_id": "client", "service_on": TODAY, "description": "d",
+                                   "amount_cents": 1}),
+    "void_charge": (BILL, ("charge",), {"reason": "r"}),
+    "create_draft": (BILL, (), {"client_id": "client", "today": TODAY}),
+    "draft_of": (BILL, (None, []), {"today": TODAY, "terms_days": 1}),
+    "edit_draft": (BILL, ("draft",), {"notes": "n"}),
+    "add_manual_line": (BILL, ("draft",), {"description": "d", "rate_cents": 1}),
+    "add_charge": (BILL, ("draft", "charge"), {"today": TODAY}),
+    "change_line": (BILL, ("line",), {"rate_cents": 1}),
+    "remove_line": (BILL, ("line",), {}),
+    "adjust_draft": (BILL, ("draft",), {"kind": "discount", "flat_cents": 1}),
+    "restore_line": (BILL, ("line",), {}),
+    "delete_draft": (BILL, ("draft",), {}),
+    "restore_draft": (BILL, ("draft",), {}),
+    "delete_drafts": (BILL, (["draft"],), {}),
+    "restore_drafts": (BILL, (["draft"],), {}),
+    "issue_drafts": (BILL, (["draft"],), {"today": TODAY}),
+    "bill_session": (BILL, ("session",), {"today": TODAY}),
+    "open_run": (BILL, (ALL_TIME,), {"sends": False}),
+    "bill_clients": (BILL, ([], ALL_TIME), {"today": TODAY, "run_id": "r", "issue": False}),
+    "issue_bills": (BILL, ([],), {"today": TODAY}),
+    "share_invoices": (BILL, (["draft"],), {}),
+    "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
+}  # fmt: skip
+
+
+WRITE_NOTHING = {"require_draft", "line_of"}
+"""What commands share: one asks, the other makes a tuple."""
+
+
+def commands() -> dict[str, Callable[..., object]]:
+    """Every public function of the rooms whose first argument is the write transaction."""
+    found: dict[str, Callable[..., object]] = {}
+    for room in ROOMS:
+        for name, thing in vars(importlib.import_module(room)).items():
+            if (
+                inspect.isfunction(thing)
+                and thing.__module__ == room
+                and name[0] != "_"
+                and name not in WRITE_NOTHING
+            ):
+                first = next(iter(inspect.signature(thing).parameters.values()), None)
+                if first is not None and first.name == "tx":
+                    found[name] = thing
+    return found
+
+
+def test_rj3_no_command_is_without_a_row_here() -> None:
+    assert set(commands()) == set(NEEDS)
+
+
+def attempt(book: Book, actor: Actor, command: Callable[..., object], *args: Any, **named: Any) -> bool:
+    """Whether it was allowed; whatever else it refuses is its own business, and nothing is kept."""
+
+    class Undone(Exception):
+        pass
+
+    def act(tx: Tx) -> None:
+        try:
+            command(tx, *args, **named)
+        except NotAllowed:
+            raise
+        except (DomainError, AttributeError, IntegrityError):
+            pass
+        raise Undone
+
+    try:
+        with book.write(actor) as tx:
+            act(tx)
+    except NotAllowed:
+        return False
+    except Undone:
+        return True
+    raise AssertionError("never here")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_rj3_each_role_may_do_exactly_what_the_table_says(book: Book, role: Role) -> None:
+    actor = Actor("somebody", "Somebody", role)
+    facts = book.value("SELECT max(no) FROM audit_entry")
+    for name, command in commands().items():
+        right, args, named = NEEDS[name]
+        assert attempt(book, actor, command, *args, **named) == (right in RIGHTS[role]), f"{role} {name}"
+    assert book.value("SELECT max(no) FROM audit_entry") == facts
+
+
+def test_rj3_a_reader_who_runs_the_billing_writes_nothing(book: Book) -> None:
+    reader = Actor("rita", "Rita Reader", Role.READER)
+    client_id = book.client()
+    book.session(client_id)
+    with book.store.read() as read:
+        preview = propose(read, ALL_TIME, TODAY)
+    facts = book.value("SELECT sum(no) FROM sync_chain")
+    for sends in (False, True):
+        with pytest.raises(NotAllowed):
+            carry_out(book.store, reader, preview, today=TODAY, send=sends)
+    with book.write() as tx:
+        draft_id = create_draft(tx, client_id=client_id, today=TODAY)
+        issue_drafts(tx, [draft_id], today=TODAY)
+    after = book.value("SELECT sum(no) FROM sync_chain")
+    with pytest.raises(NotAllowed):
+        send(book.store, reader, [draft_id], today=TODAY)
+    with pytest.raises(NotAllowed):
+        finish(book.store, reader, [draft_id], today=TODAY, share=False)
+    assert book.value("SELECT sum(no) FROM sync_chain") == after > facts
+
+
+def test_rj3_the_refusal_names_role_and_deed(book: Book) -> None:
+    lead = Actor("l", "Lee", Role.LEAD_BILLER)
+    with pytest.raises(NotAllowed, match=r"Your role \(lead biller\) does not allow this \(manage\)"):
+        attempt_to_manage(book, lead)
+
+
+def attempt_to_manage(book: Book, actor: Actor) -> None:
+    with book.write(actor) as tx:
+        tx.require(Right.MANAGE)
+
+
+def test_rj3_rights_only_grow_from_reader_to_owner() -> None:
+    reader, biller, lead, owner = (
+        RIGHTS[role] for role in (Role.READER, Role.BILLER, Role.LEAD_BILLER, Role.OWNER)
+    )
+    assert reader < biller < lead < owner == frozenset(Right)
+    assert RIGHTS[Role.SERVICE] == biller

@@ -1,0 +1,277 @@
+"""Names that want to be more than text, on every screen, in every document, from every command.
+
+A screen, or a verb of the command line, that is not listed here fails the test that looks for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import pkgutil
+import signal
+from collections.abc import Iterator
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import pypdf
+import pytest
+
+import tui.screens
+from core.actors import Role
+from core.clients.commands import change_guarantor
+from core.documents.keep import document_bytes
+from core.practice.commands import add_office, add_service, add_user, change_practice
+from core.sessions.commands import ServiceLine
+from tests.builders import OWNER
+from tests.homes import Home, client_with_sessions, provider_of
+from tests.tui.hostile import PAYLOADS
+from tests.tui.terminal import ODD, Terminal, assert_only_text
+from tui.arguments import parser
+from tui.biller import Biller
+from tui.cli import main
+from tui.screens.book_screen import BookScreen
+from tui.screens.draft_verbs import DraftVerbs
+from tui.screens.frame import FrameScreen
+from tui.strips.question import DEAF_SECONDS
+
+JANE = "[@click=app.quit]Jane"
+STREET = "\x1b[31m1 Elm\x1b]52;c;aGk=\x07 St\x9b2J"
+NOTE = "Thanks\n" + "\n".join(PAYLOADS[:7])
+
+
+@pytest.fixture(scope="module")
+def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Every name in the book is a payload; two clients are held back."""
+    home = Home.found(tmp_path_factory.mktemp("hostile") / "home", practice=PAYLOADS[1] + PAYLOADS[0])
+    with home.open() as store, store.write(OWNER) as tx:
+        change_practice(tx, footer=NOTE, street=STREET, phone=PAYLOADS[3])
+        add_office(tx, code=PAYLOADS[2], name=PAYLOADS[0])
+        add_service(tx, code_system="local", code="X1", description=PAYLOADS[5], rate_cents=100)
+        add_user(tx, name=PAYLOADS[0], role=Role.BILLER)
+        provider_id = provider_of(tx, PAYLOADS[6] + PAYLOADS[0])
+        days = [date(2026, 9, 3)]
+        for number, payload in enumerate(PAYLOADS):
+            line = ServiceLine("CPT", "90834", "", payload, 1000, 15_000)
+            family = "[/b]" if number == 0 else payload
+            given = JANE if number == 0 else "Jane"
+            street = "" if number in (1, 2) else STREET + payload
+            client_id = client_with_sessions(
+                tx, provider_id, given, family, days, [line], street=street, city=payload
+            )
+            guarantor_id = tx.value("SELECT guarantor_id FROM client WHERE id = :id", id=client_id)
+            change_guarantor(tx, guarantor_id, name=payload)
+    return home
+
+
+@pytest.fixture
+def home(hostile_home: Home, tmp_path: Path) -> Home:
+    return hostile_home.copy_to(tmp_path / "home")
+
+
+# In a terminal.
+
+
+def own_screens() -> set[str]:
+    """Every screen of the product by its name."""
+    for module in pkgutil.iter_modules(tui.screens.__path__, "tui.screens."):
+        import_module(module.name)
+    found: set[str] = set()
+    left: list[type[object]] = [FrameScreen]
+    while left:
+        subclasses: list[type[object]] = left.pop().__subclasses__()
+        for kind in subclasses:
+            left.append(kind)
+            if kind.__module__.startswith("tui.screens.") and kind not in (BookScreen, DraftVerbs):
+                found.add(kind.__name__)
+    return found
+
+
+PUSHED = {"ClientCharges", "RunPreview", "Invoice", "Failures"}
+"""Screens on top of a place; `walk` opens each of them."""
+
+
+def test_every_screen_is_walked() -> None:
+    places = {place.make.__name__ for place in Biller.PLACES}
+    assert own_screens() == places | PUSHED
+
+
+def walk(app: Terminal) -> None:
+    """Open every screen, go through its rows, and open what lies over it."""
+    app.wait_for("Clients unbilled for September 2026")
+    for place in Biller.PLACES:
+        app.press(place.key)
+        app.wait_for(place.title.upper())
+        app.press("Gggjj?")
+        app.wait_for("What they do")
+        app.press("?")
+        app.wait_for("What they do", gone=True)
+        app.press(":jane")
+        app.wait_for("╭")
+        app.wait_for("│ > ")
+        app.press("\x1b")
+        app.wait_for("╭", gone=True)
+        app.press("/jane\r")
+        app.wait_for("filter: jane")
+        app.press("\x1b")
+        app.wait_for("filter: jane", gone=True)
+    app.press("2gg\r")
+    app.wait_for("unbilled · September 2026")
+    app.press("J" * len(PAYLOADS) + "qB")
+    app.wait_for("Left out 2")
+    app.press("S")
+    say_yes(app, "Send 12 invoices")
+    app.wait_for("12 done")
+    app.press("gg\r" + "J" * 12)
+    app.wait_for("12 of 12")
+    app.press("\tjjw")
+    app.wait_for("Written:")
+    app.press("q")
+    app.wait_for("1 of 12", gone=True)
+    app.press("2*b")
+    app.wait_for("2 drafts made")
+    app.press("3f*s")
+    say_yes(app, "Send 2 invoices")
+    app.wait_for("2 failed")
+    app.stand_for(DEAF_SECONDS + 0.1)
+    app.press("\r")
+    app.wait_for("Why")
+    app.press("\rm")
+    close(app, "Note on the invoice")
+    app.press("al")
+    close(app, "New line")
+    app.press("er")
+    close(app, "Rate of")
+    app.press("qq3n")
+    app.wait_for("New draft for")
+    app.press("jane")
+    close(app, "New draft for")
+    app.press("1")
+    app.wait_for("TODAY")
+
+
+def close(app: Terminal, shown: str) -> None:
+    """Close a strip. A key right behind Esc would be read as one chord with it."""
+    app.wait_for(shown)
+    app.press("\x1b")
+    app.wait_for(shown, gone=True)
+
+
+def say_yes(app: Terminal, question: str) -> None:
+    app.wait_for(question)
+    app.stand_for(DEAF_SECONDS + 0.1)
+    app.press("y")
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (140, 40)])
+def test_every_screen_shows_it_as_plain_text(home: Home, columns: int, lines: int) -> None:
+    app = Terminal("-m", "tui.cli", columns=columns, lines=lines, env=home.environ)
+    walk(app)
+    for line in range(1, 8):
+        app.press(f"\x1b[<0;8;{line}M\x1b[<0;8;{line}m")
+    app.press("3")
+    app.wait_for("3INVOICES")
+    app.press("/click\r")
+    app.wait_for(JANE)
+    assert app.child.isalive()
+    app.child.kill(signal.SIGTERM)
+    assert app.finish() == 143
+    assert_only_text(app.raw)
+    assert not list((home.folder / "reports").glob("*")), "no bug was reported"
+
+
+# In documents.
+
+
+def test_the_documents_show_it_as_plain_text(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
+    capsys.readouterr()
+    texts = []
+    with home.open() as store, store.read() as read:
+        for (invoice_id,) in read.rows("SELECT invoice_id FROM invoice_issue"):
+            reader = pypdf.PdfReader(io.BytesIO(document_bytes(read, invoice_id)))
+            assert not any(page.get("/Annots") for page in reader.pages)
+            assert not {"/OpenAction", "/AA", "/Names"} & set(reader.trailer["/Root"])  # type: ignore[call-overload]
+            texts.append("\n".join(page.extract_text() for page in reader.pages))
+    assert len(texts) == 12
+    for text in texts:
+        assert not ODD.findall(text)
+    assert any(JANE in text for text in texts)
+
+
+# From commands.
+
+READS = {
+    "unbilled list": ["unbilled", "list"],
+    "run": ["run", "--month", "2026-09", "--dry-run"],
+    "invoice list": ["invoice", "list"],
+    "invoice show": ["invoice", "show", "1"],
+    "client list": ["client", "list"],
+    "client show": ["client", "show", JANE],
+    "provider list": ["provider", "list"],
+    "office list": ["office", "list"],
+    "service list": ["service", "list"],
+    "policy list": ["policy", "list"],
+    "practice show": ["practice", "show"],
+    "user list": ["user", "list"],
+    "key list": ["key", "list"],
+    "audit list": ["audit", "list"],
+    "audit verify": ["audit", "verify"],
+    "doctor": ["doctor"],
+}
+
+WRITES = [
+    ["client", "edit", JANE, "--city", PAYLOADS[2]],
+    ["invoice", "new", "--client", JANE, "--empty", "--notes", NOTE],
+    ["client", "show", PAYLOADS[4]],
+    ["invoice", "show", PAYLOADS[5]],
+    ["run", "--month", PAYLOADS[0]],
+    [PAYLOADS[1]],
+]
+
+
+def options(home: Home) -> list[str]:
+    return ["--home", str(home.folder), "--key-file", str(home.key_file)]
+
+
+@pytest.fixture
+def signals_kept() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def reading_verbs() -> set[str]:
+    """Every verb that shows something."""
+    found = set()
+    for verb, made in _choices(parser(whole=True)).items():
+        found |= {f"{verb} {what}" for what in _choices(made) if what in ("list", "show", "verify")}
+    return found
+
+
+def _choices(made: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    for action in made._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
+
+
+def test_every_verb_that_shows_something_is_run() -> None:
+    assert reading_verbs() <= set(READS)
+
+
+def test_every_command_prints_plain_text(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, signals_kept: None
+) -> None:
+    monkeypatch.setenv("DAYSHEET_TODAY", "2026-10-31")
+    assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
+    for arguments in [*READS.values(), *WRITES]:
+        for form in ([], ["--plain"], ["--json"]):
+            main([*arguments, *form, *options(home)])
+            out, err = capsys.readouterr()
+            for text in (out, err):
+                shown = text.replace("\t", " ") if form == ["--plain"] else text
+                assert not ODD.findall(shown), (arguments, form)
+            if form == ["--json"]:
+                assert json.loads(out)["errors"] is not None
