@@ -243,7 +243,7 @@ class Reading:
         self._connection = self._store.borrow()
         try:
             self._connection.execute("BEGIN")
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  told apart by _refusal
             self._connection.close()
             raise (_refusal(error) if isinstance(error, Exception) else error) from None
         return Read(self._connection)
@@ -282,7 +282,7 @@ class Tx(Read):
         try:
             self._transaction = self._sa.begin()
             self._begin()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  told apart by _refusal
             # Closing rolls back; without it the write lock would stay until the program ends.
             self._sa.close()
             raise (_refusal(error) if isinstance(error, Exception) else error) from None
@@ -449,7 +449,8 @@ class Tx(Read):
         for table, row_id in strays:
             columns = _columns(table)
             names, pick = canonical_order(columns)
-            row = self.rows(f"SELECT * FROM {table} WHERE id = :id", id=row_id)[0]  # noqa: S608
+            listed = ", ".join(f'"{column}"' for column in columns)
+            row = self.rows(f"SELECT {listed} FROM {table} WHERE id = :id", id=row_id)[0]  # noqa: S608
             self._no += 1
             self._head = link(self._head, canonical(table, self._no, names, pick(row)))
             self.execute(

@@ -36,8 +36,11 @@ def search_key(text: str) -> str:
     """A form of a name in which case and accents do not matter: jose finds José, lukasz finds Łukasz."""
     import unicodedata
 
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_UNDECOMPOSED))
-    return "".join(ch for ch in folded if not unicodedata.combining(ch))
+    # Twice: what a compatibility form stands for (ℍ, ㎏) is folded as well.
+    for _ in range(2):
+        text = unicodedata.normalize("NFKD", text.casefold()).translate(_UNDECOMPOSED)
+        text = "".join(ch for ch in text if not unicodedata.combining(ch))
+    return text.casefold()
 
 
 _UNDECOMPOSED = str.maketrans(

@@ -139,6 +139,10 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         elif self.frame is not None:
             self.push_screen(Failures(*self.last_failed, self.frame.PLACE))
 
+    def is_open(self, screen: "FrameScreen[Any]") -> bool:
+        """Whether a screen is still there to be filled; one being closed has lost its widgets already."""
+        return not self._exit and any(screen in stack for stack in self._screen_stacks.values())
+
     def refresh_frame(self) -> None:
         if self._running and self.screen_stack and (frame := self.frame) is not None:
             frame.show_frame()
@@ -245,6 +249,8 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         from tui.screens.notice import Notice
 
         name = self._keep_report(error)
+        if self._exit:
+            return
         self.drop_typed_ahead()
         self.push_screen(Notice(name, crash.where(error)))
 

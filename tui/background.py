@@ -88,9 +88,12 @@ class BackgroundApp(KeyGate):
         try:
             answer = await asyncio.get_running_loop().run_in_executor(lane, work)
         except DomainError as refusal:
-            failed(refusal)
+            if not self._exit:
+                failed(refusal)
         else:
-            done(answer)
+            # Once the app is being left, there is no screen to hear the answer.
+            if not self._exit:
+                done(answer)
         finally:
             if notice is not None:
                 notice.stop()

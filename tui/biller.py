@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +70,8 @@ class Biller(FrameApp):
         self.today = today
         self.exports = exports
         self.viewer = Viewer(runtime)
+        self._saving = 0
+        self._when_saved: deque[Callable[[], None]] = deque()
         self._done: list[Undoable] = []
         self._undone: list[Undoable] = []
 
@@ -80,12 +83,19 @@ class Biller(FrameApp):
         self._undone.clear()
 
     def undo(self) -> None:
+        if self._saving:
+            # What is being saved is what `u` means; it takes its turn behind it.
+            self._when_saved.append(self.undo)
+            return
         if not self._done:
             self.say("Nothing to undo.")
             return
         self._take_step(self._done, self._undone, lambda step: step.undo, "Undone: {}.  ctrl+r does it again")
 
     def redo(self) -> None:
+        if self._saving:
+            self._when_saved.append(self.redo)
+            return
         if not self._undone:
             self.say("Nothing to redo.")
             return
@@ -124,7 +134,28 @@ class Biller(FrameApp):
             with self.store.write(self.actor) as tx:
                 return command(tx)
 
-        self.in_background(work, done, failed=failed, writes=True, busy="saving")
+        def saved(answer: T) -> None:
+            done(answer)
+            self._saved()
+
+        def refused(refusal: DomainError) -> None:
+            (failed or self.refuse)(refusal)
+            self._saved()
+
+        self._saving += 1
+        self.in_background(work, saved, failed=refused, writes=True, busy="saving")
+
+    def _saved(self) -> None:
+        """A command has ended; when it was the last one, an undo that waited for it goes on."""
+        self._saving -= 1
+        if not self._saving and self._when_saved:
+            self._when_saved.popleft()()
+
+    def report_unexpected(self, error: Exception) -> None:
+        """After a bug nothing is being saved any more, and no undo waits for it."""
+        self._saving = 0
+        self._when_saved.clear()
+        super().report_unexpected(error)
 
     # The palette.
 

@@ -5,6 +5,7 @@ Refusals become one sentence and an exit code; nobody ever sees a traceback or a
 
 import os
 import sys
+from contextlib import suppress
 
 from core.errors import DomainError, UsageError
 from tui.listings import listing
@@ -12,11 +13,17 @@ from tui.listings import listing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
     """Run one command; answers the exit code (`cli.md`)."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
+    _prepare_streams()
+    return _deliver(_outcome(typed))
+
+
+def _outcome(typed: "list[str]") -> int:
     try:
         return _run(typed)
     except DomainError as error:
@@ -25,11 +32,62 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
         return _fail(typed, exit_code(error), error.code, str(error), error.subject)
     except KeyboardInterrupt:
         return _fail(typed, 130, "interrupted", "Interrupted. What was done so far is kept.")
+    except SystemExit as end:  # --help, and SIGTERM
+        return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go(sys.stdout)
         return 0
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback, no client data
         return _fail(typed, 1, "unexpected", _where(error))
+
+
+def _prepare_streams() -> None:
+    """Whatever the caller closed or cannot show must not turn work that was done into a failure.
+
+    A closed stream is opened on nothing, before the book could get its number; a locale that cannot write
+    a name gets its escape.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115
+            with suppress(OSError):
+                os.dup2(getattr(sys, name).fileno(), number)
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _deliver(code: int) -> int:
+    """Bring what was answered to its reader. The work is done: a reader who left is no failure."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go(sys.stdout)
+    except OSError as error:
+        _let_go(sys.stdout)
+        from tui.door import OUTSIDE
+
+        _tell(f"The answer cannot be written: {os.strerror(error.errno or 0)}. The work itself is done.")
+        code = OUTSIDE
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _let_go(sys.stderr)
+    return code
+
+
+def _let_go(stream: "TextIO") -> None:
+    """Nothing more is written there, not even when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _tell(message: str) -> None:
+    from core.text import plain
+
+    with suppress(OSError):
+        sys.stderr.write(f"daysheet: {plain(message)}\n")
+        sys.stderr.flush()
 
 
 class NotText(UsageError):
@@ -74,9 +132,7 @@ def _run(typed: "list[str]") -> int:
         return open_screens(door)
     if not options.only_reads:
         _end_on_sigterm()
-    code: int = options.run(door)
-    sys.stdout.flush()
-    return code
+    return options.run(door)
 
 
 def _end_on_sigterm() -> None:
@@ -90,16 +146,15 @@ def _end_on_sigterm() -> None:
 
 
 def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str = "") -> int:
-    from core.text import plain
-
-    if "--json" in typed:
+    if "--json" in typed and name != "cannot_answer":
         import json
 
         error = {"code": name, "message": message, "subject": subject}
         answer = json.dumps({"ok": False, "data": {}, "errors": [error]})
-        sys.stdout.write(answer.replace("\x7f", "\\u007f") + "\n")
+        with suppress(OSError):  # told by _deliver
+            sys.stdout.write(answer.replace("\x7f", "\\u007f") + "\n")
     else:
-        sys.stderr.write(f"daysheet: {plain(message)}\n")
+        _tell(message)
     return code
 
 
@@ -117,10 +172,21 @@ def _where(error: Exception) -> str:
     )
 
 
+def _keep_to_ourselves() -> None:
+    """No memory image of a crash holds the key, and no file that is made is open to others."""
+    os.umask(0o077)
+    if os.name == "posix":
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def script() -> None:
     """The console script."""
     import gc
 
+    _keep_to_ourselves()
     code = main()
     # Python would look for garbage among everything that was imported before it forgets it all.
     gc.freeze()

@@ -6,6 +6,7 @@ else. Nothing here loads SQLAlchemy or Textual, so that a script that only reads
 
 import os
 import sys
+from contextlib import suppress
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
 from tui.home import Home
@@ -53,6 +54,15 @@ class NeedsYes(UsageError):
         super().__init__(f"{deed} There is no terminal to ask, so say --yes to do it.")
 
 
+class CannotAnswer(OutsideFailure):
+    code = "cannot_answer"
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"The answer cannot be written: {os.strerror(error.errno or 0)}. The work itself is done."
+        )
+
+
 class Options:
     """What was typed: the options that every verb takes, and beside them those of the verb."""
 
@@ -92,10 +102,18 @@ class Door:
             from core.security.unlock import open_with_file, open_with_passphrase
 
             if self.key_file:
+                self._warn_of_open_key_file()
                 self._opened = open_with_file(self.home.data, self.key_file, system_now)
             else:
                 self._opened = open_with_passphrase(self.home.data, self.ask_passphrase(), system_now)
         return self._opened
+
+    def _warn_of_open_key_file(self) -> None:
+        from core.security.keys import open_to_others
+
+        with suppress(OSError):
+            if not self.options.json and open_to_others(os.stat(self.key_file or "").st_mode):  # noqa: PTH116
+                self.say(f"Others on this computer can read {self.key_file}; run chmod 600 on it.")
 
     def store(self) -> "Store":
         return self.opened().store
@@ -135,12 +153,24 @@ class Door:
         return lambda: local_day(system_now(), zone_name)
 
     def ask_passphrase(self, prompt: str = "Passphrase: ") -> str:
-        """Raises: NeedsKey, where there is no terminal."""
+        """Raises: NeedsKey, where there is no terminal, or nothing comes from it."""
         if not sys.stdin.isatty():
             raise NeedsKey
         import getpass
 
-        return getpass.getpass(prompt)
+        from core.text import plain
+
+        try:
+            return getpass.getpass(plain(prompt))
+        except EOFError:
+            raise NeedsKey from None
+
+    def ask_new_passphrase(self, prompt: str) -> str:
+        """Ask twice, because nobody sees what is typed. Raises: NeedsKey, UsageError."""
+        typed = self.ask_passphrase(f"{prompt} (8 characters or more): ")
+        if self.ask_passphrase("The same again: ") != typed:
+            raise UsageError("The two passphrases differ. Run the command again.")
+        return typed
 
     def confirm(self, question: str) -> bool:
         """Ask yes or no; --yes answers. Raises: NeedsYes, where there is nobody to ask."""
@@ -156,6 +186,15 @@ class Door:
 
     # Answers
 
+    def _write(self, text: str) -> None:
+        """Raises: CannotAnswer."""
+        try:
+            sys.stdout.write(text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CannotAnswer(error) from None
+
     def answer(self, data: "dict[str, Any]", text: "Iterable[str]" = ()) -> None:
         """The data as JSON, or the lines of text for a person."""
         if self.options.json:
@@ -163,26 +202,28 @@ class Door:
 
             # In ASCII, so that no character of a name can do anything to a terminal or fail to be written.
             answer = {"ok": not self.errors, "data": data, "errors": self.errors}
-            sys.stdout.write(json.dumps(answer).replace("\x7f", "\\u007f") + "\n")
+            self._write(json.dumps(answer).replace("\x7f", "\\u007f") + "\n")
         else:
             from core.text import plain
 
             # Whatever a verb forgot: only a tab between columns is more than text.
             for line in text:
-                sys.stdout.write("\t".join(map(plain, line.split("\t"))) + "\n")
+                self._write("\t".join(map(plain, line.split("\t"))) + "\n")
 
     def say(self, message: str) -> None:
         """A message beside the data."""
         from core.text import plain
 
-        sys.stderr.write(plain(message) + "\n")
+        with suppress(OSError):
+            sys.stderr.write(plain(message) + "\n")
 
     def progress(self, done: int, total: int) -> None:
         """How far a long job is, on a terminal only."""
         if sys.stderr.isatty():
             end = "\n" if done == total else ""
-            sys.stderr.write(f"\r{done}/{total}{end}")
-            sys.stderr.flush()
+            with suppress(OSError):
+                sys.stderr.write(f"\r{done}/{total}{end}")
+                sys.stderr.flush()
 
     def refuse(self, code: str, message: str, subject: str = "") -> None:
         """Note one thing of many that was refused; the rest goes on."""

@@ -3,6 +3,7 @@
 `doctor` asks; a restored backup is asked the same.
 """
 
+import hashlib
 from collections import namedtuple
 
 from core.audit import verify
@@ -21,8 +22,11 @@ def checkup(read: Read) -> list[Check]:
     sound = read.value("PRAGMA integrity_check")
     foreign = read.rows("PRAGMA foreign_key_check")
     journal = read.value("PRAGMA journal_mode")
-    there = {row[0] for row in read.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
-    wanted = {name for shape in shapes() for name, _ in triggers(shape)}
+    there = dict(read.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
+    wanted = {name: sql for shape in shapes() for name, sql in triggers(shape)}
+    strange = [name for name in sorted(there.keys() | wanted) if there.get(name) != wanted.get(name)]
+    applying = read.value("SELECT applying FROM sync_clock")
+    altered = _altered_documents(read)
     current = read.value("SELECT version_num FROM alembic_version") == HEAD
     verdict = verify(read)
     return [
@@ -34,6 +38,30 @@ def checkup(read: Read) -> list[Check]:
         Check("references hold", not foreign, f"{len(foreign)} broken"),
         Check("journal is WAL", journal == "wal", str(journal)),
         Check("format is current", current, HEAD),
-        Check("changes are captured", wanted <= there, f"{len(wanted & there)} of {len(wanted)} triggers"),
+        Check(
+            "changes are captured",
+            not strange,
+            f"{len(wanted)} triggers" if not strange else f"not as made here: {', '.join(strange[:5])}",
+        ),
+        Check("capture is on", applying == 0, "on" if applying == 0 else "off"),
         Check("facts are unaltered", verdict.ok, f"{verdict.facts} facts"),
+        Check(
+            "documents are unaltered",
+            not altered,
+            "every hash fits" if not altered else f"{len(altered)} altered or missing",
+        ),
+    ]
+
+
+DOCUMENTS = """
+SELECT d.id, d.sha256, b.content FROM document AS d LEFT JOIN blob AS b ON b.sha256 = d.sha256 ORDER BY d.id
+"""
+
+
+def _altered_documents(read: Read) -> list[str]:
+    """The documents whose bytes are not those that were issued; their hash lies in the chain."""
+    return [
+        document_id
+        for document_id, sha256, content in read.each(DOCUMENTS)
+        if content is None or hashlib.sha256(content).hexdigest() != sha256
     ]

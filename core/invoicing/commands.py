@@ -18,7 +18,7 @@ from core.invoicing.drafts import (
     line_of,
     require_draft,
 )
-from core.invoicing.issue import Bill, BillLine, Issued, issue_bills
+from core.invoicing.issue import Bill, BillLine, DueBeforeIssue, Issued, issue_bills
 from core.invoicing.preflight import PARTY, PARTY_OF_DRAFT, Party, holds
 from core.ledger.unbilled import UnbilledCharge, free, unbilled_charges
 from core.money import ONE_UNIT, percent_of
@@ -60,11 +60,13 @@ def create_draft(
 ) -> str:
     """A draft of a client's unbilled charges: those named, else all of them; `empty` starts with none.
 
-    Raises: NothingUnbilled, TooLong, NotFound.
+    Raises: NothingUnbilled, DueBeforeIssue, TooLong, NotFound.
     """
     tx.require(Right.BILL)
     if len(notes) > MAX_NOTES:
         raise TooLong("note", MAX_NOTES)
+    if due_on is not None and due_on < today:
+        raise DueBeforeIssue(due_on, today)
     party = _party(tx, client_id)
     wanted = None if charge_ids is None else set(charge_ids)
     charges = [] if empty else unbilled_charges(tx, ALL_TIME, today, client_id=client_id)
@@ -123,13 +125,16 @@ def edit_draft(
     due_on: date | None = None,
     due_by_terms: bool = False,
     notes: str | None = None,
+    today: date | None = None,
 ) -> None:
     """Change the due date or the notes of a draft; `due_by_terms` takes a chosen due date back.
 
-    Raises: NotADraft, TooLong, NotFound.
+    Raises: DueBeforeIssue, where `today` is told and the due date has passed; NotADraft, TooLong, NotFound.
     """
     tx.require(Right.BILL)
     require_draft(tx, draft_id)
+    if due_on is not None and today is not None and due_on < today:
+        raise DueBeforeIssue(due_on, today)
     values: dict[str, object] = {}
     if due_on is not None or due_by_terms:
         values["due_on"] = due_on

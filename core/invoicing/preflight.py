@@ -60,7 +60,7 @@ def holds(
         lines = f"{count} line{'' if count == 1 else 's'}"
         name = providers.get(provider_id or "")
         if name is None:
-            found.append(f"no provider is named on {lines} coded CPT")
+            found.append(f"no provider named ({lines} coded CPT)")
         else:
-            found.append(f"{name} has no CPT licence ({lines})")
+            found.append(f"no CPT licence: {name} ({lines})")
     return found

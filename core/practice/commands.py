@@ -21,6 +21,7 @@ from core.tables import (
     Site,
     User,
 )
+from core.text import plain
 
 _SERIES = re.compile(r"[A-Z]{1,4}", re.ASCII)
 
@@ -44,6 +45,13 @@ class BadTerms(UsageError):
 
     def __init__(self, days: int) -> None:
         super().__init__(f"Terms of {days} days make no sense. Use 0 to 365.")
+
+
+class ProviderExists(DomainError):
+    code = "provider_exists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a provider called {plain(name)} already. Give this one a longer name.")
 
 
 class BadFee(UsageError):
@@ -131,6 +139,8 @@ def add_provider(
     tx.require(Right.MANAGE)
     if not name.strip():
         raise EmptyName("provider")
+    if tx.value("SELECT 1 FROM provider WHERE name = :name AND active = 1", name=name.strip()):
+        raise ProviderExists(name.strip())
     provider_id = tx.add(Provider(name=name.strip(), credentials=credentials, npi=npi, office_id=office_id))
     audit.record(tx, "provider.added", "provider", provider_id, name=name)
     return provider_id

@@ -8,8 +8,9 @@ passphrase rewraps; it never re-encrypts the book. Rules: `security.md` 5.2.
 """
 
 import os
+import stat
 
-from core.errors import DomainError, OutsideFailure, UsageError
+from core.errors import DomainError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ RECOVERY_CHARACTERS = 32
 RECOVERY = "recovery"
 """Who acts with the recovery code: an owner, whatever becomes of the users."""
 MIN_PASSPHRASE = 8
+MOST_SLOTS = 1000
 
 
 class WrongPassphrase(DomainError):
@@ -57,11 +59,12 @@ class KeyFileUnreadable(UsageError):
         super().__init__(f"The key file {path} {why}.")
 
 
-class CannotWrite(OutsideFailure):
-    code = "cannot_write"
-
-    def __init__(self, path: str, error: OSError) -> None:
-        super().__init__(f"{path} cannot be written: {os.strerror(error.errno or 0)}.")
+def _is_slot(slot: object) -> bool:
+    """Whether a slot names its kind, user and label in words; its secrets are looked at when it is tried,
+    so that a damaged one does not shut out the others."""
+    return isinstance(slot, dict) and all(
+        isinstance(slot.get(name), str) and len(slot[name]) <= 1000 for name in ("kind", "user", "label")
+    )
 
 
 class Keys:
@@ -79,9 +82,14 @@ class Keys:
         try:
             with open(path, "rb") as file:  # noqa: PTH123
                 document = json.loads(file.read(1 << 20))
-            whole = document["version"] == VERSION and isinstance(document["book"], str)
             slots = document["slots"]
-            whole = whole and isinstance(slots, list) and all(isinstance(slot, dict) for slot in slots)
+            whole = (
+                document["version"] == VERSION
+                and isinstance(document["book"], str)
+                and isinstance(slots, list)
+                and len(slots) <= MOST_SLOTS
+                and all(map(_is_slot, slots))
+            )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             whole = False
         if not whole:
@@ -94,7 +102,7 @@ class Keys:
 
     def slots(self) -> "list[dict[str, Any]]":
         """Kind, user and label of each slot, without secrets."""
-        return [{k: s.get(k, "") for k in ("kind", "user", "label")} for s in self._document["slots"]]
+        return [{k: str(s.get(k, "")) for k in ("kind", "user", "label")} for s in self._document["slots"]]
 
     def add_secret(self, kind: str, user_id: str, label: str, secret: str, data_key: bytes) -> None:
         """A slot for a passphrase or the recovery code. Raises: ShortPassphrase."""
@@ -114,16 +122,13 @@ class Keys:
         sealed = AESGCM(wrapping).encrypt(bytes.fromhex(slot["nonce"]), data_key, self._bound(slot))
         self._document["slots"].append({**slot, "wrapped": sealed.hex()})
 
-    def replace_passphrase(self, user_id: str, label: str, passphrase: str, data_key: bytes) -> None:
-        """The user's passphrase from now on; their earlier one goes. Raises: ShortPassphrase."""
-        before = self._document["slots"]
-        kept = [s for s in before if (s.get("kind"), s.get("user")) != ("passphrase", user_id)]
-        self._document["slots"] = kept
-        try:
-            self.add_secret("passphrase", user_id, label, passphrase, data_key)
-        except ShortPassphrase:
-            self._document["slots"] = before
-            raise
+    def drop(self, kind: str, user_id: str | None, *, keep: int) -> bool:
+        """Take a user's slots of a kind away, or everybody's, but for the newest `keep`; whether any went."""
+        slots = self._document["slots"]
+        meant = [s for s in slots if s["kind"] == kind and user_id in (None, s["user"])]
+        going = meant[: max(0, len(meant) - keep)]
+        self._document["slots"] = [s for s in slots if not any(s is gone for gone in going)]
+        return bool(going)
 
     def add_machine(self, user_id: str, label: str, data_key: bytes) -> None:
         """A slot for a machine key file; it holds no secret, only whose it is and a check value."""
@@ -150,24 +155,31 @@ class Keys:
                 bound = self._bound({k: v for k, v in slot.items() if k != "wrapped"})
                 sealed = bytes.fromhex(slot["wrapped"])
                 data_key = AESGCM(wrapping).decrypt(bytes.fromhex(slot["nonce"]), sealed, bound)
+                if len(data_key) != KEY_BYTES:
+                    raise ValueError("no data key")
                 return data_key, RECOVERY if slot["kind"] == "recovery" else slot["user"]
             except InvalidTag:
                 continue
-            except (KeyError, ValueError, TypeError, OverflowError, MemoryError):
+            except (KeyError, ValueError, TypeError, OverflowError, MemoryError, RecursionError):
                 damaged = True
         raise DamagedKeys(self.path) if damaged else WrongPassphrase()
 
     def machine_user(self, data_key: bytes) -> str:
         """The user a machine key file stands for. Raises: WrongPassphrase."""
         check = _check(data_key)
-        for slot in self._document["slots"]:
+        for slot in reversed(self._document["slots"]):
             if slot.get("kind") == "machine" and slot.get("check") == check:
                 return str(slot.get("user"))
         raise WrongPassphrase
 
     def save(self) -> None:
-        """Write the slots so that a crash leaves the old file or the new one, never half of one."""
+        """Write the slots so that a crash leaves the old file or the new one, never half of one.
+
+        Raises: CannotWrite.
+        """
         import json
+
+        from core.security.files import write_private
 
         data = json.dumps(self._document, indent=1).encode() + b"\n"
         write_private(self.path, data)
@@ -177,47 +189,6 @@ class Keys:
         import json
 
         return json.dumps([VERSION, self._document["book"], slot], sort_keys=True).encode()
-
-
-def write_private(path: str, data: bytes) -> None:
-    """Write a file that only its owner can read: temporary file, fsync, rename, fsync of the folder.
-
-    Raises: CannotWrite; then the old file is as it was.
-    """
-    try:
-        _write_private(path, data)
-    except OSError as error:
-        raise CannotWrite(path, error) from None
-
-
-def _write_private(path: str, data: bytes) -> None:
-    from contextlib import suppress
-
-    temporary = path + ".new"
-    with suppress(FileNotFoundError):
-        os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others
-    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)  # noqa: PTH108
-        raise
-    sync_folder(os.path.dirname(path) or ".")  # noqa: PTH120
-
-
-def sync_folder(folder: str) -> None:
-    """Make renames in a folder last through a power cut."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def new_data_key() -> bytes:
@@ -237,12 +208,15 @@ def read_key_file(path: str) -> tuple[str, bytes | None]:
     Raises: KeyFileUnreadable, where it is absent, open to others, empty or too long.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        # Without waiting: a pipe that nobody writes to would keep an unattended job for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise KeyFileUnreadable(path, f"cannot be opened ({os.strerror(error.errno or 0)})") from None
     try:
-        data = os.read(descriptor, 4097)
         mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise KeyFileUnreadable(path, "is no ordinary file")
+        data = os.read(descriptor, 4097)
     except OSError as error:
         raise KeyFileUnreadable(path, f"cannot be read ({os.strerror(error.errno or 0)})") from None
     finally:
@@ -254,7 +228,7 @@ def read_key_file(path: str) -> tuple[str, bytes | None]:
     except UnicodeDecodeError:
         raise KeyFileUnreadable(path, "is not UTF-8 text") from None
     if text.startswith(MACHINE_HEADER):
-        if os.name == "posix" and mode & 0o077:
+        if open_to_others(mode):
             raise KeyFileUnreadable(path, "can be read by others; run chmod 600 on it")
         try:
             key = bytes.fromhex(text.split()[1])
@@ -267,6 +241,11 @@ def read_key_file(path: str) -> tuple[str, bytes | None]:
     if not passphrase:
         raise KeyFileUnreadable(path, "is empty; it holds one passphrase or machine key")
     return passphrase, None
+
+
+def open_to_others(mode: int) -> bool:
+    """Whether others on this computer may read a file of that mode; Windows keeps that elsewhere."""
+    return os.name == "posix" and bool(mode & 0o077)
 
 
 def machine_key_text(data_key: bytes) -> bytes:
@@ -283,6 +262,11 @@ def _normal(kind: str, secret: str) -> bytes:
     return unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
 
 
+def same_recovery_code(typed: str, code: str) -> bool:
+    """Whether what was typed would open as the code does."""
+    return _normal("recovery", typed) == _normal("recovery", code)
+
+
 def _looks_like_recovery(secret: str) -> bool:
     return len(_normal("recovery", secret)) == RECOVERY_CHARACTERS
 
@@ -293,7 +277,8 @@ def _stretch(secret: bytes, slot: "dict[str, Any]") -> bytes:
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
     kdf = slot["kdf"]
-    if not (kdf["memory_kib"] <= 1 << 20 and kdf["iterations"] <= 16 and kdf["lanes"] <= 16):
+    sizes = kdf["memory_kib"], kdf["iterations"], kdf["lanes"]
+    if any(type(size) is not int for size in sizes) or sizes[0] > 1 << 20 or max(sizes[1:]) > 16:
         raise ValueError("parameters out of bounds")
     return Argon2id(
         salt=bytes.fromhex(slot["salt"]),

@@ -16,7 +16,8 @@ from core.dates import ALL_TIME
 from core.delivery.run import RunReport, carry_out
 from core.invoicing.billing_run import propose
 from core.practice.commands import add_user
-from core.security.keys import Keys, machine_key_text, write_private
+from core.security.files import write_private
+from core.security.keys import Keys, machine_key_text
 from core.store import Store
 from tests.builders import OWNER, TODAY, Book, fixed_clock
 

@@ -11,7 +11,8 @@ import pytest
 import core.security.keys
 from core.audit import verify
 from core.practice.commands import found_practice
-from core.security.found import found_book
+from core.security.files import CannotWrite, NotThere
+from core.security.found import RemainsOfABook, found_book
 from core.security.unlock import acting, open_with_file, open_with_passphrase
 from core.store import BookExists, NoBook, Store, Tx
 from tests.builders import TODAY, fixed_clock
@@ -51,7 +52,10 @@ def works(folder: Path) -> None:
         with opened.store.read() as read:
             assert verify(read).ok
         opened.store.close()
-    assert sorted(path.name for path in folder.iterdir()) == ["book.db", "keys.json", "machine.key"]
+    names = {path.name for path in folder.iterdir()}
+    kept = {name for name in names if name.rpartition(".")[2].isdigit()}
+    assert names - kept == {"book.db", "keys.json", "machine.key"}
+    assert {name.rpartition(".")[0] for name in kept} <= {"keys.json", "machine.key"}
 
 
 def test_init_killed_at_any_event_leaves_a_book_that_opens_or_goes_again(tmp_path: Path) -> None:
@@ -126,3 +130,40 @@ def test_store_create_alone_refuses_a_book_that_is_there(tmp_path: Path) -> None
     Store.create(path, bytes(32), fixed_clock, site=1).close()
     with pytest.raises(BookExists):
         Store.create(path, bytes(32), fixed_clock, site=1)
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+def test_an_init_beside_the_log_of_a_moved_book_is_refused_and_touches_nothing(
+    tmp_path: Path, suffix: str
+) -> None:
+    (tmp_path / f"book.db{suffix}").write_bytes(b"not taken in yet")
+    with pytest.raises(RemainsOfABook, match=f"book.db{suffix}"):
+        init(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"book.db{suffix}"]
+
+
+def test_the_keys_of_a_moved_book_are_kept_under_a_number(tmp_path: Path) -> None:
+    init(tmp_path)
+    (tmp_path / "book.db").rename(tmp_path / "moved.db")
+    keys, machine = (tmp_path / "keys.json").read_bytes(), (tmp_path / "machine.key").read_bytes()
+    init(tmp_path)
+    assert (tmp_path / "keys.json.1").read_bytes() == keys
+    assert (tmp_path / "machine.key.1").read_bytes() == machine
+
+
+def test_an_init_refused_for_its_machine_key_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    target = tmp_path / "home"
+    target.mkdir()
+    (target / "machine.key").write_text("somebody else's")
+    (target / "keys.json").write_text("of another book")
+    with pytest.raises(NotThere, match="is there already"):
+        init(target)
+    assert (target / "machine.key").read_text() == "somebody else's"
+    (target / "machine.key").unlink()
+    with pytest.raises(CannotWrite):
+        found_book(
+            str(target), passphrase=PASSPHRASE, owner="O", fill=fill, clock=fixed_clock,
+            machine_key_file=str(target / "nowhere" / "machine.key"),
+        )  # fmt: skip
+    assert [path.name for path in target.iterdir()] == ["keys.json"]
+    assert (target / "keys.json").read_text() == "of another book"

@@ -111,7 +111,7 @@ def test_rb5_a_sending_run_killed_at_random_moments_goes_on(office: Path) -> Non
 
 
 def test_rb5_a_drafting_run_killed_at_random_moments_goes_on(office: Path) -> None:
-    kill_at_random(office, kills=sized(6, 60), sent=False, seed=20261101)
+    kill_at_random(office, kills=sized(4, 60), sent=False, seed=20261101)
 
 
 def test_rb5_a_run_killed_again_and_again_comes_to_its_end(office: Path) -> None:
@@ -132,7 +132,7 @@ def test_rb5_a_run_killed_again_and_again_comes_to_its_end(office: Path) -> None
 def test_rb5_a_run_killed_inside_any_file_call_goes_on(office: Path) -> None:
     with a_copy(office) as home:
         calls = _file_calls(home)
-    chosen = spread(calls, sized(8, 400))
+    chosen = spread(calls, sized(6, 400))
     for point in chosen:
         with a_copy(office) as home:
             _strace(home, f"--inject={CALLS}:signal=KILL:when={point}")

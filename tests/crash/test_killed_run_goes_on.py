@@ -65,7 +65,7 @@ def test_rb5_a_sending_run_dies_at_any_sqlalchemy_event_and_goes_on(office: Path
 
 @pytest.mark.usefixtures("small_chunks")
 def test_rb5_a_sending_run_dies_at_any_sql_statement_and_goes_on(office: Path) -> None:
-    die_everywhere(office, lambda home: bill(home, send=True), points=sized(120, 10_000), sent=True)
+    die_everywhere(office, lambda home: bill(home, send=True), points=sized(90, 10_000), sent=True)
 
 
 def test_rb5_a_sending_run_over_sixty_clients_dies_and_goes_on(big_office: Path) -> None:

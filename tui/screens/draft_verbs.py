@@ -147,7 +147,7 @@ class DraftVerbs(BookScreen[InvoicePage]):
 
         assert self.page is not None
         draft_id, chosen_before = self.invoice_id, self.page.row.due_on
-        preset = date.fromisoformat(self.page.due_on)
+        preset, today = date.fromisoformat(self.page.due_on), self.biller.today()
 
         def change(day: date) -> None:
             def back(tx: Tx) -> None:
@@ -155,11 +155,13 @@ class DraftVerbs(BookScreen[InvoicePage]):
                 edit_draft(tx, draft_id, due_on=earlier, due_by_terms=earlier is None)
 
             def on(tx: Tx) -> None:
-                edit_draft(tx, draft_id, due_on=day)
+                edit_draft(tx, draft_id, due_on=day, today=today)
 
             self.change(on, lambda _: self.done(f"Due {day}", back, on))
 
-        strip = AskDay("Due", today=self.biller.today, value=preset, keep_as=f"due {draft_id}")
+        strip = AskDay(
+            "Due", today=self.biller.today, not_before_today=True, value=preset, keep_as=f"due {draft_id}"
+        )
         self.open_strip(strip, change)
 
     def action_take_out(self) -> None:

@@ -122,8 +122,7 @@ class FrameScreen(ChordScreen, Generic[V]):
     @property
     def grid(self) -> Grid:
         """The list that has the focus, or had it last; while a strip is open too."""
-        pane = self._pane
-        return pane if pane is not None and pane.is_attached else self.query_one(Grid)
+        return self._pane if self._pane is not None else self.query_one(Grid)
 
     @property
     def chosen(self) -> list[str]:
@@ -159,13 +158,13 @@ class FrameScreen(ChordScreen, Generic[V]):
         )
 
     def _loaded(self, generation: int, view: V) -> None:
-        if generation == self._generation and self.is_attached:
+        if generation == self._generation and self.frame_app.is_open(self):
             self._filled = True
             self.fill(view)
             self.show_frame()
 
     def _load_failed(self, generation: int, refusal: DomainError) -> None:
-        if generation == self._generation:
+        if generation == self._generation and self.frame_app.is_open(self):
             self.load_refused(refusal)
 
     def data_changed(self) -> None:

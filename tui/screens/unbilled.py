@@ -142,11 +142,13 @@ class Unbilled(BookScreen[Preview]):
         self.app.push_screen(ClientCharges(record_id, self.period, order))
 
     def action_run(self) -> None:
-        """Everything shown: a filter narrows the run, and its title says so."""
+        """The marked clients, else everything shown: both narrow the run, and its title says so."""
         from tui.screens.run_preview import RunPreview
 
-        narrowed = self.grid.arrangement.filter_text or self.quick_filter != self.QUICK_FILTERS[0]
-        self.app.push_screen(RunPreview(self.period, self.grid.shown_ids if narrowed else None))
+        grid = self.grid
+        narrowed = grid.arrangement.filter_text or self.quick_filter != self.QUICK_FILTERS[0]
+        wanted = grid.chosen_ids if grid.marks else grid.shown_ids if narrowed else None
+        self.app.push_screen(RunPreview(self.period, wanted))
 
     def action_draft(self) -> None:
         """Drafts of the chosen clients; who is held back can be drafted, and mended before it is sent."""

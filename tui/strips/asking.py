@@ -6,6 +6,7 @@ from datetime import date
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from core.errors import UsageError
 from tui.strips.fields import DateField, Field, MoneyField, TextField, UnitsField, Words
 from tui.strips.strip import Strip
 
@@ -28,22 +29,39 @@ class AskText(Strip[str]):
         return self._field.read()
 
 
+class DayPassed(UsageError):
+    code = "day_passed"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"{day} has passed. Choose today or a later day.")
+
+
 class AskDay(Strip[date]):
     """One day."""
 
     def __init__(
-        self, lead: str, *, today: Callable[[], date], value: date | None = None, keep_as: str = ""
+        self,
+        lead: str,
+        *,
+        today: Callable[[], date],
+        value: date | None = None,
+        keep_as: str = "",
+        not_before_today: bool = False,
     ) -> None:
         super().__init__(keep_as=keep_as or lead)
         self.lead = lead
         self._field = DateField("", name="day", today=today, value=value)
+        self._earliest = today if not_before_today else None
 
     def line(self) -> ComposeResult:
         yield Words([(" " + self.lead, "strong")])
         yield self._field
 
     def read(self) -> date:
-        return self._field.read()
+        day = self._field.read()
+        if self._earliest is not None and day < self._earliest():
+            raise DayPassed(day)
+        return day
 
 
 class AskMoney(Strip[int]):

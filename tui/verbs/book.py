@@ -53,9 +53,7 @@ def init(door: "Door") -> int:
         if machine is not None:
             raise UsageError("A new book needs a passphrase; the key file holds a machine key.")
     else:
-        passphrase = door.ask_passphrase("New passphrase (8 characters or more): ")
-        if door.ask_passphrase("The same again: ") != passphrase:
-            raise UsageError("The two passphrases differ. Run the command again.")
+        passphrase = door.ask_new_passphrase("New passphrase")
     fixed = os.environ.get("DAYSHEET_TODAY")
     letters = "".join(ch for ch in options.office.upper() if "A" <= ch <= "Z")[:4]
     today = parse_today(fixed) if fixed else local_day(system_now(), options.timezone)
@@ -102,12 +100,17 @@ def init(door: "Door") -> int:
 
 def _typed_back(door: "Door", code: str) -> None:
     """Ask for the recovery code until it is typed as it was shown; an empty line leaves it."""
+    from core.security.keys import same_recovery_code
+
     while True:
-        typed = input("Type the recovery code back (Enter leaves it): ").strip()
+        try:
+            typed = input("Type the recovery code back (Enter leaves it): ").strip()
+        except EOFError:
+            typed = ""
         if not typed:
             door.say("Not checked. Without this code a forgotten passphrase is the end of the book.")
             return
-        if typed.upper().replace(" ", "-") == code:
+        if same_recovery_code(typed, code):
             door.say("Right.")
             return
         door.say("That is not it. Look again.")
@@ -125,20 +128,29 @@ def computer_user() -> str:
 def doctor(door: "Door") -> int:
     """Look at everything that can be looked at; 4 where something is wrong."""
     from core.books.checkup import Check, checkup
+    from core.security.keys import open_to_others
     from core.security.unlock import BOOK, KEYS
 
     with door.store().read() as read:
         checks = checkup(read)
-    for name in (BOOK, KEYS):
-        path = os.path.join(door.home.data, name)  # noqa: PTH118
-        mode = os.stat(path).st_mode & 0o777  # noqa: PTH116
-        checks.append(Check(f"{name} is private", os.name != "posix" or not mode & 0o077, oct(mode)))
-    ok = all(check.ok for check in checks)
+    private = [(name, os.path.join(door.home.data, name)) for name in (BOOK, KEYS)]  # noqa: PTH118
+    if door.key_file:
+        private.append(("key file", door.key_file))
+    for name, path in private:
+        try:
+            mode = os.stat(path).st_mode  # noqa: PTH116
+        except OSError as error:
+            checks.append(Check(f"{name} is private", False, os.strerror(error.errno or 0)))
+        else:
+            checks.append(Check(f"{name} is private", not open_to_others(mode), oct(mode & 0o777)))
+    for check in checks:
+        if not check.ok:
+            door.refuse("unsound", f"Not so: {check.what} ({check.found}).", check.what)
     door.answer(
         {"checks": [{"check": check.what, "ok": check.ok, "found": check.found} for check in checks]},
         door.table(("", "Check", "Found"), [("ok" if c.ok else "!!", c.what, c.found) for c in checks]),
     )
-    return 0 if ok else 4
+    return 4 if door.errors else 0
 
 
 def completion(door: "Door") -> int:

@@ -27,8 +27,8 @@ def demo(door: "Door") -> int:
     from core.books.sample.history import bill_the_year
     from core.dates import local_day, parse_today, system_now
     from core.practice.queries import practice
+    from core.security.files import check_target, write_where_said
     from core.security.found import found_book
-    from core.security.keys import write_private
     from tui.verbs.book import computer_user
 
     folder = _fresh_home(door)
@@ -38,10 +38,11 @@ def demo(door: "Door") -> int:
     def fill(tx: "Tx") -> None:
         make_sample(tx, today)
 
+    key_file = os.path.join(folder, KEY_FILE)  # noqa: PTH118
+    check_target(key_file, home=folder, new=True)
     door.say(f"Making a sample practice in {folder} ...")
     founded = found_book(folder, passphrase=PASSPHRASE, owner=computer_user(), fill=fill, clock=system_now)
-    key_file = os.path.join(folder, KEY_FILE)  # noqa: PTH118
-    write_private(key_file, PASSPHRASE.encode() + b"\n")
+    write_where_said(key_file, PASSPHRASE.encode() + b"\n", home=folder, new=True)
     store = founded.store
     report = bill_the_year(
         store, founded.actor, today, each=lambda month: door.say(f"  billed {month.month_of()}")

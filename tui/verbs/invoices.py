@@ -48,8 +48,8 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
         metavar="POS",
         help="take a line out; its charge is unbilled",
     )
-    edit.add_argument("--discount", metavar="A|P%%", help="take an amount or a percentage off the whole")
-    edit.add_argument("--surcharge", metavar="A|P%%", help="put an amount or a percentage on the whole")
+    edit.add_argument("--discount", metavar="A|P%", help="take an amount or a percentage off the whole")
+    edit.add_argument("--surcharge", metavar="A|P%", help="put an amount or a percentage on the whole")
     edit.add_argument("--label", default="", metavar="TEXT", help="what the discount or surcharge is called")
     verb("send", "issue, document and share", invoice_send)
     verb("delete", "delete a draft; its charges are unbilled again", invoice_delete)
@@ -249,6 +249,7 @@ def invoice_edit(door: "Door") -> int:
             draft_id,
             due_on=parse_day(options.due) if options.due is not None else None,
             notes=options.notes,
+            today=today,
         )
         if options.line is not None:
             change_line(
@@ -298,23 +299,16 @@ def invoice_delete(door: "Door") -> int:
 
 def invoice_pdf(door: "Door") -> int:
     """Write the document as it was issued; a draft has none."""
-    import os
-
     from core.documents.keep import document_bytes
-    from core.errors import OutsideFailure
     from core.ledger.invoices import find_invoice
+    from core.security.files import write_where_said
 
     with door.store().read() as read:
         invoice_id = find_invoice(read, door.options.number)
         content = document_bytes(read, invoice_id)
         data = head_of(read, invoice_id, door.today(read))
     target = door.options.out
-    try:
-        descriptor = os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-    except OSError as error:
-        raise OutsideFailure(f"{target} cannot be written: {os.strerror(error.errno or 0)}.") from None
+    write_where_said(target, content, home=door.home.data)
     data.update(out=target, bytes=len(content))
     door.answer(data, [f"{data['number']} is in {target}."])
     return 0

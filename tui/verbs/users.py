@@ -4,7 +4,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from core.security.keys import Keys
+    from core.store import Read
     from tui.door import Door
 
 
@@ -22,6 +22,8 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
         person.add_argument("user", metavar="USER")
         person.add_argument("--new-key-file", metavar="FILE", help="file with the new passphrase")
         person.set_defaults(run=key_passphrase)
+        recovery = what.add_parser("recovery", help="another recovery code; shown once", parents=[common])
+        recovery.set_defaults(run=key_recovery)
         return
     listing.set_defaults(run=user_list)
     roles = tuple(role.value for role in Role)
@@ -63,35 +65,39 @@ def user_add(door: "Door") -> int:
 
 def user_role(door: "Door") -> int:
     from core.actors import Role
-    from core.practice.commands import change_role
-    from core.practice.queries import find_named, users
+    from core.security.slots import give_role
 
-    with door.store().write(door.actor()) as tx:
-        change_role(tx, find_named(users(tx), "user", door.options.user), Role(door.options.role))
+    role = Role(door.options.role)
+    give_role(door.store(), door.actor(), _slots(door), lambda read: _meant(door, read), role)
     return user_list(door)
 
 
 def user_remove(door: "Door") -> int:
-    from core.practice.commands import remove_user
-    from core.practice.queries import find_named, users
+    from core.security.slots import take_user_out
 
-    with door.store().write(door.actor()) as tx:
-        remove_user(tx, find_named(users(tx), "user", door.options.user))
+    take_user_out(door.store(), door.actor(), _slots(door), lambda read: _meant(door, read))
     return user_list(door)
 
 
-def _keys(door: "Door") -> "Keys":
+def _meant(door: "Door", read: "Read") -> str:
+    from core.practice.queries import find_named, users
+
+    return find_named(users(read), "user", door.options.user)
+
+
+def _slots(door: "Door") -> str:
     import os
 
-    from core.security.keys import Keys
     from core.security.unlock import KEYS
 
-    return Keys.load(os.path.join(door.home.data, KEYS))  # noqa: PTH118
+    return os.path.join(door.home.data, KEYS)  # noqa: PTH118
 
 
 def key_list(door: "Door") -> int:
+    from core.security.keys import Keys
+
     door.store()
-    slots = _keys(door).slots()
+    slots = Keys.load(_slots(door)).slots()
     door.answer(
         {"keys": slots}, door.table(("Kind", "Of"), [(slot["kind"], slot["label"]) for slot in slots])
     )
@@ -102,13 +108,14 @@ def key_machine(door: "Door") -> int:
     """Write a machine key file; whoever can read it can open the book."""
     from core.security.slots import add_machine_key
 
-    add_machine_key(door.store(), door.actor(), _keys(door), door.options.file)
+    add_machine_key(door.store(), door.actor(), _slots(door), door.options.file)
     door.answer({"file": door.options.file}, [f"{door.options.file} opens the book. Keep it private."])
     return 0
 
 
 def key_passphrase(door: "Door") -> int:
     """Give a user a passphrase, or another one."""
+    from core.errors import UsageError
     from core.practice.queries import find_named, users
     from core.security.keys import read_key_file
     from core.security.slots import set_passphrase
@@ -118,9 +125,27 @@ def key_passphrase(door: "Door") -> int:
         user_id = find_named(users(read), "user", door.options.user)
         name = next(row.name for row in users(read) if row.user_id == user_id)
     if door.options.new_key_file:
-        secret = read_key_file(door.options.new_key_file)[0]
+        secret, machine = read_key_file(door.options.new_key_file)
+        if machine is not None:
+            raise UsageError("The new key file holds a machine key; it is to hold a passphrase.")
     else:
-        secret = door.ask_passphrase(f"New passphrase of {name}: ")
-    set_passphrase(store, door.actor(), _keys(door), user_id, name, secret)
+        secret = door.ask_new_passphrase(f"New passphrase of {name}")
+    set_passphrase(store, door.actor(), _slots(door), user_id=user_id, name=name, passphrase=secret)
     door.answer({"user": name}, [f"{name} opens the book with the new passphrase."])
+    return 0
+
+
+def key_recovery(door: "Door") -> int:
+    """Make another recovery code; the old one stops."""
+    from core.security.slots import renew_recovery_code
+
+    code = renew_recovery_code(door.store(), door.actor(), _slots(door))
+    door.answer(
+        {"recovery_code": code},
+        [
+            "Recovery code, shown only now; write it down and keep it away from this computer:",
+            f"  {code}",
+            "The old one does not open the book any more.",
+        ],
+    )
     return 0

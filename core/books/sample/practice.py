@@ -23,7 +23,7 @@ ZONE = "America/New_York"
 _LONG_AGO = date(2000, 1, 1)
 
 FOOTER = (
-    "Please pay within 30 days: by card with the link above, by check to Harbor Lane Therapy,"
+    "Please pay within 30 days: by card on the telephone, by check to Harbor Lane Therapy,"
     " or by transfer to account 0000 1234 5678. Questions? billing@harborlane.example"
 )
 

@@ -197,7 +197,7 @@ def draft_by(book: Book, provider_id: str, code_system: str = "CPT") -> str:
 
 
 def test_rh2_a_cpt_line_needs_a_licensed_provider_and_the_refusal_names_them(book: Book) -> None:
-    assert "Nora New has no CPT licence (1 line)" in held(book, draft_by(book, provider(book)))
+    assert "no CPT licence: Nora New (1 line)" in held(book, draft_by(book, provider(book)))
 
 
 @pytest.mark.parametrize("code_system", ["HCPCS", "LOCAL", "SNOMED"])

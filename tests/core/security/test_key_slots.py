@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import core.security.keys
 from core.errors import DomainError
+from core.security.files import CannotWrite, write_private
 from core.security.keys import (
     RECOVERY,
-    CannotWrite,
     DamagedKeys,
     KeyFileUnreadable,
     Keys,
@@ -26,7 +26,6 @@ from core.security.keys import (
     new_data_key,
     new_recovery_code,
     read_key_file,
-    write_private,
 )
 from tests.crash.forked import DIED, in_child
 
@@ -161,7 +160,10 @@ def test_a_slot_that_asks_for_the_whole_computer_is_refused_at_once(keys: Keys, 
     ["", "{", "[]", "null", "1", '"x"', "{}", '{"version": 2, "book": "b", "slots": []}',
      '{"version": 1, "slots": []}', '{"version": 1, "book": "b", "slots": {}}',
      '{"version": 1, "book": 7, "slots": []}', '{"version": 1, "book": "b", "slots": [1]}',
-     '{"version": 1, "book": "b", "slots": [null]}', "[" * 100_000, '{"version": NaN}', "\xff\xfe"],
+     '{"version": 1, "book": "b", "slots": [null]}', '{"version": 1, "book": "b", "slots": [{"kind": []}]}',
+     '{"version": 1, "book": "b", "slots": [{"kind": "machine", "user": {}, "label": 1}]}',
+     '{"version": 1, "book": "b", "slots": [' + '{"kind": "", "user": "", "label": ""},' * 1000 + "{}]}",
+     "[" * 100_000, '{"version": NaN}', "\xff\xfe"],
 )  # fmt: skip
 def test_a_damaged_key_file_is_told_in_a_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "keys.json").write_bytes(text.encode("latin-1"))
@@ -204,9 +206,10 @@ def test_whatever_stands_in_a_slot_nothing_but_a_refusal_comes_out(
 
 def test_a_short_passphrase_is_refused_and_the_old_one_stays(keys: Keys) -> None:
     with pytest.raises(ShortPassphrase):
-        keys.replace_passphrase("olive", "Olive", "short", DATA_KEY)
+        keys.add_secret("passphrase", "olive", "Olive", "short", DATA_KEY)
     assert keys.unlock(PASSPHRASE)[1] == "olive"
-    keys.replace_passphrase("olive", "Olive", "another passphrase", DATA_KEY)
+    keys.add_secret("passphrase", "olive", "Olive", "another passphrase", DATA_KEY)
+    assert keys.drop("passphrase", "olive", keep=1)
     assert keys.unlock("another passphrase")[1] == "olive"
     with pytest.raises(WrongPassphrase):
         keys.unlock(PASSPHRASE)
@@ -306,3 +309,9 @@ def test_a_key_file_that_is_not_there_or_is_a_folder_is_refused(tmp_path: Path) 
     for path in (tmp_path / "nothing", tmp_path):
         with pytest.raises(KeyFileUnreadable):
             read_key_file(str(path))
+
+
+def test_a_pipe_as_key_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(KeyFileUnreadable, match="no ordinary file"):
+        read_key_file(str(tmp_path / "pipe"))

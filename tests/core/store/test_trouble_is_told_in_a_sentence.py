@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlcipher3 import dbapi2
 
 import core.store
 from core.errors import OutsideFailure
@@ -32,7 +33,7 @@ def test_a_full_disk_is_a_failure_outside() -> None:
 
 def test_a_folder_that_cannot_share_a_log_is_refused(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     book.store.close()
-    real = core.store.sqlcipher.connect
+    real = dbapi2.connect
 
     class Deaf:
         """A connection on a drive where write-ahead logging does not come on."""
@@ -46,7 +47,7 @@ def test_a_folder_that_cannot_share_a_log_is_refused(book: Book, monkeypatch: py
         def close(self) -> None:
             self._connection.close()
 
-    monkeypatch.setattr(core.store.sqlcipher, "connect", lambda *a, **k: Deaf(real(*a, **k)))
+    monkeypatch.setattr(dbapi2, "connect", lambda *a, **k: Deaf(real(*a, **k)))
     with pytest.raises(NoSharedLog, match="this computer"):
         core.store.connect(book.store.path, book.key)
 

@@ -1,0 +1,65 @@
+"""T9: what is written where the user said is private, and never harms the book or a file of theirs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.security.files import CannotWrite, NotThere, write_where_said
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for name in ("book.db", "book.db-wal", "book.db-shm", "keys.json"):
+        (folder / name).write_text("precious")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["book.db", "book.db-wal", "book.db-shm", "keys.json", "BOOK.DB"])
+@pytest.mark.parametrize("way", ["", "../home", "link"])
+def test_the_homes_own_files_are_refused_by_any_way(home: Path, name: str, way: str) -> None:
+    (home / "link").symlink_to(home)
+    with pytest.raises(NotThere, match="belongs to the book"):
+        write_where_said(str(home / way / name), b"x", home=str(home))
+    assert (home / "book.db").read_text() == "precious"
+
+
+def test_such_a_name_elsewhere_is_a_name_like_any_other(home: Path, tmp_path: Path) -> None:
+    write_where_said(str(tmp_path / "keys.json"), b"x", home=str(home))
+    assert (tmp_path / "keys.json").read_bytes() == b"x"
+
+
+def test_a_folder_a_link_and_a_pipe_are_refused(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(home / "book.db")
+    os.mkfifo(tmp_path / "pipe")
+    for path in (home, tmp_path / "link", tmp_path / "pipe"):
+        with pytest.raises(NotThere, match="no ordinary file"):
+            write_where_said(str(path), b"x", home=str(home))
+    assert (home / "book.db").read_text() == "precious"
+
+
+def test_an_older_document_is_replaced_by_a_private_one(home: Path, tmp_path: Path) -> None:
+    older = tmp_path / "N-00001.pdf"
+    older.write_text("older")
+    older.chmod(0o644)
+    write_where_said(str(older), b"newer", home=str(home))
+    assert (older.read_bytes(), older.stat().st_mode & 0o777) == (b"newer", 0o600)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["N-00001.pdf", "home"]
+
+
+def test_a_key_is_never_written_over_anything(home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "machine.key"
+    write_where_said(str(target), b"first", home=str(home), new=True)
+    with pytest.raises(NotThere, match="is there already"):
+        write_where_said(str(target), b"second", home=str(home), new=True)
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"first", 0o600)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "machine.key"]
+
+
+def test_a_folder_that_is_not_there_is_told_in_a_sentence(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(CannotWrite, match="No such file"):
+        write_where_said(str(tmp_path / "nowhere" / "x.pdf"), b"x", home=str(home))
