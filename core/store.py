@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.tables import Row
 
     T = TypeVar("T")
-    Covered = tuple[tuple[str, ...], Callable[[Sequence[Any]], list[Any]]]
+    Covered = tuple[tuple[str, ...], Callable[[Sequence[Any]], tuple[Any, ...]]]
 
 SQLITE_FLOOR = (3, 51, 3)
 """Older ones can corrupt a WAL database that two processes write (WAL-reset bug)."""
@@ -382,9 +382,9 @@ class Tx(Read):
             from core.sync.stamp import stamp_after
 
             stamp = stamp_after(self._now_ms, self.site, floor=self._floor) if stamped else 0
-            ready = [(*map(_stored, row), stamp) for row in rows]
+            ready = [(*_stored_row(row), stamp) for row in rows]
         else:
-            ready = [tuple(map(_stored, row)) for row in rows]
+            ready = [tuple(_stored_row(row)) for row in rows]
         if ready:
             self._sa.exec_driver_sql(sql, ready)
         return len(ready)
@@ -400,7 +400,7 @@ class Tx(Read):
         ready = []
         for row in rows:
             no += 1
-            full = (*map(_stored, row), site, at, actor)
+            full = (*_stored_row(row), site, at, actor)
             head = link(head, canonical(table, no, names, pick(full)))
             ready.append((*full, no, head))
         self._no, self._head = no, head
@@ -498,6 +498,14 @@ def _stored(value: "Any") -> "Any":
     if isinstance(value, date):
         return value.isoformat()
     raise AssertionError(f"a {kind.__name__} cannot be stored")
+
+
+_AS_THEY_ARE = frozenset({str, int, bytes, type(None)})
+
+
+def _stored_row(row: "Sequence[Any]") -> "Iterable[Any]":
+    """A row as the database keeps it; most hold nothing that must change."""
+    return row if _AS_THEY_ARE.issuperset(map(type, row)) else map(_stored, row)
 
 
 def require_book(path: str) -> None:

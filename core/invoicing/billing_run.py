@@ -17,11 +17,11 @@ from core.invoicing.preflight import (
     NO_DIAGNOSIS,
     NO_EMAIL,
     PARTIES,
-    PARTY,
+    PARTIES_OF_THESE,
     Party,
     holds,
 )
-from core.ledger.unbilled import UnbilledCharge, unbilled_charges
+from core.ledger.unbilled import UnbilledCharge, these, unbilled_charges, unbilled_of_clients
 from core.practice.policies import terms
 from core.practice.queries import licensed_providers
 from core.store import Read, Tx
@@ -111,13 +111,16 @@ def bill_clients(
     terms_days = terms(tx, today).days
     bills: list[Bill] = []
     drafts: list[Issued] = []
-    for proposal in {proposal.client_id: proposal for proposal in proposals}.values():
+    chosen = {proposal.client_id: proposal for proposal in proposals}
+    unbilled = unbilled_of_clients(tx, period, today, list(chosen))
+    parties = _parties(tx, list(chosen))
+    for proposal in chosen.values():
         charges = [
             charge
-            for charge in unbilled_charges(tx, period, today, client_id=proposal.client_id)
+            for charge in unbilled.get(proposal.client_id, ())
             if charge.charge_id in proposal.charge_ids
         ]
-        party = tx.first(PARTY, Party, client_id=proposal.client_id)
+        party = parties.get(proposal.client_id)
         if not charges or party is None or holds(party, _coded(charges), licensed, providers):
             continue
         if issue:
@@ -130,6 +133,14 @@ def bill_clients(
             due = due_on(today, terms_days)
             drafts.append(Issued(draft_id, None, party.client_id, party.client, total, due))
     return issue_bills(tx, bills, today=today) if issue else drafts
+
+
+def _parties(tx: Tx, client_ids: Sequence[str]) -> dict[str, Party]:
+    return {
+        party.client_id: party
+        for some in these(client_ids)
+        for party in tx.all(PARTIES_OF_THESE, Party, **some)
+    }
 
 
 def _frozen(charge: UnbilledCharge) -> BillLine:

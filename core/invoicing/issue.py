@@ -40,7 +40,8 @@ _ISSUE = (
 
 _LINE = ("id", "issue_id", "invoice_id", "position", *BillLine._fields)
 
-_PAY_CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
+_PAY_CODE_LETTERS = b"ABCDEFGHJKMNPQRSTVWXYZ0123456789" * 8
+"""A letter for each byte; thirty-two of them, so that every one is as likely."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -97,8 +98,8 @@ def issue_bills(tx: Tx, bills: Sequence[Bill], *, today: date) -> list[Issued]:
         sha256 = hashlib.sha256(content.encode()).hexdigest()
         heads.append(
             (issue_id, f"issue:{bill.invoice_id}", bill.invoice_id, numbers.series, series_no, number,
-             party.client_id, party.guarantor_id, bill.office_id, issued_on, due, total, addressee,
-             party.client, bill.notes, _pay_code(), bill.run_id, bill.replaces_id, sha256)
+             party.client_id, party.guarantor_id, bill.office_id, issued_on, due.isoformat(), total,
+             addressee, party.client, bill.notes, _pay_code(), bill.run_id, bill.replaces_id, sha256)
         )  # fmt: skip
         log.append((bill.invoice_id, {"number": number, "total_cents": total, "content_sha256": sha256}))
         issued.append(Issued(bill.invoice_id, number, party.client_id, party.client, total, due))
@@ -121,7 +122,6 @@ def _check(bill: Bill, due: date, today: date) -> None:
 
 
 def _pay_code() -> str:
-    """64 random bits to read out over the telephone; the portal asks for it beside the number."""
-    number = int.from_bytes(os.urandom(8), "big")
-    letters = "".join(_PAY_CODE_LETTERS[number >> shift & 31] for shift in range(60, -1, -5))
+    """65 random bits to read out over the telephone; the portal asks for it beside the number."""
+    letters = os.urandom(13).translate(_PAY_CODE_LETTERS).decode()
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"

@@ -8,6 +8,8 @@ year on lines coded CPT. Everything else is a warning that names the document it
 from collections import namedtuple
 from collections.abc import Iterable
 
+from core.ledger.unbilled import THESE
+
 NO_ADDRESS = "no postal address"
 NO_EMAIL = "no e-mail: the invoice shows in the portal only"
 NO_DIAGNOSIS = "no diagnosis: a superbill will lack it"
@@ -25,6 +27,7 @@ SELECT k.id, k.name, k.sort_name, g.id, g.name, g.street, g.street_2, g.city, g.
 FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
 """
 PARTY = PARTIES + " WHERE k.id = :client_id"
+PARTIES_OF_THESE = PARTIES + f" WHERE k.id IN ({THESE})"
 PARTY_OF_DRAFT = PARTIES.replace("g.id = k.guarantor_id", "g.id = :guarantor_id") + " WHERE k.id = :client_id"
 """A draft is owed by the guarantor it was made for, whoever owes for the client since."""
 

@@ -6,24 +6,27 @@ the form of older facts.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
+from json.encoder import encode_basestring
+from operator import itemgetter
+from typing import Any
 
 GENESIS = bytes(32)
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Value = str | int | None
 
 
 def canonical(table: str, no: int, names: Sequence[str], values: Sequence[Value]) -> bytes:
-    """The bytes of a fact that its chain covers. `names` are sorted; NULLs are left out."""
-    form: list[Value] = [table, no]
-    for name, value in zip(names, values, strict=True):
-        if value is not None:
-            form.append(name)
-            form.append(value)
-    return _encode(form).encode()
+    """The bytes of a fact that its chain covers. `names` are sorted; NULLs are left out.
+
+    One JSON list, put together here because the encoder costs half as much again for each fact.
+    """
+    form = [
+        f',"{name}",{encode_basestring(value) if type(value) is str else int.__repr__(value)}'
+        for name, value in zip(names, values, strict=True)
+        if value is not None
+    ]
+    return f'["{table}",{no}{"".join(form)}]'.encode()
 
 
 def link(head: bytes, form: bytes) -> bytes:
@@ -33,8 +36,7 @@ def link(head: bytes, form: bytes) -> bytes:
 
 def canonical_order(
     columns: Sequence[str],
-) -> tuple[tuple[str, ...], Callable[[Sequence[Value]], list[Value]]]:
+) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], tuple[Any, ...]]]:
     """The names a table's canonical form uses, sorted, and a function that picks a row's values so."""
     covered = sorted((c, i) for i, c in enumerate(columns) if c not in ("no", "chain", "_q"))
-    places = [i for _, i in covered]
-    return tuple(c for c, _ in covered), lambda row: [row[i] for i in places]
+    return tuple(c for c, _ in covered), itemgetter(*(i for _, i in covered))

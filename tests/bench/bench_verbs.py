@@ -33,7 +33,7 @@ def book_with_invoices(folder: Path) -> Path:
     with store.write(OWNER) as tx:
         add_user(tx, name="machine", role=Role.SERVICE)
     store.close()
-    return machine_key_file(folder)
+    return machine_key_file(book)
 
 
 def measure(*, quick: bool) -> list[dict[str, object]]:

@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from core.actors import Role
 from core.clients.commands import add_client
-from core.security.keys import MACHINE_HEADER
+from core.practice.commands import add_user
+from core.security.keys import Keys, machine_key_text, write_private
+from core.security.unlock import KEYS
 from core.sessions.commands import ServiceLine, finalise, record_session
 from core.store import Store
 from tests.builders import ADDRESS, OWNER, TODAY, Book, fixed_clock
@@ -69,10 +72,17 @@ def opened(path: Path) -> Store:
     return store
 
 
-def machine_key_file(folder: Path) -> Path:
-    path = folder / "machine.key"
-    path.write_text(f"{MACHINE_HEADER}\n{KEY.hex()}\n")
-    path.chmod(0o600)
+def machine_key_file(book: Path) -> Path:
+    """A file that opens the book without a key derivation, for the one service user that `init` makes."""
+    store = opened(book)
+    with store.write(OWNER) as tx:
+        service_id = add_user(tx, name="machine", role=Role.SERVICE)
+    store.close()
+    keys = Keys.fresh(str(book.with_name(KEYS)), "bench")
+    keys.add_machine(service_id, "machine", KEY)
+    keys.save()
+    path = book.with_name("machine.key")
+    write_private(str(path), machine_key_text(KEY))
     return path
 
 

@@ -1,6 +1,6 @@
 """Benchmarks are run by hand; here each only shows that it still runs, on very little."""
 
-from tests.bench import bench_billing, bench_verbs
+from tests.bench import bench_billing, bench_encryption, bench_verbs
 
 
 def test_the_billing_benchmark_measures_both_runs() -> None:
@@ -12,3 +12,8 @@ def test_the_verbs_benchmark_measures_each_verb() -> None:
     assert [figures["verb"] for figures in bench_verbs.measure(quick=True)] == [
         f"{verb} --json" for verb in bench_verbs.VERBS
     ]
+
+
+def test_the_encryption_benchmark_measures_run_and_open() -> None:
+    (figures,) = bench_encryption.measure(quick=True)
+    assert {"times_in_clear", "warm_open_cpu_ms"} <= figures.keys()
