@@ -7,7 +7,7 @@ reordered payment is found the same way as an altered log line.
 import json
 from collections import namedtuple
 
-from core.store import UnreadableText
+from core.trouble import UnreadableText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

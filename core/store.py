@@ -11,8 +11,21 @@ from _thread import allocate_lock
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from core.errors import Busy, DomainError, NotFound, OutsideFailure
+from core.errors import NotFound
 from core.migrations import HEAD
+from core.trouble import (
+    BookExists,
+    DamagedBook,
+    DiskTrouble,
+    NewerBook,
+    NoBook,
+    NoSharedLog,
+    NotAllowed,
+    OldSqlite,
+    UnreadableText,
+    WrongKey,
+    refusal_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,117 +49,19 @@ BUSY_MS = 15_000
 Value = str | int | bytes | None
 
 
-class WrongKey(DomainError):
-    code = "wrong_key"
-
-    def __init__(self) -> None:
-        super().__init__("That key does not open this book. Nothing was changed; try again.")
-
-
-class NoBook(NotFound):
-    code = "no_book"
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(f"There is no book in {folder}. `daysheet init` makes one.")
-
-
-class BookExists(DomainError):
-    code = "book_exists"
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(f"There is a book in {folder} already. Choose another folder with --home.")
-
-
-class NewerBook(DomainError):
-    code = "newer_book"
-
-    def __init__(self, found: str) -> None:
-        super().__init__(
-            f"This book has format {found}, made by a newer Daysheet than this one ({HEAD})."
-            " Update Daysheet and open it again."
-        )
-
-
-class BookBusy(Busy):
-    code = "book_busy"
-
-    def __init__(self) -> None:
-        super().__init__("Another program has been writing to the book for 15 seconds. Try again.")
-
-
-class DiskFull(OutsideFailure):
-    code = "disk_full"
-
-    def __init__(self) -> None:
-        super().__init__("The disk is full, so nothing was saved. Free some space and try again.")
-
-
-class DiskTrouble(OutsideFailure):
-    code = "disk_trouble"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The disk would not read or write the book, so nothing was saved."
-            " Check its space, its health and whether it may be written, and try again."
-        )
-
-
-class NoSharedLog(OutsideFailure):
-    code = "no_shared_log"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The folder of the book cannot hold a log that two programs share, as on some network drives."
-            " Move the book to a disk of this computer."
-        )
-
-
-class UnreadableText(DomainError):
-    code = "unreadable_text"
-
-    def __init__(self) -> None:
-        super().__init__("The book holds text that is not UTF-8. Run `daysheet audit verify` to find it.")
-
-
-class DamagedBook(DomainError):
-    code = "damaged_book"
-
-    def __init__(self) -> None:
-        super().__init__("The book is damaged and cannot be read. Restore it from a backup; do not go on.")
-
-
-class NotAllowed(DomainError):
-    code = "not_allowed"
-
-    def __init__(self, actor: "Actor", right: "Right") -> None:
-        role = actor.role.value.replace("_", " ")
-        deed = right.value.replace("_", " ")
-        super().__init__(f"Your role ({role}) does not allow this ({deed}). Ask an owner of the practice.")
-
-
-class OldSqlite(DomainError):
-    code = "old_sqlite"
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"SQLite {sqlcipher.sqlite_version} can damage a shared book;"
-            " reinstall Daysheet with sqlcipher3 0.6.4 or newer."
-        )
-
-
 def connect(path: str, key: bytes, *, query_only: bool = False) -> "Any":
     """A connection to an encrypted book, with every rule set.
 
     Raises: WrongKey, OldSqlite, DiskTrouble, DamagedBook, NoSharedLog.
     """
     if sqlcipher.sqlite_version_info < SQLITE_FLOOR:
-        raise OldSqlite
+        raise OldSqlite(sqlcipher.sqlite_version)
     try:
         connection = sqlcipher.connect(
             path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
     except sqlcipher.DatabaseError as error:
-        raise _refusal(error) from None
+        raise refusal_of(error) from None
     try:
         # The log level first, or a wrong key writes to stderr; the cipher's version last, because a
         # build without encryption ignores PRAGMA key and would leave the file in clear.
@@ -169,27 +84,11 @@ def connect(path: str, key: bytes, *, query_only: bool = False) -> "Any":
         connection.close()
         if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
             raise WrongKey from None
-        raise _refusal(error) from None
+        raise refusal_of(error) from None
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-def _refusal(error: Exception) -> Exception:
-    """The sentence for what the database said, or the error itself where it is a bug."""
-    name = getattr(error, "sqlite_errorname", "") or getattr(
-        getattr(error, "orig", None), "sqlite_errorname", ""
-    )
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return BookBusy()
-    if name == "SQLITE_FULL":
-        return DiskFull()
-    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return DiskTrouble()
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return DamagedBook()
-    return error
 
 
 def _any_text(data: bytes) -> str:
@@ -245,7 +144,7 @@ class Reading:
             self._connection.execute("BEGIN")
         except BaseException as error:  # noqa: BLE001  told apart by _refusal
             self._connection.close()
-            raise (_refusal(error) if isinstance(error, Exception) else error) from None
+            raise (refusal_of(error) if isinstance(error, Exception) else error) from None
         return Read(self._connection)
 
     def __exit__(
@@ -258,7 +157,7 @@ class Reading:
             self._connection.execute("ROLLBACK")
         self._store.give_back(self._connection)
         if isinstance(error, sqlcipher.DatabaseError):
-            refusal = _refusal(error)
+            refusal = refusal_of(error)
             if refusal is not error:
                 raise refusal from None
 
@@ -278,14 +177,14 @@ class Tx(Read):
         try:
             self._sa: Connection = self._store.engine().connect()
         except Exception as error:  # noqa: BLE001  told apart by _refusal
-            raise _refusal(error) from None
+            raise refusal_of(error) from None
         try:
             self._transaction = self._sa.begin()
             self._begin()
         except BaseException as error:  # noqa: BLE001  told apart by _refusal
             # Closing rolls back; without it the write lock would stay until the program ends.
             self._sa.close()
-            raise (_refusal(error) if isinstance(error, Exception) else error) from None
+            raise (refusal_of(error) if isinstance(error, Exception) else error) from None
         return self
 
     def _begin(self) -> None:
@@ -325,11 +224,11 @@ class Tx(Read):
         except Exception as failure:  # noqa: BLE001  told apart by _refusal
             if self._transaction.is_active:
                 self._transaction.rollback()
-            raise _refusal(failure) from None
+            raise refusal_of(failure) from None
         finally:
             self._sa.close()
         if error is not None:
-            refusal = _refusal(error) if isinstance(error, Exception) else error
+            refusal = refusal_of(error) if isinstance(error, Exception) else error
             if refusal is not error:
                 raise refusal from None
 
@@ -659,7 +558,7 @@ class Store:
                     )
                     connection.exec_driver_sql("INSERT INTO sync_head (id, seq) VALUES (1, 0)")
         except Exception as error:  # noqa: BLE001  told apart by _refusal
-            raise _refusal(error) from None
+            raise refusal_of(error) from None
 
 
 def _begin_immediate(connection: "Connection") -> None:

@@ -29,7 +29,8 @@ from core.security.keys import (
     read_key_file,
 )
 from core.security.unlock import BOOK, KEYS
-from core.store import BookExists, DiskFull, Store, Tx
+from core.store import Store, Tx
+from core.trouble import BookExists, DiskFull
 
 Founded = namedtuple("Founded", "store actor recovery_code")
 

@@ -60,7 +60,8 @@ def open_with_passphrase(folder: str, passphrase: str, clock: "Callable[[], date
     Raises: NoBook, WrongPassphrase, DamagedKeys, DamagedBook, NewerBook, UserInactive.
     """
     from core.security.keys import Keys
-    from core.store import DamagedBook, Store, WrongKey, require_book
+    from core.store import Store, require_book
+    from core.trouble import DamagedBook, WrongKey
 
     book = os.path.join(folder, BOOK)  # noqa: PTH118
     require_book(book)
@@ -93,7 +94,7 @@ def _reader(store: "Store", user_id: str) -> "Actor":
     from core.actors import Actor, Right, Role
     from core.practice.queries import actor
     from core.security.keys import RECOVERY
-    from core.store import NotAllowed
+    from core.trouble import NotAllowed
 
     if user_id == RECOVERY:
         return Actor(RECOVERY, "Recovery code", Role.OWNER)

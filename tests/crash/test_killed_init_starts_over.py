@@ -14,7 +14,8 @@ from core.practice.commands import found_practice
 from core.security.files import CannotWrite, NotThere
 from core.security.found import RemainsOfABook, found_book
 from core.security.unlock import acting, open_with_file, open_with_passphrase
-from core.store import BookExists, NoBook, Store, Tx
+from core.store import Store, Tx
+from core.trouble import BookExists, NoBook
 from tests.builders import TODAY, fixed_clock
 from tests.crash.forked import dies_at, events_of, in_child, spread, start, wait_for
 from tests.sizes import sized

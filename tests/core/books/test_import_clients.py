@@ -7,7 +7,8 @@ import pytest
 from core.actors import Actor, Role
 from core.books.clients import import_clients
 from core.books.outcome import Outcome, RowsRefused, rehearse
-from core.store import NotAllowed, Store
+from core.store import Store
+from core.trouble import NotAllowed
 
 HEADER = (
     "external_id,given_name,family_name,birth_date,street,city,email,guarantor_external_id,guarantor_name\n"

@@ -18,7 +18,8 @@ from core.delivery.sending import finish, send
 from core.errors import DomainError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
-from core.store import NotAllowed, Tx
+from core.store import Tx
+from core.trouble import NotAllowed
 from tests.builders import NOW, TODAY, Book
 
 ROOMS = (

@@ -13,7 +13,7 @@ from core.practice.commands import LastOwner, add_user, change_role, remove_user
 from core.practice.queries import UserInactive
 from core.security.keys import WrongPassphrase
 from core.security.unlock import acting, open_with_file, open_with_passphrase
-from core.store import NoBook
+from core.trouble import NoBook
 from tests.builders import OWNER, Book, fixed_clock
 from tests.homes import Home
 from tui.cli import main

@@ -11,7 +11,8 @@ import pytest
 
 import core.store
 from core.audit import verify
-from core.store import DiskFull, DiskTrouble, Store
+from core.store import Store
+from core.trouble import DiskFull, DiskTrouble
 from tests.builders import OWNER, Book, fixed_clock
 from tests.crash.forked import in_child
 

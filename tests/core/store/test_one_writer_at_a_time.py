@@ -10,7 +10,8 @@ import pytest
 
 import core.store
 from core.errors import Busy
-from core.store import BookBusy, Store
+from core.store import Store
+from core.trouble import BookBusy
 from tests.builders import OWNER, Book, fixed_clock
 from tests.crash.forked import start, wait_for
 from tests.sizes import sized

@@ -15,7 +15,8 @@ import core.store
 from core.delivery.sending import send
 from core.invoicing.commands import create_draft
 from core.migrations import HEAD
-from core.store import DamagedBook, NewerBook, NoBook, OldSqlite, Store, WrongKey, connect
+from core.store import Store, connect
+from core.trouble import DamagedBook, NewerBook, NoBook, OldSqlite, WrongKey
 from tests.builders import OWNER, TODAY, Book, fixed_clock
 from tests.crash.forked import start
 from tests.sizes import sized

@@ -10,7 +10,8 @@ from sqlcipher3 import dbapi2
 
 import core.store
 from core.errors import OutsideFailure
-from core.store import DamagedBook, DiskFull, DiskTrouble, NoBook, NoSharedLog, Store
+from core.store import Store
+from core.trouble import DamagedBook, DiskFull, DiskTrouble, NoBook, NoSharedLog
 from tests.builders import Book, fixed_clock
 
 
