@@ -8,7 +8,8 @@ from typing import Any
 from core.actors import Role
 from core.clients.commands import add_client
 from core.practice.commands import add_user
-from core.security.keys import Keys, machine_key_text, write_private
+from core.security.files import write_private
+from core.security.keys import Keys, machine_key_text
 from core.security.unlock import KEYS
 from core.sessions.commands import ServiceLine, finalise, record_session
 from core.store import Store
