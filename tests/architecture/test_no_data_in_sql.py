@@ -19,6 +19,7 @@ OUR_OWN_NAMES = {
     ("core/invoicing/lines.py", "name"),  # one of two draft tables
     ("core/store.py", "column"),  # asserted to be a column of the table
     ("core/store.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
+    ("core/store.py", "listed"),  # the columns of a table of ours
     ("core/store.py", "name"),
     ("core/store.py", "sets"),  # asserted column names, each with a parameter
     ("core/store.py", "table"),
