@@ -5,7 +5,6 @@ Refusals become one sentence and an exit code; nobody ever sees a traceback or a
 
 import os
 import sys
-from contextlib import suppress
 
 from core.errors import DomainError, UsageError
 from tui.listings import listing
@@ -50,6 +49,8 @@ def _prepare_streams() -> None:
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
+            from contextlib import suppress
+
             setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115
             with suppress(OSError):
                 os.dup2(getattr(sys, name).fileno(), number)
@@ -78,11 +79,15 @@ def _deliver(code: int) -> int:
 
 def _let_go(stream: "TextIO") -> None:
     """Nothing more is written there, not even when Python ends."""
+    from contextlib import suppress
+
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _tell(message: str) -> None:
+    from contextlib import suppress
+
     from core.text import plain
 
     with suppress(OSError):
@@ -147,12 +152,13 @@ def _end_on_sigterm() -> None:
 
 def _fail(typed: "list[str]", code: int, name: str, message: str, subject: str = "") -> int:
     if "--json" in typed and name != "cannot_answer":
-        import json
+        from contextlib import suppress
+
+        from tui.as_json import as_json
 
         error = {"code": name, "message": message, "subject": subject}
-        answer = json.dumps({"ok": False, "data": {}, "errors": [error]})
         with suppress(OSError):  # told by _deliver
-            sys.stdout.write(answer.replace("\x7f", "\\u007f") + "\n")
+            sys.stdout.write(as_json({"ok": False, "data": {}, "errors": [error]}) + "\n")
     else:
         _tell(message)
     return code
@@ -178,8 +184,10 @@ def _keep_to_ourselves() -> None:
     if os.name == "posix":
         import resource
 
-        with suppress(OSError, ValueError):
+        try:  # noqa: SIM105  contextlib would be loaded for this alone
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        except (OSError, ValueError):
+            pass
 
 
 def script() -> None:

@@ -6,7 +6,6 @@ else. Nothing here loads SQLAlchemy or Textual, so that a script that only reads
 
 import os
 import sys
-from contextlib import suppress
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
 from tui.home import Home
@@ -109,10 +108,14 @@ class Door:
         return self._opened
 
     def _warn_of_open_key_file(self) -> None:
+        if self.options.json:
+            return
+        from contextlib import suppress
+
         from core.security.keys import open_to_others
 
         with suppress(OSError):
-            if not self.options.json and open_to_others(os.stat(self.key_file or "").st_mode):  # noqa: PTH116
+            if open_to_others(os.stat(self.key_file or "").st_mode):  # noqa: PTH116
                 self.say(f"Others on this computer can read {self.key_file}; run chmod 600 on it.")
 
     def store(self) -> "Store":
@@ -198,11 +201,10 @@ class Door:
     def answer(self, data: "dict[str, Any]", text: "Iterable[str]" = ()) -> None:
         """The data as JSON, or the lines of text for a person."""
         if self.options.json:
-            import json
+            from tui.as_json import as_json
 
-            # In ASCII, so that no character of a name can do anything to a terminal or fail to be written.
             answer = {"ok": not self.errors, "data": data, "errors": self.errors}
-            self._write(json.dumps(answer).replace("\x7f", "\\u007f") + "\n")
+            self._write(as_json(answer) + "\n")
         else:
             from core.text import plain
 
@@ -212,6 +214,8 @@ class Door:
 
     def say(self, message: str) -> None:
         """A message beside the data."""
+        from contextlib import suppress
+
         from core.text import plain
 
         with suppress(OSError):
@@ -220,6 +224,8 @@ class Door:
     def progress(self, done: int, total: int) -> None:
         """How far a long job is, on a terminal only."""
         if sys.stderr.isatty():
+            from contextlib import suppress
+
             end = "\n" if done == total else ""
             with suppress(OSError):
                 sys.stderr.write(f"\r{done}/{total}{end}")
