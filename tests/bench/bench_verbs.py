@@ -12,11 +12,9 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from core.actors import Role
-from core.practice.commands import add_user
 from tests.bench.bench_billing import bill, preview
 from tests.bench.rounds import cpu_of_script, installed_env, interleaved, main, rounds
-from tests.bench.sample_book import OWNER, build, machine_key_file, opened
+from tests.bench.sample_book import build, machine_key_file, opened
 
 CLIENTS = 27
 BILLED = 20
@@ -30,8 +28,6 @@ def book_with_invoices(folder: Path) -> Path:
     store = opened(book)
     proposed = preview(store)
     list(bill(store, proposed._replace(ready=proposed.ready[:BILLED])))
-    with store.write(OWNER) as tx:
-        add_user(tx, name="machine", role=Role.SERVICE)
     store.close()
     return machine_key_file(book)
 
