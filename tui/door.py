@@ -201,11 +201,10 @@ class Door:
     def answer(self, data: "dict[str, Any]", text: "Iterable[str]" = ()) -> None:
         """The data as JSON, or the lines of text for a person."""
         if self.options.json:
-            import json
+            from tui.as_json import as_json
 
-            # In ASCII, so that no character of a name can do anything to a terminal or fail to be written.
             answer = {"ok": not self.errors, "data": data, "errors": self.errors}
-            self._write(json.dumps(answer).replace("\x7f", "\\u007f") + "\n")
+            self._write(as_json(answer) + "\n")
         else:
             from core.text import plain
 
