@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -17,12 +18,33 @@ from core.store import Store, Tx
 from tui.app import FrameApp, Place
 from tui.keymap import read_keymap
 from tui.palette import Command, Found
-from tui.screens.invoices import Invoices
 from tui.screens.today import Today
-from tui.screens.unbilled import Unbilled
 from tui.viewer import Viewer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tui.screens.invoices import Invoices
+    from tui.screens.unbilled import Unbilled
+
 T = TypeVar("T")
+
+
+WARM_UP_SECONDS = 0.2
+"""After the first paint: what the other screens and the first command will need is loaded in a thread."""
+
+_NEEDED_LATER = ("tui.screens.unbilled", "tui.screens.invoices", "core.delivery.run")
+
+
+def _unbilled() -> "Unbilled":
+    from tui.screens.unbilled import Unbilled
+
+    return Unbilled()
+
+
+def _invoices() -> "Invoices":
+    from tui.screens.invoices import Invoices
+
+    return Invoices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +61,8 @@ class Biller(FrameApp):
 
     PLACES: ClassVar = (
         Place("today", "Today", "1", "t", Today),
-        Place("unbilled", "Unbilled", "2", "u", Unbilled),
-        Place("invoices", "Invoices", "3", "i", Invoices),
+        Place("unbilled", "Unbilled", "2", "u", _unbilled),
+        Place("invoices", "Invoices", "3", "i", _invoices),
     )
 
     def __init__(
@@ -225,6 +247,16 @@ class Biller(FrameApp):
             self.push_screen(ClientCharges(client_id, period, [(client_id, name)]))
 
         self.in_background(work, show)
+
+    def on_mount(self) -> None:
+        """Textual calls the frame's own as well."""
+        self.set_timer(WARM_UP_SECONDS, lambda: self.in_background(self._warm_up, lambda _: None))
+
+    def _warm_up(self) -> None:
+        """Load in a thread what would otherwise hold up the first visit or the first command."""
+        for name in _NEEDED_LATER:
+            import_module(name)
+        self.store.engine()
 
     def on_unmount(self) -> None:
         super().on_unmount()

@@ -1,6 +1,6 @@
 """Benchmarks are run by hand; here each only shows that it still runs, on very little."""
 
-from tests.bench import bench_billing, bench_encryption, bench_verbs
+from tests.bench import bench_billing, bench_encryption, bench_first_paint, bench_verbs
 
 
 def test_the_billing_benchmark_measures_both_runs() -> None:
@@ -17,3 +17,8 @@ def test_the_verbs_benchmark_measures_each_verb() -> None:
 def test_the_encryption_benchmark_measures_run_and_open() -> None:
     (figures,) = bench_encryption.measure(quick=True)
     assert {"times_in_clear", "warm_open_cpu_ms"} <= figures.keys()
+
+
+def test_the_first_paint_benchmark_measures_the_app_and_an_empty_one() -> None:
+    (figures,) = bench_first_paint.measure(quick=True)
+    assert {"times_empty_app", "product_cpu_s"} <= figures.keys()

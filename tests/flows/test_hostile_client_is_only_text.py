@@ -93,7 +93,7 @@ PUSHED = {"ClientCharges", "RunPreview", "Invoice", "Failures"}
 
 
 def test_every_screen_is_walked() -> None:
-    places = {place.make.__name__ for place in Biller.PLACES}
+    places = {type(place.make()).__name__ for place in Biller.PLACES}
     assert own_screens() == places | PUSHED
 
 
