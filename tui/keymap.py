@@ -4,7 +4,6 @@
 "list.down" = "j,down,n"
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -17,10 +16,12 @@ NAME = "keys.toml"
 
 def read_keymap(folder: Path) -> tuple[dict[str, str], str]:
     """The chosen keys, and what is wrong with the file in words; a wrong line is passed over."""
+    if not (folder / NAME).exists():
+        return {}, ""
+    import tomllib  # most have no such file, and the first paint waits for this
+
     try:
         found = tomllib.loads((folder / NAME).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}, ""
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return {}, f"{NAME} cannot be read; the keys are as they come."
     chosen = {name: keys for name, keys in found.items() if isinstance(keys, str) and keys.strip()}
