@@ -59,8 +59,14 @@ class Strip(Widget, Generic[A]):
         """The answer. Raises: DomainError, whose sentence is shown; `subject` may name the field."""
         raise NotImplementedError
 
+    def beneath(self) -> ComposeResult:
+        """Words and fields that begin a line of their own, under the others."""
+        yield from ()
+
     def compose(self) -> ComposeResult:
         for row in _wrapped(list(self.line()), self.app.size.width):
+            yield Horizontal(*row)
+        for row in _wrapped(list(self.beneath()), self.app.size.width):
             yield Horizontal(*row)
         refusal = Words([])
         refusal.id = "refusal"
@@ -157,4 +163,4 @@ def _wrapped(parts: list[Widget], width: int) -> list[list[Widget]]:
             used = 0
         rows[-1].append(part)
         used += cells
-    return rows
+    return [row for row in rows if row]
