@@ -36,8 +36,10 @@ class AskForgiven(Strip[Forgiven]):
 
     FOOTER = (
         ("enter", "Enter", "Save"),
-        ("tab", "Tab", "Next field"),
-        ("b", "b s c x", "Bad debt small balance courtesy contractual"),
+        ("b", "b", "Bad debt"),
+        ("s", "s", "Small"),
+        ("c", "c", "Courtesy"),
+        ("x", "x", "Contractual"),
         ("escape", "Esc", "Close"),
     )
 

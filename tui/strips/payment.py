@@ -149,9 +149,15 @@ class PaymentStrip(Strip[PaymentTyped]):
     """
     FOOTER = (
         ("enter", "Enter", "Record"),
-        ("tab", "Tab", "Next field"),
-        ("k", "k c a d x l o", "Check cash ACH card slip platform other"),
+        ("k", "k", "Check"),
+        ("c", "c", "Cash"),
+        ("a", "a", "ACH"),
+        ("d", "d", "Card on file"),
+        ("o", "o", "Other"),
+        ("tab", "Tab", "Next"),
         ("escape", "Esc", "Close"),
+        ("x", "x", "Card slip"),
+        ("l", "l", "Platform"),
     )
 
     def __init__(

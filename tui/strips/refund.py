@@ -48,8 +48,9 @@ class AskRefund(Strip[Refunded]):
 
     FOOTER = (
         ("enter", "Enter", "Refund"),
-        ("tab", "Tab", "Next field"),
-        ("r", "r c", "Reopens or closes the balance"),
+        ("r", "r", "Reopens the balance"),
+        ("c", "c", "Closes it"),
+        ("tab", "Tab", "Next"),
         ("escape", "Esc", "Close"),
     )
 
