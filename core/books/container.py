@@ -171,9 +171,10 @@ def opened_backup(path: str, secret: Secret) -> Iterator[Opened]:
         raise NoBackup(path) from None
     except OSError as error:
         raise UnreadableBackup(path, error) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotABackup(path)
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise NotABackup(path)
         yield _opened(path, _Source(path, file), secret)
 
 
