@@ -19,7 +19,14 @@ from core.books.container import Counted, DamagedBackup, Opened, Sealer, Secret,
 from core.dates import show_instant
 from core.errors import DomainError
 from core.migrations import HEAD
-from core.security.files import alone_in, check_target, clear_database, written_whole
+from core.security.files import (
+    AS_IT_IS,
+    CannotWrite,
+    alone_in,
+    check_target,
+    clear_database,
+    written_whole,
+)
 from core.security.keys import Keys
 from core.security.unlock import KEYS
 from core.store import Read, Store
@@ -56,17 +63,20 @@ def back_up(store: Store, actor: Actor, folder: str, target: str, *, program: st
     check_target(target, home=folder, new=False)
     keys = Keys.load(os.path.join(folder, KEYS))  # noqa: PTH118
     copy = store.path + ".copying"
-    with alone_in(folder):
-        clear_database(copy)
-        try:
-            made_at = show_instant(store.clock())
-            store.copy_to(copy)
-            manifest = {"made_at": made_at, "program": program, **_describe(copy, store)}
-            with written_whole(target, home=folder) as file:
-                out = Counted(file)
-                _seal(out, keys, store.data_key, manifest, copy)
-        finally:
+    try:
+        with alone_in(folder):
             clear_database(copy)
+            try:
+                made_at = show_instant(store.clock())
+                store.copy_to(copy)
+                manifest = {"made_at": made_at, "program": program, **_describe(copy, store)}
+                with written_whole(target, home=folder) as file:
+                    out = Counted(file)
+                    _seal(out, keys, store.data_key, manifest, copy)
+            finally:
+                clear_database(copy)
+    except OSError as error:
+        raise CannotWrite(error.filename or copy, error) from None
     logged = _log(store, actor, out.sha256, manifest)
     return Backed(target, out.bytes, out.sha256, manifest, tuple(manifest["wrong"]), logged)
 
@@ -183,6 +193,8 @@ def check_backup(path: str, secret: Secret, *, work: str, clock: Callable[[], da
             manifest = unpack(path, backup, into)
             store, wrong = open_unpacked(path, into, backup.data_key, manifest, clock)
             store.close()
+        except OSError as error:
+            raise CannotWrite(into, error) from None
         finally:
             clear_database(into)
         return Checked(backup.source.bytes, backup.source.sha256, manifest, tuple(wrong))
@@ -203,7 +215,7 @@ def unpack(path: str, backup: Opened, into: str) -> dict[str, Any]:
             raise DamagedBackup(path)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise DamagedBackup(path) from None
-    descriptor = os.open(into, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    descriptor = os.open(into, os.O_CREAT | os.O_EXCL | os.O_WRONLY | AS_IT_IS, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         out = Counted(file)
         for piece in backup.payload.rest():

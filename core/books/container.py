@@ -166,7 +166,7 @@ def opened_backup(path: str, secret: Secret) -> Iterator[Opened]:
     """
     try:
         # Without waiting: nobody may write to a pipe of that name.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         raise NoBackup(path) from None
     except OSError as error:

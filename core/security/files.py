@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""No link followed, no waiting for the other end of a pipe, no line ends changed, where a system might."""
 HOME_FILES = ("book.db", "keys.json")
 
 
@@ -164,6 +166,8 @@ def written_whole(path: str, *, home: str) -> "Iterator[BinaryIO]":
                 yield file
                 file.flush()
                 os.fsync(descriptor)
+                if os.name != "posix":
+                    file.close()  # Windows renames nothing that is open
                 os.replace(temporary, path)  # noqa: PTH105
             except BaseException:
                 with suppress(OSError):
@@ -177,8 +181,7 @@ def written_whole(path: str, *, home: str) -> "Iterator[BinaryIO]":
 def _alone_on(temporary: str, path: str) -> int:
     """A descriptor of an empty private file that no other program writes; a crash lets go of it."""
     while True:
-        flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        descriptor = os.open(temporary, flags, 0o600)
+        descriptor = os.open(temporary, os.O_CREAT | os.O_RDWR | AS_IT_IS, 0o600)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise NotThere(temporary, "is no ordinary file")

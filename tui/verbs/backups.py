@@ -128,7 +128,7 @@ def restore(door: "Door") -> int:
     )
     _tell_wrong(door, made.wrong)
     shown = _shown(made.manifest)
-    before = shown["series"] or ""
+    lost = f"may have given {shown['series']} numbers" if shown["series"] else "may have given numbers"
     door.answer(
         {
             "home": door.home.data,
@@ -138,12 +138,12 @@ def restore(door: "Door") -> int:
             "site": made.site,
             "series": made.series,
             "site_before": shown["site"],
-            "series_before": before,
+            "series_before": shown["series"],
         },
         [
             f"The book of {shown['practice']} as of {shown['made_at']} is in {door.home.data}.",
             f"Its last invoice is {shown['last_number'] or 'none'}. Look for later ones in mail and paper.",
-            f"New ones begin at {made.series}-00001: the lost book may have given {before} numbers since.",
+            f"New ones begin at {made.series}-00001: the lost book {lost} since.",
             "It opens with the passphrases, the recovery code and the machine key of that day.",
         ],
     )
@@ -164,7 +164,7 @@ def _secret(door: "Door") -> "Secret":
 def _tell_wrong(door: "Door", wrong: "tuple[str, ...]") -> None:
     for what in wrong:
         door.refuse(
-            "unsound", f"The book itself is not in order: not so that {what}. Run `daysheet doctor`.", what
+            "unsound", f"The book itself is not in order. Not so: {what}. Run `daysheet doctor`.", what
         )
 
 

@@ -203,6 +203,17 @@ def test_rj1_a_backup_of_a_newer_daysheet_says_so(practice: Practice, sound: byt
 # Where a backup is written.
 
 
+def test_rj1_a_home_that_cannot_hold_the_copy_is_told_in_a_sentence(
+    practice: Practice, tmp_path: Path
+) -> None:
+    in_the_way = practice.home.folder / "book.db.copying"
+    in_the_way.mkdir()
+    with pytest.raises(CannotWrite, match=r"book\.db\.copying"):
+        practice.back_up(tmp_path / "file")
+    in_the_way.rmdir()
+    assert files(tmp_path) == []
+
+
 def test_rj1_a_backup_goes_onto_nothing_or_an_ordinary_file_and_never_into_the_book(
     practice: Practice, tmp_path: Path
 ) -> None:
@@ -259,7 +270,7 @@ def test_rj1_a_backup_that_fails_leaves_the_one_before(
     assert files(tmp_path) == ["file"]
 
 
-@pytest.mark.parametrize("where", ["copy", "container", "restore"])
+@pytest.mark.parametrize("where", ["copy", "container", "restore", "check"])
 def test_rj1_a_full_disk_leaves_what_was_there_and_says_so(
     practice: Practice, tmp_path: Path, where: str
 ) -> None:
@@ -269,7 +280,7 @@ def test_rj1_a_full_disk_leaves_what_was_there_and_says_so(
         store.copy_to(str(tmp_path / "copy"))
     # The sealed file is longer than the copy by its header, its manifest and the tags.
     copied = (tmp_path / "copy").stat().st_size
-    limit = {"copy": 200_000, "container": copied + 500, "restore": 300_000}[where]
+    limit = {"copy": 200_000, "container": copied + 500, "restore": 300_000, "check": 300_000}[where]
     (tmp_path / "copy").unlink()
 
     def starved() -> None:
@@ -280,6 +291,8 @@ def test_rj1_a_full_disk_leaves_what_was_there_and_says_so(
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         if where == "restore":
             refused_as(CannotWrite, lambda: practice.restore(tmp_path / "file", tmp_path / "again"))
+        elif where == "check":
+            refused_as(CannotWrite, lambda: practice.check(tmp_path / "file", tmp_path))
         else:
             with pytest.raises((DiskFull, DiskTrouble) if where == "copy" else CannotWrite):
                 practice.back_up(tmp_path / "file")

@@ -15,6 +15,7 @@ from core.books.backup import back_up
 from core.books.checkup import checkup
 from core.books.container import DamagedBackup, Secret, WrongBackupKey
 from core.books.restore import SeriesInUse, restore_book
+from core.invoicing.commands import create_draft, issue_drafts
 from core.practice.commands import BadSeries, change_practice
 from core.security.found import RemainsOfABook
 from core.security.slots import set_passphrase, take_user_out
@@ -22,7 +23,7 @@ from core.security.unlock import acting, open_with_file, open_with_passphrase
 from core.store import Store
 from core.sync.stamp import site_of
 from core.trouble import BookExists, DamagedBook, DiskFull
-from tests.builders import OWNER, fixed_clock
+from tests.builders import OWNER, TODAY, fixed_clock
 from tests.core.books.drill import (
     PASSPHRASE,
     Practice,
@@ -34,6 +35,7 @@ from tests.core.books.drill import (
     years_before,
 )
 from tests.crash.forked import start, wait_for
+from tests.homes import client_with_sessions
 
 
 @pytest.fixture(scope="module")
@@ -64,47 +66,58 @@ def test_rj1_a_restored_book_holds_every_row_and_answers_the_same(practice: Prac
 def test_rj1_a_backup_made_under_a_writer_is_one_moment_of_the_book(
     practice: Practice, tmp_path: Path
 ) -> None:
-    """Another process writes as fast as it can: two settings a transaction, that must agree."""
+    """Another process bills as fast as it can: a client, four sessions and their invoice a transaction."""
     ready, wrote = os.pipe()
     stop = tmp_path / "stop"
 
     def work() -> None:
         with practice.home.open() as store:
-            for turn in range(1_000_000):
+            while not stop.exists():
                 with store.write(OWNER) as tx:
-                    change_practice(tx, phone=str(turn))
-                    tx.execute(
-                        "INSERT INTO setting (id, name, value) VALUES (:n, :n, :v)",
-                        {"n": f"turn{turn}", "v": "x" * 500},
-                    )
+                    provider_id = tx.value("SELECT id FROM provider")
+                    client_id = client_with_sessions(tx, provider_id, "Zoe", "Archer")
+                    issue_drafts(tx, [create_draft(tx, client_id=client_id, today=TODAY)], today=TODAY)
                 os.write(wrote, b".")
-                if stop.exists():
-                    return
 
     pid = start(work)
     os.close(wrote)
+    acknowledged = 0
     with os.fdopen(ready, "rb", buffering=0) as pipe:
         for number in range(3):
-            acknowledged = len(pipe.read(65_536))
+            acknowledged += len(pipe.read(65_536))
             made = practice.back_up(tmp_path / f"file{number}")
-            if number == 2:
-                stop.touch()
-            restored = tmp_path / f"again{number}"
-            practice.restore(tmp_path / f"file{number}", restored)
-            opened = open_with_passphrase(str(restored), PASSPHRASE, fixed_clock)
+            practice.restore(tmp_path / f"file{number}", tmp_path / f"again{number}")
+            opened = open_with_passphrase(str(tmp_path / f"again{number}"), PASSPHRASE, fixed_clock)
             with opened.store.read() as read:
-                turns = read.value("SELECT count(*) FROM setting")
-                assert read.value("SELECT phone FROM practice") == str(turns - 1)
+                turns = read.value("SELECT count(*) FROM client") - 3
                 assert turns >= acknowledged > 0
-                logged = read.value("SELECT count(*) FROM audit_entry WHERE verb = 'practice.changed'")
-                assert logged == turns + 1  # one from when the practice was founded
+                assert read.rows(WHOLE) == [(4 * (turns + 3), 4 * (turns + 3), turns + 2, 0)]
+                assert made.manifest["last_number"] == f"N-{turns + 2:05}"
                 assert verify(read).ok
-                heads = {site: [no, head.hex()] for site, no, head in read.rows("SELECT * FROM sync_chain")}
-                assert [[1, *heads[1]]] == made.manifest["facts"]
+                heads = [[site, no, head.hex()] for site, no, head in read.rows("SELECT * FROM sync_chain")]
+                assert made.manifest["facts"][0] in heads
             opened.store.close()
+        stop.touch()
         while pipe.read(65_536):
             pass
     assert wait_for(pid) == 0
+
+
+WHOLE = """
+SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM charge), (SELECT count(*) FROM invoice_issue),
+       (SELECT sum(total_cents) FROM invoice_issue) - (SELECT sum(amount_cents) FROM invoice_line)
+"""
+
+
+def test_rj1_a_book_whose_keys_are_damaged_is_not_backed_up_into_a_file_that_nobody_opens(
+    practice: Practice, tmp_path: Path
+) -> None:
+    practice.back_up(tmp_path / "file")
+    good = (tmp_path / "file").read_bytes()
+    (practice.home.folder / "keys.json").write_text("{")
+    with pytest.raises(core.security.keys.DamagedKeys):
+        practice.back_up(tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == good
 
 
 @pytest.mark.parametrize("way", ["passphrase", "recovery code", "machine key"])
@@ -359,6 +372,26 @@ def test_rj1_a_book_not_in_order_is_backed_up_as_it_is_and_that_is_said(
     assert set(made.wrong) == {"changes are captured", "facts are unaltered"}
     assert practice.check(tmp_path / "file", tmp_path).wrong == made.wrong
     assert practice.restore(tmp_path / "file", tmp_path / "again").wrong == made.wrong
+
+
+def test_rj1_a_fact_from_around_the_store_stays_with_the_site_that_it_names(
+    practice: Practice, tmp_path: Path
+) -> None:
+    with practice.home.open() as store:
+        connection = store._connect()
+        connection.execute(
+            "INSERT INTO audit_entry (id, site, at, actor, verb, subject_kind, subject_id, detail, reason)"
+            " VALUES ('x', 1, '2026-10-31T15:00:00Z', 'tool', 'v', 'k', 's', '{}', '')"
+        )
+        connection.close()
+    made = practice.back_up(tmp_path / "file")
+    assert made.wrong == ("facts are unaltered",)  # it waits for its number
+    practice.restore(tmp_path / "file", tmp_path / "again")
+    opened = open_with_passphrase(str(tmp_path / "again"), PASSPHRASE, fixed_clock)
+    with opened.store.read() as read:
+        assert verify(read).ok
+        assert read.value("SELECT no FROM audit_entry WHERE id = 'x'") == made.manifest["facts"][0][1] + 1
+    opened.store.close()
 
 
 def test_rj1_a_book_with_a_damaged_page_is_not_backed_up_over_a_good_one(
