@@ -550,6 +550,41 @@ class Store:
             self._engine.dispose()
             self._engine = None
 
+    def copy_to(self, path: str) -> None:
+        """One moment of the book in a new file, under the same key; others go on writing meanwhile.
+
+        Raises: DiskFull, DiskTrouble, DamagedBook.
+        """
+        connection = self._connect()
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            connection.execute("VACUUM INTO ?", (path,))
+        except sqlcipher.DatabaseError as error:
+            raise refusal_of(error) from None
+        finally:
+            connection.close()
+
+    def become_site(self, site: int) -> None:
+        """From now on, what is written here is numbered, chained and stamped as another site's.
+
+        What the book holds counts as merged: later stamps are above it. The clock's offset belonged to
+        the computer before.
+        """
+        from core.sync.policy import Travels
+        from core.tables import shapes
+
+        try:
+            with self.engine().begin() as connection:
+                newest = max(
+                    connection.exec_driver_sql(f"SELECT coalesce(max(_h), 0) FROM {name}").scalar_one()  # noqa: S608
+                    for name in (s.name for s in shapes() if s.travels is Travels.REGISTER)
+                )
+                connection.exec_driver_sql(
+                    "UPDATE sync_clock SET site = ?, offset_ms = 0, floor = max(floor, ?)", (site, newest)
+                )
+        except Exception as error:  # noqa: BLE001  told apart by _refusal
+            raise refusal_of(error) from None
+
     def engine(self) -> "Engine":
         with self._guard:
             if self._engine is None:

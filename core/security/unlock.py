@@ -74,7 +74,7 @@ def open_with_passphrase(folder: str, passphrase: str, clock: "Callable[[], date
         # The slot authenticated the key, so it is the book that does not fit.
         raise DamagedBook from None
     try:
-        return Opened(store, _reader(store, user_id))
+        return Opened(store, reader_of(store, user_id))
     except BaseException:
         store.close()
         raise
@@ -88,10 +88,10 @@ def acting(opened: Opened, folder: str) -> "Actor":
 def _machine_actor(store: "Store", folder: str, data_key: bytes) -> "Actor":
     from core.security.keys import Keys
 
-    return _reader(store, Keys.load(os.path.join(folder, KEYS)).machine_user(data_key))  # noqa: PTH118
+    return reader_of(store, Keys.load(os.path.join(folder, KEYS)).machine_user(data_key))  # noqa: PTH118
 
 
-def _reader(store: "Store", user_id: str) -> "Actor":
+def reader_of(store: "Store", user_id: str) -> "Actor":
     """The user of a slot, who must be allowed to look. Raises: UserInactive, NotAllowed."""
     from core.actors import Actor, Right, Role
     from core.practice.queries import actor
