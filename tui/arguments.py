@@ -30,6 +30,7 @@ VERBS = {
     "practice": ("practice", "show or change the practice"),
     "user": ("users", "list, add or remove users and set their roles"),
     "key": ("users", "list or add what opens the book"),
+    "books": ("books", "take the whole book along: CSV files"),
     "audit": ("audit", "list the audit log, or verify it"),
     "doctor": ("book", "check the book and this computer"),
     "completion": ("book", "print the shell's completion script"),

@@ -19,8 +19,8 @@ class CannotWrite(OutsideFailure):
 class NotThere(UsageError):
     code = "not_there"
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path} {why}. Name another file.")
+    def __init__(self, path: str, why: str, *, instead: str = "file") -> None:
+        super().__init__(f"{path} {why}. Name another {instead}.")
 
 
 def write_private(path: str, data: bytes) -> None:
