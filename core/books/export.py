@@ -8,11 +8,13 @@ book needs no more memory than a short one. `README.txt` in the folder says how 
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from core.actors import Actor
+from core.books.commands import record_export
 from core.books.csv_cells import csv_line, text_cell
 from core.books.sheets import WITHHELD, Sheet, file_of, sheets
 from core.practice.queries import practice
 from core.security.folder import Folder, folder_where_said
-from core.store import Read
+from core.store import Read, Store
 from core.text import plain
 
 COLUMNS = "columns.csv"
@@ -27,7 +29,17 @@ class Written(NamedTuple):
     rows: int
 
 
-def export_csv(read: Read, folder: str, *, home: str, replace: bool = False) -> list[Written]:
+def take_csv(
+    store: Store, actor: Actor, folder: str, *, home: str, exports: str, replace: bool = False
+) -> list[Written]:
+    """Take everything along as CSV files; the log tells who did. Raises: as `export_csv`."""
+    with store.write(actor) as tx:
+        record_export(tx, form="csv")
+    with store.read() as read:
+        return export_csv(read, folder, home=home, exports=exports, replace=replace)
+
+
+def export_csv(read: Read, folder: str, *, home: str, exports: str, replace: bool = False) -> list[Written]:
     """Write every file of the practice's book into a folder, all of them or none.
 
     `replace`: an earlier export in the folder gives way; a folder with anything else in it is refused.
@@ -36,12 +48,13 @@ def export_csv(read: Read, folder: str, *, home: str, replace: bool = False) -> 
     own = practice(read)
     made = sheets(own.currency)
     ours = {sheet.file for sheet in made} | {COLUMNS, README}
-    with folder_where_said(folder, home=home, ours=ours, replace=replace) as target:
+    with folder_where_said(folder, home=home, exports=exports, ours=ours, replace=replace) as target:
         written = [_write(read, target, sheet) for sheet in made]
         columns = list(_columns(made))
         target.write(COLUMNS, columns)
         written.append(Written(COLUMNS, len(columns) - 1))
-        target.write(README, [_readme(own.name, own.currency, made, written).encode()])
+        readme = _readme(own.name, own.currency, made, written)
+        target.write(README, [readme.encode()])
     return written
 
 

@@ -6,6 +6,10 @@ from contextlib import suppress
 
 from core.errors import OutsideFailure, UsageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 HOME_FILES = ("book.db", "keys.json")
 
 
@@ -53,8 +57,8 @@ def check_target(path: str, *, home: str, new: bool) -> None:
         raise NotThere(path, "is no ordinary file")
 
 
-def write_where_said(path: str, data: bytes, *, home: str, new: bool = False) -> None:
-    """Write a private file where the user said, whole or not at all.
+def write_where_said(path: str, data: "bytes | Iterable[bytes]", *, home: str, new: bool = False) -> None:
+    """Write a private file where the user said, whole or not at all; a long one comes in pieces.
 
     `new`, for keys: never over anything that is there, however it came there meanwhile.
     Raises: NotThere, CannotWrite.
@@ -78,7 +82,7 @@ def _same(folder: str, other: str) -> bool:
         return False
 
 
-def _replace(path: str, data: bytes) -> None:
+def _replace(path: str, data: "bytes | Iterable[bytes]") -> None:
     temporary = _temporary(path, data)
     try:
         os.replace(temporary, path)  # noqa: PTH105
@@ -89,7 +93,7 @@ def _replace(path: str, data: bytes) -> None:
     sync_folder(os.path.dirname(path) or ".")  # noqa: PTH120
 
 
-def _make(path: str, data: bytes) -> None:
+def _make(path: str, data: "bytes | Iterable[bytes]") -> None:
     """A link and not a rename: it fails where there is a file, and the file is never seen half written."""
     temporary = _temporary(path, data)
     try:
@@ -100,14 +104,14 @@ def _make(path: str, data: bytes) -> None:
     sync_folder(os.path.dirname(path) or ".")  # noqa: PTH120
 
 
-def _temporary(path: str, data: bytes) -> str:
+def _temporary(path: str, data: "bytes | Iterable[bytes]") -> str:
     temporary = path + ".new"
     with suppress(FileNotFoundError):
         os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others
     descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:

@@ -40,17 +40,20 @@ class Folder:
 
 
 @contextmanager
-def folder_where_said(path: str, *, home: str, ours: Collection[str], replace: bool) -> Iterator[Folder]:
+def folder_where_said(
+    path: str, *, home: str, exports: str, ours: Collection[str], replace: bool
+) -> Iterator[Folder]:
     """A private folder to write files into; it is there under its name when the block ends well.
 
     `ours` are the names of all files that may be in it. With `replace`, an earlier folder that holds
-    nothing else gives way.
-    Raises: FolderInUse, for the home and what is in it, for a link or a file, and for a folder with
+    nothing else gives way. `exports` is the one place in the home where things may lie in clear.
+    Raises: FolderInUse, for another place in the home, for a link or a file, and for a folder with
     anything in it that would be lost; CannotWrite.
     """
     target = _meant(path)
     try:
-        _check(path, target, home=home, ours=ours, replace=replace)
+        _check_place(path, target, home=home, exports=exports)
+        _check_content(path, target, ours=ours, replace=replace)
         unfinished = Path(tempfile.mkdtemp(prefix=f"{target.name}.unfinished-", dir=target.parent))
         try:
             yield Folder(unfinished)
@@ -72,9 +75,14 @@ def _meant(path: str) -> Path:
     return Path(os.path.realpath(said.parent)) / said.name
 
 
-def _check(path: str, target: Path, *, home: str, ours: Collection[str], replace: bool) -> None:
+def _check_place(path: str, target: Path, *, home: str, exports: str) -> None:
+    if any(_same(place, exports) for place in target.parents):
+        return
     if any(_same(place, home) for place in (target, *target.parents)):
         raise FolderInUse(path, "is the home of the book or lies in it, and this would lie there in clear")
+
+
+def _check_content(path: str, target: Path, *, ours: Collection[str], replace: bool) -> None:
     try:
         kind = target.lstat().st_mode
     except FileNotFoundError:
@@ -91,9 +99,9 @@ def _check(path: str, target: Path, *, home: str, ours: Collection[str], replace
             )
 
 
-def _same(place: Path, home: str) -> bool:
+def _same(place: Path, other: str) -> bool:
     try:
-        return place.samefile(home)
+        return place.samefile(other)
     except OSError:
         return False
 

@@ -21,14 +21,17 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 
 
 def books_export(door: "Door") -> int:
-    from core.books.commands import record_export
-    from core.books.export import README, export_csv
+    from core.books.export import README, take_csv
 
-    options = door.options
-    with door.store().write(door.actor()) as tx:
-        record_export(tx, form="csv")
-    with door.store().read() as read:
-        written = export_csv(read, options.csv, home=door.home.data, replace=options.replace)
+    options, home = door.options, door.home
+    written = take_csv(
+        door.store(),
+        door.actor(),
+        options.csv,
+        home=home.data,
+        exports=home.exports,
+        replace=options.replace,
+    )
     rows = sum(one.rows for one in written)
     door.answer(
         {

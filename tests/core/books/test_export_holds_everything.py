@@ -15,7 +15,7 @@ from core.books.csv_cells import original
 from core.books.export import COLUMNS, README, Written, export_csv
 from core.books.sheets import OF_REPLICATION, WITHHELD, file_of, sheets
 from core.books.synthea import import_synthea
-from core.store import Store, Tx
+from core.store import Read, Store, Tx
 from core.sync.policy import Travels
 from core.tables import TABLES, Row, metadata, table_name
 from core.tables.columns import Register, word
@@ -51,14 +51,21 @@ def fill(tx: Tx) -> None:
         tx.add_many(table, [column.name for column in columns], rows)
 
 
+def exported(read: Read, folder: Path) -> list[Written]:
+    """An export of a book whose home is elsewhere."""
+    home = folder.parent / "home"
+    return export_csv(read, str(folder), home=str(home), exports=str(home / "exports"))
+
+
 @pytest.fixture
 def export(book: Store, tmp_path: Path) -> Any:
     def run(folder: str = "out") -> tuple[Path, dict[str, int]]:
         with book.read() as read:
-            written = export_csv(read, str(tmp_path / folder), home=str(tmp_path / "home"))
+            written = export_csv(
+                read, str(tmp_path / folder), home=str(tmp_path / "home"), exports=str(tmp_path / "exports")
+            )
         return tmp_path / folder, dict(written)
 
-    (tmp_path / "home").mkdir()
     return run
 
 
@@ -192,7 +199,9 @@ def test_rj4_all_files_show_one_moment(book: Store, owner: Actor, tmp_path: Path
         read.value("SELECT count(*) FROM guarantor")
         with book.write(owner) as tx:
             fill(tx)
-        written = export_csv(read, str(tmp_path / "out"), home=str(tmp_path / "home"))
+        written = export_csv(
+            read, str(tmp_path / "out"), home=str(tmp_path / "home"), exports=str(tmp_path / "exports")
+        )
     assert Written("guarantors.csv", 0) in written
     assert Written("charges.csv", 0) in written
 

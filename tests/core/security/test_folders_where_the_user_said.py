@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from core.security.files import CannotWrite
-from core.security.folder import FolderInUse, folder_where_said
+from core.security.folder import Folder, FolderInUse, folder_where_said
 
 OURS = {"a.csv", "b.csv"}
+
+
+def folder_at(path: Path, home: Path, *, replace: bool = False) -> AbstractContextManager[Folder]:
+    exports = str(home / "exports")
+    return folder_where_said(str(path), home=str(home), exports=exports, ours=OURS, replace=replace)
 
 
 @pytest.fixture
@@ -21,7 +27,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def write(path: Path, home: Path, text: bytes = b"x", *, replace: bool = False) -> None:
-    with folder_where_said(str(path), home=str(home), ours=OURS, replace=replace) as folder:
+    with folder_where_said(
+        str(path), home=str(home), exports=str(home / "exports"), ours=OURS, replace=replace
+    ) as folder:
         folder.write("a.csv", [text, b"y"])
         folder.write("b.csv", [])
 
@@ -77,13 +85,21 @@ def test_a_link_or_folder_under_one_of_our_names_is_no_earlier_export(home: Path
     assert (home / "book.db").read_text() == "precious"
 
 
-@pytest.mark.parametrize("way", ["home", "home/exports", "home/a/../b", "link", "link/exports", "home/."])
+@pytest.mark.parametrize(
+    "way", ["home", "home/exports", "home/a/b", "home/a/../b", "link", "link/exports", "home/."]
+)
 def test_the_home_is_refused_by_any_way(home: Path, tmp_path: Path, way: str) -> None:
     (home / "a").mkdir()
     (tmp_path / "link").symlink_to(home)
     with pytest.raises(FolderInUse):
         write(tmp_path / way, home, replace=True)
     assert names(home) == ["a", "book.db"]
+
+
+def test_the_place_for_exports_in_the_home_is_for_exports(home: Path) -> None:
+    (home / "exports").mkdir()
+    write(home / "exports" / "books", home)
+    assert names(home / "exports" / "books") == ["a.csv", "b.csv"]
 
 
 def test_a_link_and_a_file_are_refused(home: Path, tmp_path: Path) -> None:
@@ -106,7 +122,9 @@ def test_never_half_a_folder(home: Path, tmp_path: Path, error: type[BaseExcepti
     for name in ("old", "new"):
         with (
             pytest.raises(CannotWrite if error is OSError else error),
-            folder_where_said(str(tmp_path / name), home=str(home), ours=OURS, replace=True) as folder,
+            folder_where_said(
+                str(tmp_path / name), home=str(home), exports=str(home / "exports"), ours=OURS, replace=True
+            ) as folder,
         ):
             folder.write("a.csv", [b"half"])
             folder.write("b.csv", breaks())
@@ -116,7 +134,9 @@ def test_never_half_a_folder(home: Path, tmp_path: Path, error: type[BaseExcepti
 
 def test_what_comes_in_meanwhile_is_kept(home: Path, tmp_path: Path) -> None:
     write(tmp_path / "out", home)
-    with folder_where_said(str(tmp_path / "out"), home=str(home), ours=OURS, replace=True) as folder:
+    with folder_where_said(
+        str(tmp_path / "out"), home=str(home), exports=str(home / "exports"), ours=OURS, replace=True
+    ) as folder:
         folder.write("a.csv", [b"second"])
         (tmp_path / "out" / "taxes.xlsx").write_text("precious")
     assert [path.read_text() for path in tmp_path.rglob("taxes.xlsx")] == ["precious"]
