@@ -102,9 +102,7 @@ def void_invoice(
         before_cents=state.balance_cents, credit_cents=cents - refunded, refunded_cents=refunded,
         charges=charges,
     )  # fmt: skip
-    return Voided(
-        invoice_id, state.number, money if on_it else "none", charges, cents - refunded, refunded
-    )
+    return Voided(invoice_id, state.number, money if on_it else "none", charges, cents - refunded, refunded)
 
 
 CHARGES_OF = """

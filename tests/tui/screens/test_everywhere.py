@@ -215,3 +215,20 @@ async def test_a_screen_closed_while_it_loads_is_no_bug(book: Book, tmp_path: Pa
             await app.press("2", "enter", "J", "K", "q")
             app.on(Unbilled)
         assert not (tmp_path / "reports").exists()
+
+
+async def test_rj4_the_palette_takes_the_books_along(
+    book: Book, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    mine = tmp_path_factory.mktemp("elsewhere") / "mine"
+    async with biller_on(book, tmp_path) as app:
+        for _ in range(2):
+            await app.press(":", *"export", "enter")
+            await app.until(lambda: app.said.startswith("Written:"))
+            folder = Path(app.said.removeprefix("Written: "))
+            assert {"README.txt", "clients.csv", "payments.csv"} <= {path.name for path in folder.iterdir()}
+            assert folder.parent.name == "exports"
+        await app.press(":", *f"export {mine}", "enter")
+        await app.until(lambda: app.said == f"Written: {mine}")
+        await app.press(":", *f"export {mine}", "enter")
+        await app.until(lambda: "is not empty" in app.said)
