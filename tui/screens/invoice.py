@@ -22,6 +22,7 @@ from tui.present import dollars, local_stamp, plural
 from tui.screens.documents import open_pdf, write_pdf
 from tui.screens.draft_verbs import DRAFT_VERBS, DraftVerbs
 from tui.screens.frame import Blank
+from tui.screens.money_verbs import LIFECYCLE
 from tui.tones import Piece, Tone
 from tui.widgets.columns import Column, day_column, money_column, words_column
 from tui.widgets.grid import Grid
@@ -150,9 +151,11 @@ class Invoice(DraftVerbs):
 
     def allowed(self, action: str) -> bool:
         """The same table the commands enforce."""
-        of_lifecycle = {"send": "send", "open_pdf": "print", "write": "print", "copy": "print"}
+        of_lifecycle = {"send": "send", "open_pdf": "print", "write": "print", "copy": "print", **LIFECYCLE}
         if action in DRAFT_VERBS:
             of_lifecycle[action] = "delete" if action == "delete" else "edit"
+        if action == "add" and self.invoice_row is not None:
+            of_lifecycle[action] = "adjust"
         if action not in of_lifecycle:
             return True
         if self.page is None:
