@@ -52,10 +52,11 @@ AccountRow = namedtuple(
     "AccountRow",
     "client_id client guarantor guarantor_id active balance_cents credit_cents unbilled_cents",
 )
-"""`balance_cents` is open on the client's invoices, `credit_cents` what the guarantor has on none."""
+"""`guarantor` is empty where the client owes for itself; `balance_cents` is open on the client's invoices,
+`credit_cents` what the guarantor has on none."""
 
 ACCOUNTS = """
-SELECT k.id, k.sort_name, g.name, g.id, k.active,
+SELECT k.id, k.sort_name, CASE g.name WHEN k.name THEN '' ELSE g.name END, g.id, k.active,
        coalesce((SELECT sum(b.balance_cents) FROM invoice_balance AS b WHERE b.client_id = k.id), 0),
        coalesce((SELECT sum(m.left_cents) FROM money_left AS m
                  WHERE m.guarantor_id = g.id AND m.left_cents <> 0), 0),

@@ -70,7 +70,6 @@ def _fits(row: AccountRow, quick_filter: str) -> bool:
 
 
 def _row(row: AccountRow) -> Row:
-    owes = "" if row.guarantor == row.client else row.guarantor
     return Row(
-        row.client_id, (row.client, owes, row.balance_cents, row.credit_cents, row.unbilled_cents), find=owes
+        row.client_id, (row.client, row.guarantor, row.balance_cents, row.credit_cents, row.unbilled_cents)
     )

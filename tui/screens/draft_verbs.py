@@ -10,7 +10,7 @@ from core.store import Tx
 from tui.cells import fit, steady, width_of
 from tui.keys import verb
 from tui.present import plural
-from tui.screens.money_verbs import MoneyVerbs
+from tui.screens.money_verbs import PAY, MoneyVerbs
 from tui.strips.asking import AskDay, AskMoney, AskUnits
 from tui.strips.line import Adjustment, AskAdjustment, AskLine, NewLine
 
@@ -23,6 +23,7 @@ class DraftVerbs(MoneyVerbs[InvoicePage]):
     """A screen with one draft in it; a strip's kept text belongs to that draft alone."""
 
     BINDINGS: ClassVar = [
+        PAY,
         verb("s", "send", "Send", id="invoice.send", help="Issue and send", counted=False),
         verb("a", "add", "Add", id="invoice.add",
              help="A line, a discount, a surcharge; on an issued one an adjustment", counted=False),

@@ -22,7 +22,7 @@ from tui.present import dollars, local_stamp, plural
 from tui.screens.documents import open_pdf, write_pdf
 from tui.screens.draft_verbs import DRAFT_VERBS, DraftVerbs
 from tui.screens.frame import Blank
-from tui.screens.money_verbs import LIFECYCLE
+from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS
 from tui.tones import Piece, Tone
 from tui.widgets.columns import Column, day_column, money_column, words_column
 from tui.widgets.grid import Grid
@@ -52,6 +52,7 @@ class Invoice(DraftVerbs):
     )
     BINDINGS: ClassVar = [
         verb("o", "open_pdf", "PDF", id="invoice.pdf", help="Open the document", counted=False),
+        *MONEY_KEYS,
         verb("w", "write", "Write PDF", id="invoice.write", help="To the export folder", counted=False),
         verb("y", "copy", "Copy number", id="invoice.copy", counted=False),
         key_of("J", "neighbour(1)", "Next invoice", id="invoice.next"),

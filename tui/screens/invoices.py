@@ -10,7 +10,7 @@ from tui.jobs import Job, JobReport, each, in_chunks
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.documents import open_pdf, write_pdf
-from tui.screens.money_verbs import LIFECYCLE, MoneyVerbs
+from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS, PAY, MoneyVerbs
 from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, money_column, status_column, words_column
 from tui.widgets.rows import Row, Rows
@@ -32,8 +32,10 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         money_column("Balance"),
     )
     BINDINGS: ClassVar = [
+        PAY,
         verb("s", "send", "Send", id="invoices.send", help="Issue and send the chosen drafts"),
         verb("o", "open_pdf", "PDF", id="invoices.pdf", help="Open the document", counted=False),
+        *MONEY_KEYS,
         verb("n", "new", "New", id="invoices.new", help="A draft for a client", counted=False),
         verb("D", "delete", "Delete draft", id="invoices.delete", help="Charges are unbilled again"),
         verb("y", "copy", "Copy number", id="invoices.copy"),

@@ -1,6 +1,6 @@
 """The verbs that move money on one invoice (RC1, RC3, RC4, RB6)."""
 
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from core.errors import DomainError
 from core.invoicing.lifecycle import allowed_actions
@@ -20,23 +20,23 @@ V = TypeVar("V")
 LIFECYCLE = {"pay": "pay", "write_off": "write_off", "refund": "refund", "void": "void", "rebill": "rebill"}
 """Each verb's action in the table of what is allowed."""
 
+PAY = verb("p", "pay", "Pay", id="invoice.pay", help="Record a payment on it", counted=False)
+MONEY_KEYS = (
+    verb("V", "void", "Void", id="invoice.void", help="With a reason; its sessions are unbilled again",
+         counted=False),
+    verb("W", "write_off", "Write off", id="invoice.write_off", help="Give up what is open", counted=False),
+    verb("F", "refund", "Refund", id="invoice.refund", help="Give money on it back", counted=False),
+    verb("b", "rebill", "Bill again", id="invoice.rebill", help="A new draft of what a void one billed",
+         counted=False),
+)  # fmt: skip
+"""In the order of the footer, behind the screen's own first verbs."""
+
 WRONG_REASON = "Recorded by mistake"
 """Of the reversal that `u` posts."""
 
 
 class MoneyVerbs(BookScreen[V], Generic[V]):
-    """A screen with one invoice under the cursor, or one that is open."""
-
-    BINDINGS: ClassVar = [
-        verb("p", "pay", "Pay", id="invoice.pay", help="Record a payment on it", counted=False),
-        verb("W", "write_off", "Write off", id="invoice.write_off", help="Give up what is open",
-             counted=False),
-        verb("F", "refund", "Refund", id="invoice.refund", help="Give money on it back", counted=False),
-        verb("V", "void", "Void", id="invoice.void", help="With a reason; sessions are unbilled again",
-             counted=False),
-        verb("b", "rebill", "Bill again", id="invoice.rebill", help="A new draft of what a void one billed",
-             counted=False),
-    ]  # fmt: skip
+    """A screen with one invoice under the cursor, or one that is open; it lists the keys where they fit."""
 
     @property
     def invoice_row(self) -> InvoiceRow | None:
@@ -163,7 +163,6 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
     def _void(self, row: InvoiceRow, reason: str, money: str | None) -> None:
         """What came through the card processor is asked back there; else it is paid back outside."""
         from core.invoicing.voiding import void_invoice
-
         from core.payments.choosing import money_on
 
         app, today = self.biller, self.biller.today()
@@ -187,9 +186,8 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         app.change(void, voided)
 
     def action_rebill(self) -> None:
-        from core.invoicing.voiding import rebill
-
         from core.invoicing.commands import delete_draft, restore_draft
+        from core.invoicing.voiding import rebill
 
         row, app, today = self.invoice_row, self.biller, self.biller.today()
         if row is None:

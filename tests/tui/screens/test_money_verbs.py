@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from core.payments.commands import record_payment
 
+from core.payments.commands import record_payment
 from tests.builders import TODAY, Book
 from tests.tui.on_a_book import biller_on
 from tests.tui.screens.test_paying import bill

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from core.payments.commands import record_payment
 
+from core.payments.commands import record_payment
 from tests.builders import TODAY, Book
 from tests.tui.on_a_book import biller_on
 from tests.tui.screens.test_money_verbs import pay
