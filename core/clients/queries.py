@@ -55,7 +55,7 @@ AccountRow = namedtuple(
 """`guarantor` is empty where the client owes for itself; `balance_cents` is open on the client's invoices,
 `credit_cents` what the guarantor has on none."""
 
-ACCOUNTS = """
+ACCOUNT = """
 SELECT k.id, k.sort_name, CASE g.name WHEN k.name THEN '' ELSE g.name END, g.id, k.active,
        coalesce((SELECT sum(b.balance_cents) FROM invoice_balance AS b WHERE b.client_id = k.id), 0),
        coalesce((SELECT sum(m.left_cents) FROM money_left AS m
@@ -63,14 +63,24 @@ SELECT k.id, k.sort_name, CASE g.name WHEN k.name THEN '' ELSE g.name END, g.id,
        coalesce((SELECT sum(u.amount_cents) FROM unbilled AS u
                  WHERE u.client_id = k.id AND u.service_on <= :today), 0)
 FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
-WHERE k.archived = 0 ORDER BY k.sort_name, k.id
 """
+ACCOUNTS = ACCOUNT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
+ONE_ACCOUNT = ACCOUNT + " WHERE k.id = :client_id"
 
 
 def accounts(read: "Read", *, today: str) -> list[AccountRow]:
     """Every client by family name, with what is open, unapplied and unbilled. `today` is ISO text."""
     read.fresh()
     return read.all(ACCOUNTS, AccountRow, today=today)
+
+
+def account(read: "Read", client_id: str, *, today: str) -> AccountRow:
+    """The same of one client. Raises: NotFound."""
+    read.fresh()
+    found = read.first(ONE_ACCOUNT, AccountRow, client_id=client_id, today=today)
+    if found is None:
+        raise NotFound("There is no such client any more.", subject=client_id)
+    return found
 
 
 def address(read: "Read", guarantor_id: str) -> AddressRow:

@@ -2,16 +2,24 @@
 
 from collections import namedtuple
 from collections.abc import Sequence
-from datetime import date
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 
-from core.clients.queries import AccountRow, ClientRow, NoteRow, account, address, client, notes
+from core.clients.queries import (
+    AccountRow,
+    AddressRow,
+    ClientRow,
+    NoteRow,
+    account,
+    address,
+    client,
+    notes,
+)
 from core.dates import Period, month_period
 from core.errors import DomainError, NotFound
-from core.ledger.entries import LedgerLine, client_ledger, ledger_range
-from core.store import Read
+from core.ledger.entries import MOVES, LedgerLine, client_ledger, ledger_range
+from core.store import Read, Tx
 from tui.keys import key_of, verb
 from tui.present import dollars, period_words, plural
 from tui.screens.client_verbs import ClientVerbs
@@ -124,10 +132,9 @@ class Client(ClientVerbs[ClientPage]):
         self.show_totals(f"balance {dollars(ledger.closing_cents)}")
         self._notes = {note.note_id: note for note in view.notes}
         pane = self.query_one("#notes", Grid)
-        pane.show_rows(Rows([Row(n.note_id, (n.noted_on, " / ".join(n.text.splitlines()))) for n in view.notes]))
-        pane.styles.height = None if self.app.size.width >= WIDE else len(view.notes) + 1 if view.notes else 2
+        pane.show_rows(Rows([_note_row(note) for note in view.notes]))
 
-    def _show_who(self, row: ClientRow, home: "Address") -> None:
+    def _show_who(self, row: ClientRow, home: AddressRow) -> None:
         place = self._order.index(self._client_id) + 1 if self._client_id in self._order else 1
         town = " ".join(part for part in (home.city, home.state, home.postal_code) if part)
         where = ", ".join(part for part in (home.street, town, home.phone, home.email) if part)
@@ -170,23 +177,85 @@ class Client(ClientVerbs[ClientPage]):
     # Which part of the ledger.
 
     def action_quick_filter(self) -> None:
-        """After the last one two days are asked for."""
+        """Where the next one is a range, its two days are asked for; Esc goes on to all."""
         filters = list(self.QUICK_FILTERS)
-        if filters[filters.index(self.quick_filter) + 1 - len(filters)] != "range":
+        at = filters.index(self.quick_filter)
+        if filters[(at + 1) % len(filters)] != "range":
             super().action_quick_filter()
             return
         preset = self._range or month_period(self.biller.today())
-        self.open_strip(
-            AskRange("Ledger", today=self.biller.today, period=preset, keep_as=""),
-            self._show_range,
-            on_close=super().action_quick_filter and self._skip_range,
-        )
+        strip = AskRange("Ledger", today=self.biller.today, period=preset, keep_as="")
+        self.open_strip(strip, self._show_range, on_close=self._show_all)
 
     def _show_range(self, period: Period) -> None:
         self._range = period
         self.quick_filter = "range"
         self.reload()
 
-    def _skip_range(self) -> None:
+    def _show_all(self) -> None:
         self.quick_filter = self.QUICK_FILTERS[0]
         self.reload()
+
+    # Other clients.
+
+    def action_neighbour(self, by: Literal[-1, 1]) -> None:
+        at = self._order.index(self._client_id) + by
+        if not 0 <= at < len(self._order):
+            self.say("This is the last one." if by > 0 else "This is the first one.")
+            return
+        self._client_id = self._order[at]
+        for grid in self.query(Grid):
+            grid.clear_marks()
+            grid.loaded = False
+        self.reload()
+
+    # Notes.
+
+    def action_note(self) -> None:
+        from core.clients.commands import note_client, put_note_back, take_note_away
+        from tui.strips.note import AskNote
+
+        client_id, today = self._client_id, self.biller.today()
+
+        def noted(text: str) -> None:
+            self.change(
+                lambda tx: note_client(tx, client_id, text, today=today),
+                lambda note_id: self.done(
+                    "Note made",
+                    lambda tx: take_note_away(tx, note_id),
+                    lambda tx: put_note_back(tx, note_id),
+                ),
+            )
+
+        self.open_strip(AskNote("Note", value="", keep_as=f"note {client_id}"), noted)
+
+    def action_drop_note(self) -> None:
+        from core.clients.commands import put_note_back, take_note_away
+
+        wanted = [note_id for note_id in self.query_one("#notes", Grid).chosen_ids if note_id in self._notes]
+        if not wanted:
+            return
+
+        def away(tx: Tx) -> None:
+            for note_id in wanted:
+                take_note_away(tx, note_id)
+
+        def back(tx: Tx) -> None:
+            for note_id in wanted:
+                put_note_back(tx, note_id)
+
+        def taken(_: None) -> None:
+            self.query_one("#notes", Grid).clear_marks()
+            self.done(f"{plural(len(wanted), 'note')} taken away", back, away)
+
+        self.change(away, taken)
+
+
+def _note_row(note: NoteRow) -> Row:
+    return Row(note.note_id, (note.noted_on, " / ".join(note.text.splitlines())))
+
+
+def _line_row(line_id: str, line: LedgerLine) -> Row:
+    kind = line.kind.replace("_", " ")
+    amount = None if line.kind in ("charge", *MOVES) and not line.amount_cents else line.amount_cents
+    return Row(line_id, (line.on, kind, line.text, amount, line.balance_cents))

@@ -2,10 +2,9 @@
 
 from typing import ClassVar, Generic, TypeVar
 
-from core.payments.queries import PaymentRow
-
 from core.errors import DomainError
 from core.payments.choosing import OnInvoice
+from core.payments.queries import PaymentRow
 from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars, plural
@@ -58,7 +57,8 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
     # Apply.
 
     def action_apply(self) -> None:
-        from core.payments.commands import Applied, apply_credit, release
+        from core.payments.commands import apply_credit, release
+        from core.payments.moves import Applied
 
         credit, row, today = self.credit_of, self.received, self.biller.today()
         if credit is None:

@@ -82,9 +82,9 @@ async def test_p_in_capitals_receives_and_u_leaves_both_entries(money: Book, tmp
     async with biller_on(money, tmp_path) as app:
         await app.press("6", "P", *"bo", "enter", *"50", "c", "enter", "enter")
         assert app.said == "Recorded cash $50.00 as credit.  u undoes"
-        assert sorted(app.column(2)) == ["cash", "check"]
+        assert set(app.column(2)) == {"cash", "check"}
         await app.press("u")
-        assert sorted(app.column(2)) == ["check", "reversed"]
+        assert set(app.column(2)) == {"check", "reversed"}
         assert app.screen.totals == "1 payment · $100.00 · unapplied $0.00"
 
 
