@@ -46,7 +46,7 @@ class Client(ClientVerbs[ClientPage]):
     COLUMNS = (
         day_column("Date"),
         Column("What", width=11, drop=1),
-        words_column("Entry", least=16, most=80),
+        words_column("Entry", least=36, most=80),
         money_column("Amount"),
         money_column("Balance"),
     )
@@ -190,11 +190,11 @@ class Client(ClientVerbs[ClientPage]):
     def _show_range(self, period: Period) -> None:
         self._range = period
         self.quick_filter = "range"
-        self.reload()
+        self.renew()
 
     def _show_all(self) -> None:
         self.quick_filter = self.QUICK_FILTERS[0]
-        self.reload()
+        self.renew()
 
     # Other clients.
 
@@ -207,7 +207,7 @@ class Client(ClientVerbs[ClientPage]):
         for grid in self.query(Grid):
             grid.clear_marks()
             grid.loaded = False
-        self.reload()
+        self.renew()
 
     # Notes.
 

@@ -174,7 +174,7 @@ class Invoice(DraftVerbs):
         self.invoice_id = self._order[at]
         for grid in self.query(Grid):
             grid.clear_marks()
-        self.reload()
+        self.renew()
 
     @property
     def chosen_lines(self) -> list[LineRow]:

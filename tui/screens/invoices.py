@@ -53,7 +53,7 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         shown = status.replace("_", " ")
         self.quick_filter = shown if shown in self.QUICK_FILTERS else "all"
         self.grid.filter_rows("")
-        self.reload()
+        self.renew()
 
     def show_made(self, invoice_ids: Sequence[str], *, mark: bool) -> None:
         """Show what a run made, the cursor on the first; its drafts are marked."""
@@ -61,7 +61,7 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         self.grid.filter_rows("")
         self._mark_next = invoice_ids if mark else ()
         self._go_next = invoice_ids[0]
-        self.reload()
+        self.renew()
 
     def ask_book(self, read: Read) -> list[InvoiceRow]:
         return invoices(read, today=self.biller.today().isoformat())
@@ -134,7 +134,7 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
             if self.quick_filter == "draft" and not report.failed and not report.stopped:
                 self.quick_filter = "all"
                 self._go_next = invoice_ids[0]
-                self.reload()
+                self.renew()
 
         app.start_job(
             Job(

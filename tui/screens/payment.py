@@ -100,7 +100,7 @@ class Payment(ReceivedVerbs[PaymentView]):
             return
         self._payment_id = self._order[at]
         self.grid.clear_marks()
-        self.reload()
+        self.renew()
 
     def action_take_off(self) -> None:
         from core.payments.commands import apply_credit, release

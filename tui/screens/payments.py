@@ -65,7 +65,7 @@ class Payments(ReceivedVerbs[PaymentsView]):
     def shift_period(self, direction: Direction) -> None:
         this = month_period(self.biller.today())
         self._period = this if direction == 0 else shift_months(self.period, direction)
-        self.reload()
+        self.renew()
 
     def ask_book(self, read: Read) -> PaymentsView:
         if self.quick_filter == CREDITS:

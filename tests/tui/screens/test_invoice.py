@@ -176,6 +176,15 @@ async def test_capital_j_and_k_go_through_the_list(book: Book, drafts: list[str]
         assert "Ann Archer" in app.seen()
 
 
+async def test_a_verb_typed_behind_capital_j_is_for_the_next_one(
+    book: Book, drafts: list[str], tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "enter", "J", "D")
+        assert app.said == "Draft deleted.  u undoes"
+        assert book.rows("SELECT id FROM draft") == [(drafts[0],)]
+
+
 async def test_deleting_returns_to_the_list(book: Book, drafts: list[str], tmp_path: Path) -> None:
     async with biller_on(book, tmp_path) as app:
         await app.press("3", "enter", "D")

@@ -162,7 +162,8 @@ async def test_malformed_amounts_are_refused_in_words_and_change_nothing(
 
 async def test_a_draft_and_a_void_invoice_take_no_payment(billed: Book, tmp_path: Path) -> None:
     async with biller_on(billed, tmp_path) as app:
-        await app.press("2", "b", "3")
+        await app.press("2", "b")
+        await app.press("3")
         app.on(Invoices)
         assert app.column(3)[0] == "draft"
         assert "p" not in app.footer
