@@ -23,7 +23,9 @@ from tui.viewer import Viewer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tui.screens.clients import Clients
     from tui.screens.invoices import Invoices
+    from tui.screens.payments import Payments
     from tui.screens.unbilled import Unbilled
 
 T = TypeVar("T")
@@ -47,6 +49,18 @@ def _invoices() -> "Invoices":
     return Invoices()
 
 
+def _clients() -> "Clients":
+    from tui.screens.clients import Clients
+
+    return Clients()
+
+
+def _payments() -> "Payments":
+    from tui.screens.payments import Payments
+
+    return Payments()
+
+
 @dataclass(frozen=True, slots=True)
 class Undoable:
     """Something done that can be taken back: what it is called, and the two ways."""
@@ -63,6 +77,8 @@ class Biller(FrameApp):
         Place("today", "Today", "1", "t", Today),
         Place("unbilled", "Unbilled", "2", "u", _unbilled),
         Place("invoices", "Invoices", "3", "i", _invoices),
+        Place("clients", "Clients", "4", "c", _clients),
+        Place("payments", "Payments", "6", "p", _payments),
     )
 
     def __init__(
@@ -92,6 +108,7 @@ class Biller(FrameApp):
         self.today = today
         self.exports = exports
         self.viewer = Viewer(runtime)
+        self.last_method = "check"
         self._saving = 0
         self._when_saved: deque[Callable[[], None]] = deque()
         self._done: list[Undoable] = []
@@ -251,6 +268,13 @@ class Biller(FrameApp):
 
         self.go("invoices")
         self.push_screen(Invoice(invoice_id))
+
+    def show_client(self, client_id: str) -> None:
+        """Open a client's page, from wherever."""
+        from tui.screens.client import Client
+
+        self.go("clients")
+        self.push_screen(Client(client_id))
 
     def show_charges(self, client_id: str, period: Period = ALL_TIME) -> None:
         """Open what is unbilled of a client, from wherever."""
