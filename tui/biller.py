@@ -184,6 +184,7 @@ class Biller(FrameApp):
     def commands(self) -> Sequence[Command]:
         return (
             Command("run", "preview the billing of a month, or of two days", self._run, "[2026-10]"),
+            Command("export", "write everything as CSV files", self._export, "[folder]"),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "quit and lock the book", lambda _: self.leave()),
         )
@@ -198,6 +199,24 @@ class Biller(FrameApp):
             return
         self.go("unbilled")
         self.push_screen(RunPreview(period))
+
+    def _export(self, typed: str) -> None:
+        """Into the folder for exports where no other is named; there an earlier one of today gives way."""
+        from core.books.export import take_csv
+
+        folder = Path(typed).expanduser() if typed else self.exports / f"books-{self.today()}"
+        home = str(Path(self.store.path).parent)
+
+        def work() -> None:
+            if not typed:
+                self.exports.mkdir(mode=0o700, parents=True, exist_ok=True)
+            take_csv(
+                self.store, self.actor, str(folder), home=home, exports=str(self.exports), replace=not typed
+            )
+
+        self.in_background(
+            work, lambda _: self.say(f"Written: {folder}", "good"), writes=True, busy="exporting"
+        )
 
     def find(self, text: str) -> Sequence[Found]:
         """Invoices by number, clients by a few letters of the name. Runs in a thread."""
@@ -246,7 +265,8 @@ class Biller(FrameApp):
             self.go("unbilled")
             self.push_screen(ClientCharges(client_id, period, [(client_id, name)]))
 
-        self.in_background(work, show)
+        self.hold_keys("charges")
+        self.in_background(work, show, ended=lambda: self.release_keys("charges"))
 
     def on_mount(self) -> None:
         """Textual calls the frame's own as well."""

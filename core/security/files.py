@@ -8,7 +8,7 @@ from core.errors import Busy, OutsideFailure, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
 AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -33,8 +33,8 @@ class BeingWritten(Busy):
 class NotThere(UsageError):
     code = "not_there"
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path} {why}. Name another file.")
+    def __init__(self, path: str, why: str, *, instead: str = "file") -> None:
+        super().__init__(f"{path} {why}. Name another {instead}.")
 
 
 def write_private(path: str, data: bytes) -> None:
@@ -67,8 +67,8 @@ def check_target(path: str, *, home: str, new: bool) -> None:
         raise NotThere(path, "is no ordinary file")
 
 
-def write_where_said(path: str, data: bytes, *, home: str, new: bool = False) -> None:
-    """Write a private file where the user said, whole or not at all.
+def write_where_said(path: str, data: "bytes | Iterable[bytes]", *, home: str, new: bool = False) -> None:
+    """Write a private file where the user said, whole or not at all; a long one comes in pieces.
 
     `new`, for keys: never over anything that is there, however it came there meanwhile.
     Raises: NotThere, CannotWrite.
@@ -92,7 +92,7 @@ def _same(folder: str, other: str) -> bool:
         return False
 
 
-def _replace(path: str, data: bytes) -> None:
+def _replace(path: str, data: "bytes | Iterable[bytes]") -> None:
     temporary = _temporary(path, data)
     try:
         os.replace(temporary, path)  # noqa: PTH105
@@ -103,7 +103,7 @@ def _replace(path: str, data: bytes) -> None:
     sync_folder(os.path.dirname(path) or ".")  # noqa: PTH120
 
 
-def _make(path: str, data: bytes) -> None:
+def _make(path: str, data: "bytes | Iterable[bytes]") -> None:
     """A link and not a rename: it fails where there is a file, and the file is never seen half written."""
     temporary = _temporary(path, data)
     try:
@@ -114,14 +114,14 @@ def _make(path: str, data: bytes) -> None:
     sync_folder(os.path.dirname(path) or ".")  # noqa: PTH120
 
 
-def _temporary(path: str, data: bytes) -> str:
+def _temporary(path: str, data: "bytes | Iterable[bytes]") -> str:
     temporary = path + ".new"
     with suppress(FileNotFoundError):
         os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others
     descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:

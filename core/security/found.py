@@ -13,6 +13,7 @@ from datetime import datetime
 from core.actors import Actor, Role
 from core.errors import DomainError
 from core.ids import fresh
+from core.ledger.summaries import keep
 from core.practice.commands import add_user
 from core.security.files import (
     CannotWrite,
@@ -134,7 +135,7 @@ def _found(
         undo.callback(clear_database, machine_key_file)
     os.replace(making, book)  # noqa: PTH105
     sync_folder(folder)
-    return Founded(Store.open(book, data_key, clock), Actor(owner_id, owner, Role.OWNER), recovery_code)
+    return Founded(Store.open(book, data_key, clock, keep), Actor(owner_id, owner, Role.OWNER), recovery_code)
 
 
 def _keep_aside(path: str, undo: ExitStack) -> None:
@@ -155,7 +156,7 @@ def _fill(
     machine: bool,
 ) -> tuple[str, str]:  # fmt: skip
     """Make the database and close it, so that it is one whole file; answers the users of the slots."""
-    store = Store.create(path, data_key, clock, site=SITE)
+    store = Store.create(path, data_key, clock, keep, site=SITE)
     try:
         with store.write(SYSTEM) as tx:
             fill(tx)

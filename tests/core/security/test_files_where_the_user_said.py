@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,16 @@ def test_a_key_is_never_written_over_anything(home: Path, tmp_path: Path) -> Non
 def test_a_folder_that_is_not_there_is_told_in_a_sentence(home: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match="No such file"):
         write_where_said(str(tmp_path / "nowhere" / "x.pdf"), b"x", home=str(home))
+
+
+def test_a_long_file_comes_in_pieces_and_whole_or_not_at_all(home: Path, tmp_path: Path) -> None:
+    def breaks() -> Iterator[bytes]:
+        yield b"half"
+        raise RuntimeError
+
+    target = tmp_path / "book.journal"
+    write_where_said(str(target), iter([b"a", b"b"]), home=str(home))
+    with pytest.raises(RuntimeError):
+        write_where_said(str(target), breaks(), home=str(home))
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"ab", 0o600)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["book.journal", "home"]

@@ -29,6 +29,7 @@ ROOMS = (
     "core.practice.commands", "core.clients.commands", "core.sessions.commands", "core.invoicing.commands",
     "core.invoicing.lines",
     "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
+    "core.books.commands",
 )  # fmt: skip
 BILL, MANAGE = Right.BILL, Right.MANAGE
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
@@ -50,6 +51,9 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "add_guarantor": (BILL, (), {"name": "G"}),
     "change_guarantor": (BILL, ("guarantor",), {"city": "Lynn"}),
     "add_client": (BILL, (), {"given": "A", "family": "B"}),
+    "note_client": (BILL, ("client", "n"), {"today": TODAY}),
+    "take_note_away": (BILL, ("note",), {}),
+    "put_note_back": (BILL, ("note",), {}),
     "record_session": (BILL, (), {"client_id": "client", "status": "kept", "lines": [], **WHEN}),
     "finalise": (BILL, (["session"],), {}),
     "write_in_charge": (BILL, (), {"client_id": "client", "service_on": TODAY, "description": "d",
@@ -74,6 +78,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "bill_clients": (BILL, ([], ALL_TIME), {"today": TODAY, "run_id": "r", "issue": False}),
     "issue_bills": (BILL, ([],), {"today": TODAY}),
     "share_invoices": (BILL, (["draft"],), {}),
+    "record_export": (Right.READ, (), {"form": "csv"}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 

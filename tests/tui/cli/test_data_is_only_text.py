@@ -43,6 +43,8 @@ def spoken(daysheet: Daysheet) -> list[tuple[list[str], str, str]]:
             ["invoice", "show", "3"],
             ["invoice", "show", NAME],
             ["invoice", "pdf", "1", "--out", "out\x1b[2J.pdf"],
+            ["books", "export", "--csv", "out\x1b[2J"],
+            ["books", "export", "--csv", "."],
             ["audit", "list"],
             ["provider", "list"],
             ["provider", "add", NAME],

@@ -105,8 +105,8 @@ async def test_esc_closes_the_strip_then_the_filter_then_the_marks_then_goes_bac
 async def test_a_commit_from_another_process_shows_by_itself(book: Book, tmp_path: Path) -> None:
     code = (
         "import sys; from core.store import Store; from tests.builders import *;"
-        "from core.invoicing.commands import create_draft;"
-        "store = Store.open(sys.argv[1], bytes.fromhex(sys.argv[2]), fixed_clock);"
+        "from core.invoicing.commands import create_draft; from core.ledger.summaries import keep;"
+        "store = Store.open(sys.argv[1], bytes.fromhex(sys.argv[2]), fixed_clock, keep);"
         "tx = store.write(OWNER).__enter__();"
         "create_draft(tx, client_id=sys.argv[3], today=TODAY); tx.__exit__(None, None, None)"
     )
@@ -215,3 +215,20 @@ async def test_a_screen_closed_while_it_loads_is_no_bug(book: Book, tmp_path: Pa
             await app.press("2", "enter", "J", "K", "q")
             app.on(Unbilled)
         assert not (tmp_path / "reports").exists()
+
+
+async def test_rj4_the_palette_takes_the_books_along(
+    book: Book, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    mine = tmp_path_factory.mktemp("elsewhere") / "mine"
+    async with biller_on(book, tmp_path) as app:
+        for _ in range(2):
+            await app.press(":", *"export", "enter")
+            await app.until(lambda: app.said.startswith("Written:"))
+            folder = Path(app.said.removeprefix("Written: "))
+            assert {"README.txt", "clients.csv", "payments.csv"} <= {path.name for path in folder.iterdir()}
+            assert folder.parent.name == "exports"
+        await app.press(":", *f"export {mine}", "enter")
+        await app.until(lambda: app.said == f"Written: {mine}")
+        await app.press(":", *f"export {mine}", "enter")
+        await app.until(lambda: "is not empty" in app.said)

@@ -1,0 +1,47 @@
+"""books: everything as CSV files."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from tui.door import Door
+
+
+def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    export = what.add_parser(
+        "export",
+        help="everything as CSV files in a folder",
+        description="Write everything the practice has recorded as CSV files, with a README, into a folder.",
+        parents=[common],
+    )
+    export.add_argument("--csv", metavar="DIR", required=True, help="a folder that is new or empty")
+    export.add_argument("--replace", action="store_true", help="an earlier export in DIR gives way")
+    export.set_defaults(run=books_export)
+
+
+def books_export(door: "Door") -> int:
+    from core.books.export import README, take_csv
+
+    options, home = door.options, door.home
+    written = take_csv(
+        door.store(),
+        door.actor(),
+        options.csv,
+        home=home.data,
+        exports=home.exports,
+        replace=options.replace,
+    )
+    rows = sum(one.rows for one in written)
+    door.answer(
+        {
+            "folder": options.csv,
+            "files": [README, *(one.file for one in written)],
+            "rows": {one.file: one.rows for one in written},
+        },
+        [
+            f"{len(written) + 1} files, {rows} rows: {options.csv}",
+            "They hold clients' names in clear, readable by you alone. README.txt says how to read them.",
+        ],
+    )
+    return 0
