@@ -39,3 +39,10 @@ class OutsideFailure(DomainError):
     """Something beyond Daysheet failed: a disk, a viewer, a network service."""
 
     code = "outside"
+
+
+class TooLong(UsageError):
+    code = "too_long"
+
+    def __init__(self, what: str, most: int) -> None:
+        super().__init__(f"The {what} is longer than {most:,} characters. Make it shorter.")

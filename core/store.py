@@ -46,6 +46,7 @@ SQLITE_FLOOR = (3, 51, 3)
 """Older ones can corrupt a WAL database that two processes write (WAL-reset bug)."""
 
 BUSY_MS = 15_000
+STALE = "SELECT 1 FROM stale LIMIT 1"
 Value = str | int | bytes | None
 
 
@@ -100,6 +101,9 @@ class Read:
 
     def __init__(self, connection: "Any") -> None:
         self._connection = connection
+
+    def fresh(self) -> None:
+        """Let the summaries answer for all that was written so far; a query that reads them says so first."""
 
     def rows(self, sql: str, /, **params: Value) -> "list[tuple[Any, ...]]":
         """Every row, as tuples."""
@@ -216,6 +220,8 @@ class Tx(Read):
     ) -> None:
         try:
             if error is None:
+                self.fresh()
+                assert self._store.keep or not self.value(STALE), "this store was opened to keep no summaries"
                 self._chain_strays()
                 self._save_head()
                 self._transaction.commit()
@@ -231,6 +237,10 @@ class Tx(Read):
             refusal = refusal_of(error) if isinstance(error, Exception) else error
             if refusal is not error:
                 raise refusal from None
+
+    def fresh(self) -> None:
+        if self._store.keep is not None:
+            self._store.keep(self)
 
     def require(self, right: "Right") -> None:
         """Raises: NotAllowed, when the actor's role does not have the right."""
@@ -420,9 +430,17 @@ def require_book(path: str) -> None:
 class Store:
     """One book, open. Threads may share it; each read or write takes a connection of its own."""
 
-    def __init__(self, path: str, key: bytes, clock: "Callable[[], datetime]") -> None:
+    def __init__(
+        self,
+        path: str,
+        key: bytes,
+        clock: "Callable[[], datetime]",
+        keep: "Callable[[Tx], None] | None" = None,
+    ) -> None:
+        """`keep` makes the summaries anew that a transaction has made stale, before it commits."""
         self.path = path
         self.clock = clock
+        self.keep = keep
         self._key = key
         self._idle: list[Any] = []
         self._guard = allocate_lock()
@@ -431,27 +449,46 @@ class Store:
         self._key_fits = False
 
     @classmethod
-    def open(cls, path: str, key: bytes, clock: "Callable[[], datetime]") -> "Store":
+    def open(
+        cls,
+        path: str,
+        key: bytes,
+        clock: "Callable[[], datetime]",
+        keep: "Callable[[Tx], None] | None" = None,
+    ) -> "Store":
         """Open an existing book. Raises: NoBook, WrongKey, DamagedBook, NewerBook, DiskTrouble."""
         require_book(path)
-        store = cls(path, key, clock)
+        store = cls(path, key, clock, keep)
         with store.read() as read:
             if not read.value("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"):
                 raise DamagedBook
             found = read.value("SELECT version_num FROM alembic_version")
         if found != HEAD:
+            from core.actors import Actor, Role
+
             if found is None or found > HEAD:
                 raise NewerBook(str(found))
             store.upgrade()
+            if keep is not None:
+                with store.write(Actor("system", "Daysheet", Role.OWNER)):
+                    """What the revisions marked as stale is made anew."""
         return store
 
     @classmethod
-    def create(cls, path: str, key: bytes, clock: "Callable[[], datetime]", *, site: int) -> "Store":
+    def create(
+        cls,
+        path: str,
+        key: bytes,
+        clock: "Callable[[], datetime]",
+        keep: "Callable[[Tx], None] | None" = None,
+        *,
+        site: int,
+    ) -> "Store":
         """Make a new, empty book of one site. Raises: BookExists."""
         if os.path.exists(path):  # noqa: PTH110
             raise BookExists(os.path.dirname(path))  # noqa: PTH120
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        store = cls(path, key, clock)
+        store = cls(path, key, clock, keep)
         store.upgrade(site=site)
         return store
 
@@ -512,6 +549,41 @@ class Store:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+
+    def copy_to(self, path: str) -> None:
+        """One moment of the book in a new file, under the same key; others go on writing meanwhile.
+
+        Raises: DiskFull, DiskTrouble, DamagedBook.
+        """
+        connection = self._connect()
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            connection.execute("VACUUM INTO ?", (path,))
+        except sqlcipher.DatabaseError as error:
+            raise refusal_of(error) from None
+        finally:
+            connection.close()
+
+    def become_site(self, site: int) -> None:
+        """From now on, what is written here is numbered, chained and stamped as another site's.
+
+        What the book holds counts as merged: later stamps are above it. The clock's offset belonged to
+        the computer before.
+        """
+        from core.sync.policy import Travels
+        from core.tables import shapes
+
+        try:
+            with self.engine().begin() as connection:
+                newest = max(
+                    connection.exec_driver_sql(f"SELECT coalesce(max(_h), 0) FROM {name}").scalar_one()  # noqa: S608
+                    for name in (s.name for s in shapes() if s.travels is Travels.REGISTER)
+                )
+                connection.exec_driver_sql(
+                    "UPDATE sync_clock SET site = ?, offset_ms = 0, floor = max(floor, ?)", (site, newest)
+                )
+        except Exception as error:  # noqa: BLE001  told apart by _refusal
+            raise refusal_of(error) from None
 
     def engine(self) -> "Engine":
         with self._guard:
@@ -590,9 +662,12 @@ def _make_plan(table: "type[Row]", columns: tuple[str, ...]) -> "Any":
 def _renew_triggers(connection: "Connection") -> None:
     """Write every table's triggers anew from its definition, after the schema has changed."""
     from core.sync.triggers import triggers
-    from core.tables import shapes
+    from core.tables import kept_triggers, shapes
 
     for shape in shapes():
         for name, sql in triggers(shape):
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
             connection.exec_driver_sql(sql)
+    for name, sql in kept_triggers():
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        connection.exec_driver_sql(sql)

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.actors import Actor, Role
 from core.clients.commands import add_client
+from core.ledger.summaries import keep
 from core.practice.commands import add_provider, change_practice, found_practice, license_provider
 from core.sessions.commands import ServiceLine, finalise, record_session
 from core.store import Store, Tx
@@ -30,7 +31,7 @@ class Book:
     def __init__(self, folder: Path, *, key: bytes | None = None, site: int = 1, series: str = "N") -> None:
         self.folder = folder
         self.key = key or os.urandom(32)
-        self.store = Store.create(str(folder / "book.db"), self.key, fixed_clock, site=site)
+        self.store = Store.create(str(folder / "book.db"), self.key, fixed_clock, keep, site=site)
         with self.write() as tx:
             self.practice_id, self.office_id = found_practice(
                 tx,

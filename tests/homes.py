@@ -11,6 +11,7 @@ from typing import Any
 
 from core.clients.commands import add_client
 from core.dates import parse_instant
+from core.ledger.summaries import keep
 from core.practice.commands import add_provider, change_practice, found_practice, license_provider
 from core.security.found import found_book
 from core.security.keys import read_key_file
@@ -79,7 +80,7 @@ class Home:
     def open(self) -> Iterator[Store]:
         key = read_key_file(str(self.key_file))[1]
         assert key is not None
-        store = Store.open(str(self.folder / "book.db"), key, fixed_clock)
+        store = Store.open(str(self.folder / "book.db"), key, fixed_clock, keep)
         try:
             yield store
         finally:

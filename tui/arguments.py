@@ -30,6 +30,8 @@ VERBS = {
     "practice": ("practice", "show or change the practice"),
     "user": ("users", "list, add or remove users and set their roles"),
     "key": ("users", "list or add what opens the book"),
+    "backup": ("backups", "the whole book in one encrypted file, or check such a file"),
+    "restore": ("backups", "make a book of a backup, where there is none"),
     "books": ("books", "take the whole book along: CSV files"),
     "audit": ("audit", "list the audit log, or verify it"),
     "doctor": ("book", "check the book and this computer"),

@@ -265,7 +265,8 @@ class Biller(FrameApp):
             self.go("unbilled")
             self.push_screen(ClientCharges(client_id, period, [(client_id, name)]))
 
-        self.in_background(work, show)
+        self.hold_keys("charges")
+        self.in_background(work, show, ended=lambda: self.release_keys("charges"))
 
     def on_mount(self) -> None:
         """Textual calls the frame's own as well."""

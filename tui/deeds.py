@@ -15,6 +15,8 @@ _ALONE = {
     "session.recorded": "session recorded",
     "import.done": "records imported",
     "policy.set": "rule set",
+    "client.noted": "note made",
+    "client.note_removed": "note taken away",
     "user.role": "role changed",
     "key.machine_added": "machine key made",
     "key.passphrase_set": "passphrase set",

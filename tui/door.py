@@ -101,13 +101,14 @@ class Door:
             from core.security.unlock import open_with_file, open_with_passphrase
 
             if self.key_file:
-                self._warn_of_open_key_file()
+                self.warn_of_open_key_file()
                 self._opened = open_with_file(self.home.data, self.key_file, system_now)
             else:
                 self._opened = open_with_passphrase(self.home.data, self.ask_passphrase(), system_now)
         return self._opened
 
-    def _warn_of_open_key_file(self) -> None:
+    def warn_of_open_key_file(self) -> None:
+        """A line on stderr where others can read the key file."""
         if self.options.json:
             return
         from contextlib import suppress

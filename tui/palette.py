@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from inspect import isawaitable
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -92,10 +93,15 @@ class Palette(ModalScreen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._at = 0
-        text = self._asked = event.value.strip()
+        self._enter_waits = False
+        app, text = self._app, event.value.strip()
+        self._asked = text
         if text:
-            self._app.in_background(
-                lambda: list(self._app.find(text)), lambda found: self._answer(text, found)
+            # The search begins in a thread, perhaps after the palette has closed and lost its app.
+            app.in_background(
+                lambda: list(app.find(text)),
+                lambda found: self._answer(text, found),
+                ended=lambda: self._searched(app, text),
             )
         else:
             self._answer("", [])
@@ -109,26 +115,48 @@ class Palette(ModalScreen[None]):
         if self._enter_waits:
             self._take()
 
+    def _searched(self, app: FrameApp, text: str) -> None:
+        """A search that failed leaves nothing to wait for."""
+        if self._enter_waits and text == self._asked:
+            self._enter_waits = False
+            app.release_keys(self)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter typed before the search has answered waits for its answer."""
+        """Enter typed before the search has answered waits for its answer, and the keys behind it too."""
         event.stop()
+        self._app.hold_keys(self)
         self._enter_waits = self._asked != self._answered and not self._commands()
         if not self._enter_waits:
             self._take()
+
+    def on_unmount(self) -> None:
+        if self._enter_waits:
+            self._app.release_keys(self)
 
     def action_move(self, by: int) -> None:
         self._at = max(0, min(self._at + by, len(self._lines()) - 1))
         self._show()
 
     def _take(self) -> None:
-        lines = self._lines()
+        """Close and run what was chosen; keys typed behind Enter are for what that opens."""
+        app, lines = self._app, self._lines()
+        self._enter_waits = False
+        self.dismiss()
         if not lines:
-            self.dismiss()
-            self._app.say(f'Nothing is called "{plain(self._asked)[:40]}".', "warn")
+            app.say(f'Nothing is called "{plain(self._asked)[:40]}".', "warn")
+            app.release_keys(self)
             return
         run = lines[min(self._at, len(lines) - 1)][2]
-        self.dismiss()
-        self._app.call_after_refresh(run)
+
+        async def chosen() -> None:
+            try:
+                opening = run()
+                if isawaitable(opening):
+                    await opening
+            finally:
+                app.release_keys(self)
+
+        app.call_after_refresh(chosen)
 
     def _go(self, place: str, _arguments: str) -> None:
         self._app.go(place)

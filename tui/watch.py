@@ -34,6 +34,7 @@ class DataWatch:
         self._listener = listener
         self._data_version = data_version
         self._every_seconds = every_seconds
+        self.looks = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="data-watch", daemon=True)
 
@@ -58,3 +59,4 @@ class DataWatch:
             if last is not None and version != last:
                 self._listener.post_message(DataChanged(version))
             last = version
+            self.looks += 1

@@ -7,10 +7,11 @@ import hashlib
 from collections import namedtuple
 
 from core.audit import verify
+from core.ledger.kept import differences
 from core.migrations import HEAD
 from core.store import SQLITE_FLOOR, Read
 from core.sync.triggers import triggers
-from core.tables import shapes
+from core.tables import kept_triggers, shapes
 
 Check = namedtuple("Check", "what ok found")
 
@@ -24,11 +25,13 @@ def checkup(read: Read) -> list[Check]:
     journal = read.value("PRAGMA journal_mode")
     there = dict(read.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
     wanted = {name: sql for shape in shapes() for name, sql in triggers(shape)}
+    wanted.update(kept_triggers())
     strange = [name for name in sorted(there.keys() | wanted) if there.get(name) != wanted.get(name)]
     applying = read.value("SELECT applying FROM sync_clock")
     altered = _altered_documents(read)
     current = read.value("SELECT version_num FROM alembic_version") == HEAD
     verdict = verify(read)
+    off = differences(read)
     return [
         Check("sqlite", tuple(map(int, sqlite.split("."))) >= SQLITE_FLOOR, sqlite),
         Check(
@@ -44,6 +47,11 @@ def checkup(read: Read) -> list[Check]:
             f"{len(wanted)} triggers" if not strange else f"not as made here: {', '.join(strange[:5])}",
         ),
         Check("capture is on", applying == 0, "on" if applying == 0 else "off"),
+        Check(
+            "summaries fit the facts",
+            not off,
+            "every sum" if not off else f"{len(off)} differ; `daysheet doctor --rebuild` makes them anew",
+        ),
         Check("facts are unaltered", verdict.ok, f"{verdict.facts} facts"),
         Check(
             "documents are unaltered",

@@ -5,9 +5,10 @@ from typing import Any
 
 from core import audit
 from core.actors import Right
+from core.clients.queries import client, note_of
 from core.errors import UsageError
 from core.store import Tx
-from core.tables import Client, Guarantor
+from core.tables import BillingNote, Client, Guarantor
 
 
 class ClientNeedsName(UsageError):
@@ -15,6 +16,20 @@ class ClientNeedsName(UsageError):
 
     def __init__(self) -> None:
         super().__init__("A client needs a name.")
+
+
+class NoteEmpty(UsageError):
+    code = "note_empty"
+
+    def __init__(self) -> None:
+        super().__init__("A note needs words.")
+
+
+class NoteTooLong(UsageError):
+    code = "too_long"
+
+    def __init__(self) -> None:
+        super().__init__(f"A note has at most {MAX_NOTE:,} characters.")
 
 
 class BadBillTo(UsageError):
@@ -25,6 +40,7 @@ class BadBillTo(UsageError):
 
 
 BILL_TO = ("client", "insurance", "hybrid")
+MAX_NOTE = 2_000
 
 
 def sort_name(given: str, family: str) -> str:
@@ -87,3 +103,33 @@ def add_client(
     )
     audit.record(tx, "client.added", "client", client_id)
     return client_id
+
+
+def note_client(tx: Tx, client_id: str, text: str, *, today: date) -> str:
+    """Note something about a client's billing (RC7); it never stands on a document. Answers its id.
+
+    Raises: NoteEmpty, NoteTooLong, NotFound.
+    """
+    tx.require(Right.BILL)
+    if not text.strip():
+        raise NoteEmpty
+    if len(text) > MAX_NOTE:
+        raise NoteTooLong
+    client(tx, client_id)
+    note_id = tx.add(BillingNote(client_id=client_id, text=text.strip(), noted_on=today.isoformat()))
+    audit.record(tx, "client.noted", "client", client_id, note_id=note_id)
+    return note_id
+
+
+def take_note_away(tx: Tx, note_id: str) -> None:
+    """Show a note no more; it can be put back. Raises: NotFound."""
+    tx.require(Right.BILL)
+    tx.change(BillingNote, note_id, archived=True)
+    audit.record(tx, "client.note_removed", "client", note_of(tx, note_id).client_id, note_id=note_id)
+
+
+def put_note_back(tx: Tx, note_id: str) -> None:
+    """Undo taking a note away. Raises: NotFound."""
+    tx.require(Right.BILL)
+    tx.change(BillingNote, note_id, archived=False)
+    audit.record(tx, "client.noted", "client", note_of(tx, note_id).client_id, note_id=note_id)

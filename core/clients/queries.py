@@ -49,6 +49,44 @@ def address(read: "Read", guarantor_id: str) -> AddressRow:
     return found
 
 
+NoteRow = namedtuple("NoteRow", "note_id client_id noted_on text")
+
+NOTE = "SELECT id, client_id, noted_on, text FROM billing_note"
+NOTES_OF = NOTE + " WHERE client_id = :client_id AND archived = 0 ORDER BY noted_on DESC, id DESC"
+NOTE_BY_ID = NOTE + " WHERE id = :note_id"
+
+
+def notes(read: "Read", client_id: str) -> list[NoteRow]:
+    """What billers noted about a client, newest first (RC7)."""
+    return read.all(NOTES_OF, NoteRow, client_id=client_id)
+
+
+def note_of(read: "Read", note_id: str) -> NoteRow:
+    """One note, also one that was taken away. Raises: NotFound."""
+    found = read.first(NOTE_BY_ID, NoteRow, note_id=note_id)
+    if found is None:
+        raise NotFound("There is no such note.", subject=note_id)
+    return found
+
+
+PayerRow = namedtuple("PayerRow", "guarantor_id name clients")
+"""`clients` are the names of those the guarantor answers for, in one text to be found by."""
+
+PAYERS = """
+SELECT g.id, g.name, coalesce(k.name, '')
+FROM guarantor AS g LEFT JOIN client AS k ON k.guarantor_id = g.id AND k.archived = 0
+WHERE g.archived = 0 ORDER BY g.name, g.id, k.sort_name
+"""
+
+
+def payers(read: "Read") -> list[PayerRow]:
+    """Everybody who can pay, by name, with the clients they answer for."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for guarantor_id, name, client_name in read.rows(PAYERS):
+        found.setdefault(guarantor_id, (name, []))[1].append(client_name)
+    return [PayerRow(guarantor_id, name, " ".join(names)) for guarantor_id, (name, names) in found.items()]
+
+
 class NoClient(NotFound):
     code = "no_client"
 

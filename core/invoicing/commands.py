@@ -8,12 +8,11 @@ from typing import Any
 from core import audit
 from core.actors import Right
 from core.dates import ALL_TIME
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, NotFound, TooLong
 from core.invoicing.drafts import (
     DRAFT_LINE,
     MAX_NOTES,
     NothingUnbilled,
-    TooLong,
     from_image,
     line_of,
     require_draft,

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from core.errors import DomainError, NotFound, UsageError
+from core.errors import DomainError, NotFound
 from core.ledger.unbilled import UnbilledCharge
 from core.store import Tx
 
@@ -30,13 +30,6 @@ class NotADraft(DomainError):
         super().__init__(
             f"Invoice {number} is issued and is never edited. Void it and bill again, or adjust it."
         )
-
-
-class TooLong(UsageError):
-    code = "too_long"
-
-    def __init__(self, what: str, most: int) -> None:
-        super().__init__(f"The {what} is longer than {most:,} characters. Make it shorter.")
 
 
 def require_draft(tx: Tx, draft_id: str) -> None:

@@ -18,6 +18,7 @@ from core.errors import DomainError
 from core.invoicing.numbering import Numbers
 from core.invoicing.preflight import Party, address_lines
 from core.money import MAX_CENTS, AmountTooLarge
+from core.payments.commands import apply_prepayments
 from core.store import Tx
 from core.tables import InvoiceIssue, InvoiceLine
 
@@ -106,6 +107,7 @@ def issue_bills(tx: Tx, bills: Sequence[Bill], *, today: date) -> list[Issued]:
     tx.add_many(InvoiceIssue, _ISSUE, heads)
     tx.add_many(InvoiceLine, _LINE, lines)
     audit.record_many(tx, "invoice.issued", "invoice", log)
+    apply_prepayments(tx, [one.invoice_id for one in issued], today=today)
     return issued
 
 

@@ -8,18 +8,33 @@ _WORDS = {
     "issue": "issued",
     "send": "sent",
     "print": "printed",
+    "pay": "paid",
+    "adjust": "adjusted",
+    "write_off": "written off",
+    "credit_note": "credited",
+    "hold": "held",
+    "void": "voided",
+    "refund": "refunded",
+    "rebill": "billed again",
 }
+
+_OPEN = frozenset({"send", "print", "pay", "adjust", "write_off", "credit_note", "hold", "void"})
+_SETTLED = frozenset({"send", "print", "credit_note", "void"})
 
 _ALLOWED: dict[str, frozenset[str]] = {
     "draft": frozenset({"edit", "delete", "issue", "send"}),
-    "issued": frozenset({"send", "print"}),
-    "sent": frozenset({"send", "print"}),
-    "partly_paid": frozenset({"send", "print"}),
-    "overdue": frozenset({"send", "print"}),
-    "paid": frozenset({"send", "print"}),
-    "written_off": frozenset({"send", "print"}),
-    "void": frozenset({"print"}),
+    "issued": _OPEN,
+    "sent": _OPEN,
+    "partly_paid": _OPEN | {"refund"},
+    "overdue": _OPEN | {"refund"},
+    "disputed": _OPEN | {"refund"},
+    "processing": frozenset({"send", "print"}),
+    "paid": _SETTLED | {"refund"},
+    "refunded": _SETTLED,
+    "written_off": _SETTLED | {"pay"},
+    "void": frozenset({"print", "rebill"}),
 }
+"""A payment of what was written off brings the debt back first; a refund on its way locks the invoice."""
 
 
 class NotAllowedNow(DomainError):

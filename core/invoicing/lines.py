@@ -5,12 +5,11 @@ from datetime import date
 from core import audit
 from core.actors import Right
 from core.dates import ALL_TIME
-from core.errors import NotFound, UsageError
+from core.errors import NotFound, TooLong, UsageError
 from core.invoicing.drafts import (
     DRAFT_LINE,
     MAX_LABEL,
     NothingUnbilled,
-    TooLong,
     from_image,
     line_of,
     require_draft,

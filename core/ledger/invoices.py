@@ -3,7 +3,6 @@
 from collections import namedtuple
 
 from core.errors import NotFound
-from core.ledger.balances import HEAD
 from core.ledger.standing import standing
 
 TYPE_CHECKING = False
@@ -18,9 +17,16 @@ InvoiceRow = namedtuple(
 )
 """`number` and `issued_on` are None for a draft; days are ISO text, money is cents."""
 
-BY_NUMBER = " ORDER BY i.series, i.series_no"
-OF_CLIENT = " AND i.client_id = :client_id"
-OF_INVOICE = " AND i.invoice_id = :invoice_id"
+SHARED = "EXISTS (SELECT 1 FROM invoice_share AS s WHERE s.invoice_id = i.invoice_id)"
+
+HEAD = f"""
+SELECT i.invoice_id, i.number, i.client_name, i.client_id, i.issued_on, i.due_on, b.asked_cents, b.paid_cents,
+       b.balance_cents, b.forgiven_cents, b.closed_cents, b.hold, b.refunding, b.void, {SHARED}
+FROM invoice_balance AS b JOIN invoice_issue AS i ON i.id = b.issue_id
+"""  # noqa: S608  composed of the constants above
+BY_NUMBER = " ORDER BY b.series, b.series_no"
+OF_CLIENT = " WHERE b.client_id = :client_id"
+OF_INVOICE = " WHERE b.invoice_id = :invoice_id"
 
 DRAFT_ADJUSTED = """
 coalesce((SELECT sum(CASE a.kind WHEN 'discount' THEN -1 ELSE 1 END
@@ -49,24 +55,31 @@ def _row(today: str) -> "Any":
         client_id: str,
         issued_on: str,
         due_on: str,
-        total: int,
+        asked: int,
         paid: int,
-        adjusted: int,
+        balance: int,
+        forgiven: int,
+        closed: int,
+        hold: str,
+        refunding: int,
         void: int,
         shared: int,
     ) -> InvoiceRow:
         word = standing(
             void=bool(void),
             shared=bool(shared),
-            total_cents=total,
+            asked_cents=asked,
             paid_cents=paid,
-            adjusted_cents=adjusted,
+            balance_cents=balance,
+            forgiven_cents=forgiven,
+            closed_cents=closed,
+            hold=hold,
+            refunding=bool(refunding),
             due_on=due_on,
             today=today,
         )
-        balance = 0 if void else total - paid - adjusted
         return InvoiceRow(
-            invoice_id, number, client, client_id, word, issued_on, due_on, total, paid, balance
+            invoice_id, number, client, client_id, word, issued_on, due_on, asked, paid, balance
         )
 
     return make
@@ -80,6 +93,7 @@ def invoices(
     read: "Read", *, today: str, status: str | None = None, client_id: str | None = None
 ) -> list[InvoiceRow]:
     """Drafts first, by client, then every invoice by number. `today` is ISO text in the practice's zone."""
+    read.fresh()
     rows = read.all(DRAFTS, _draft_row, client_id=client_id, draft_id=None)
     if client_id is None:
         rows += read.all(HEAD + BY_NUMBER, _row(today))
@@ -90,6 +104,7 @@ def invoices(
 
 def invoice(read: "Read", invoice_id: str, *, today: str) -> InvoiceRow:
     """One invoice or draft by its id. Raises: NotFound."""
+    read.fresh()
     found = read.first(HEAD + OF_INVOICE, _row(today), invoice_id=invoice_id)
     if found is None:
         found = read.first(DRAFTS, _draft_row, client_id=None, draft_id=invoice_id)

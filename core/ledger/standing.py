@@ -9,7 +9,10 @@ STANDINGS = (
     "sent",
     "partly_paid",
     "overdue",
+    "disputed",
+    "processing",
     "paid",
+    "refunded",
     "written_off",
     "void",
 )
@@ -19,18 +22,34 @@ def standing(
     *,
     void: bool,
     shared: bool,
-    total_cents: int,
+    asked_cents: int,
     paid_cents: int,
-    adjusted_cents: int,
+    balance_cents: int,
+    forgiven_cents: int,
+    closed_cents: int,
+    hold: str,
+    refunding: bool,
     due_on: str,
     today: str,
 ) -> str:
-    """The one word an issued invoice shows. Days are ISO text; `today` is the practice's."""
-    balance = total_cents - paid_cents - adjusted_cents
+    """The one word an issued invoice shows. Days are ISO text; `today` is the practice's.
+
+    *asked* is the frozen total and late fees; *forgiven* is what was written off, *closed* what was forgiven
+    together with a refund. A disputed invoice is not overdue: it is not to be chased.
+    """
     if void:
         return "void"
-    if balance <= 0:
-        return "written_off" if adjusted_cents >= total_cents > 0 else "paid"
+    if refunding:
+        return "processing"
+    if balance_cents <= 0:
+        if asked_cents > 0 and paid_cents <= 0:
+            if closed_cents > 0:
+                return "refunded"
+            if forgiven_cents > 0:
+                return "written_off"
+        return "paid"
+    if hold == "disputed":
+        return "disputed"
     if due_on < today:
         return "overdue"
     if paid_cents > 0:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from core.dates import Period
     from core.store import Read
 
-NOT_CARRIED = """
-NOT EXISTS (SELECT 1 FROM invoice_line AS il WHERE il.charge_id = c.id
-            AND NOT EXISTS (SELECT 1 FROM invoice_void AS iv WHERE iv.invoice_id = il.invoice_id))
-AND NOT EXISTS (SELECT 1 FROM draft_line AS dl WHERE dl.charge_id = c.id
-                AND NOT EXISTS (SELECT 1 FROM invoice_issue AS ii WHERE ii.invoice_id = dl.draft_id))
-"""
+LIVE_LINE = "NOT EXISTS (SELECT 1 FROM invoice_void AS iv WHERE iv.invoice_id = l.invoice_id)"
+LIVE_DRAFT_LINE = "NOT EXISTS (SELECT 1 FROM invoice_issue AS ii WHERE ii.invoice_id = l.draft_id)"
+
+CARRIED_BY = f"""
+(EXISTS (SELECT 1 FROM invoice_line AS l WHERE l.charge_id = c.id AND {LIVE_LINE})
+ OR EXISTS (SELECT 1 FROM draft_line AS l WHERE l.charge_id = c.id AND {LIVE_DRAFT_LINE}))
+"""  # noqa: S608  composed of the constants above
+"""A live draft or invoice has a line of the charge `c`, whole or a payer's share of it."""
 
 COUNTS = """
 NOT EXISTS (SELECT 1 FROM charge_void AS cv WHERE cv.charge_id = c.id)
@@ -29,31 +31,35 @@ AND (c.once IS NULL OR NOT EXISTS (
 """
 """The charge is not taken back, and no other office's charge for the same thing came first."""
 
-OF_PERIOD = "c.service_on >= :from_on AND c.service_on <= :to_on"
+OF_PERIOD = "u.service_on >= :from_on AND u.service_on <= :to_on"
 
 FIRST_DAY, LAST_DAY = "0000-00-00", "9999-99-99"
 
 UnbilledCharge = namedtuple(
     "UnbilledCharge",
-    "charge_id client_id service_on provider_id office_id code_system code modifiers description"
-    " units_milli rate_cents amount_cents kind diagnosed",
+    "charge_id share_id client_id guarantor_id service_on provider_id office_id code_system code modifiers"
+    " description units_milli rate_cents amount_cents of_cents kind diagnosed",
 )
-"""`diagnosed` is 0 or 1, and None where no session is behind the charge or one client was asked for: only
+"""A charge, or one payer's share of it: then `share_id` and `guarantor_id` say whose, and `amount_cents`
+is that share of the charge's `of_cents`. They are empty and None where the client's own guarantor owes all.
+
+`diagnosed` is 0 or 1, and None where no session is behind the charge or one client was asked for: only
 a preview warns of it, and sessions are long to read."""
 
 DIAGNOSED = "(SELECT s.diagnoses <> '[]' FROM session AS s WHERE s.id = c.session_id)"
 
 UNBILLED_OF_CLIENT = f"""
-SELECT c.id, c.client_id, c.service_on, c.provider_id, c.office_id, c.code_system, c.code, c.modifiers,
-       c.description, c.units_milli, c.rate_cents, c.amount_cents, c.kind, NULL
-FROM charge AS c
-WHERE c.client_id = :client_id AND {OF_PERIOD} AND {NOT_CARRIED} AND {COUNTS}
-ORDER BY c.service_on, c.id
+SELECT c.id, u.share_id, c.client_id, u.guarantor_id, c.service_on, c.provider_id, c.office_id,
+       c.code_system, c.code, c.modifiers, c.description, c.units_milli, c.rate_cents, u.amount_cents,
+       c.amount_cents, c.kind, NULL
+FROM unbilled AS u JOIN charge AS c ON c.id = u.charge_id
+WHERE u.client_id = :client_id AND {OF_PERIOD}
+ORDER BY u.service_on, u.charge_id, u.share_id
 """  # noqa: S608  composed of the constants above
 
 UNBILLED = (
-    UNBILLED_OF_CLIENT.replace("c.client_id = :client_id AND ", "")
-    .replace("ORDER BY c.service_on", "ORDER BY c.client_id, c.service_on")
+    UNBILLED_OF_CLIENT.replace("u.client_id = :client_id AND ", "")
+    .replace("ORDER BY u.service_on", "ORDER BY u.client_id, u.service_on")
     .replace("NULL\nFROM", f"{DIAGNOSED}\nFROM")
 )
 
@@ -82,6 +88,7 @@ def unbilled_charges(
     read: "Read", period: "Period", today: date, *, client_id: str | None = None
 ) -> list[UnbilledCharge]:
     """The charges of a period that nothing carries, by client and date of service."""
+    read.fresh()
     if client_id is None:
         return read.all(UNBILLED, UnbilledCharge, **bounds(period, today))
     return read.all(UNBILLED_OF_CLIENT, UnbilledCharge, client_id=client_id, **bounds(period, today))
@@ -91,6 +98,7 @@ def unbilled_of_clients(
     read: "Read", period: "Period", today: date, client_ids: "Sequence[str]"
 ) -> dict[str, list[UnbilledCharge]]:
     """The same of some clients that are billed together; nothing for who has nothing unbilled."""
+    read.fresh()
     found: dict[str, list[UnbilledCharge]] = {}
     days = bounds(period, today)
     for some in these(client_ids):
@@ -102,29 +110,42 @@ def unbilled_of_clients(
 UnbilledClient = namedtuple("UnbilledClient", "client_id client charges first_on last_on total_cents")
 
 UNBILLED_BY_CLIENT = f"""
-SELECT c.client_id, k.sort_name, count(*), min(c.service_on), max(c.service_on), sum(c.amount_cents)
-FROM charge AS c JOIN client AS k ON k.id = c.client_id
-WHERE {OF_PERIOD} AND {NOT_CARRIED} AND {COUNTS}
-GROUP BY c.client_id, k.sort_name ORDER BY k.sort_name, c.client_id
+SELECT u.client_id, k.sort_name, count(DISTINCT u.charge_id), min(u.service_on), max(u.service_on),
+       sum(u.amount_cents)
+FROM unbilled AS u JOIN client AS k ON k.id = u.client_id
+WHERE {OF_PERIOD}
+GROUP BY u.client_id, k.sort_name ORDER BY k.sort_name, u.client_id
 """  # noqa: S608  composed of the constants above
 
 
 def unbilled_by_client(read: "Read", period: "Period", today: date) -> list[UnbilledClient]:
     """The unbilled queue: a row per client with count, dates and sum in cents."""
+    read.fresh()
     return read.all(UNBILLED_BY_CLIENT, UnbilledClient, **bounds(period, today))
 
 
-FREE = f"SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND {NOT_CARRIED} AND {COUNTS}"  # noqa: S608
+SHARE_CARRIED = f"""
+SELECT 1 FROM invoice_line AS l WHERE l.charge_id = :charge_id AND {LIVE_LINE}
+   AND (:share_id = '' OR coalesce(l.share_id, '') IN ('', :share_id))
+UNION ALL SELECT 1 FROM draft_line AS l WHERE l.charge_id = :charge_id AND {LIVE_DRAFT_LINE}
+   AND (:share_id = '' OR coalesce(l.share_id, '') IN ('', :share_id))
+LIMIT 1
+"""  # noqa: S608
+COUNTING = f"SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND {COUNTS}"  # noqa: S608
 
 
-def free(read: "Read", charge_id: str) -> bool:
-    """Whether the charge can be put on a draft: nothing carries it, and it was not taken back."""
-    return read.value(FREE, charge_id=charge_id) is not None
+def free(read: "Read", charge_id: str, share_id: str = "") -> bool:
+    """Whether the charge, or one share of it, can be put on a draft: owed, and carried by nothing.
+
+    Asked of the facts, because in a transaction the queue is made anew only at its end.
+    """
+    counts = read.value(COUNTING, charge_id=charge_id) is not None
+    return counts and read.value(SHARE_CARRIED, charge_id=charge_id, share_id=share_id or "") is None
 
 
-CARRIED = f"SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND NOT ({NOT_CARRIED})"  # noqa: S608
+CARRIED = f"SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND {CARRIED_BY}"  # noqa: S608
 
 
 def carried(read: "Read", charge_id: str) -> bool:
-    """Whether a live draft or invoice carries the charge."""
+    """Whether a live draft or invoice carries the charge, or a share of it."""
     return read.value(CARRIED, charge_id=charge_id) is not None

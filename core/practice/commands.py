@@ -95,8 +95,7 @@ def found_practice(
         raise EmptyName("practice")
     if not office_code.strip():
         raise EmptyName("office")
-    if _SERIES.fullmatch(series) is None:
-        raise BadSeries(series)
+    require_series(series)
     practice_id = tx.add(Practice(name=name.strip(), timezone=timezone))
     office_id = tx.add(Office(code=office_code.strip(), name=office_code.strip()))
     tx.add(
@@ -105,6 +104,12 @@ def found_practice(
     set_terms(tx, days=terms_days, effective_from=date(1900, 1, 1))
     audit.record(tx, "practice.founded", "practice", practice_id, name=name, timezone=timezone)
     return practice_id, office_id
+
+
+def require_series(series: str) -> None:
+    """Raises: BadSeries, for what cannot stand before the numbers of invoices."""
+    if _SERIES.fullmatch(series) is None:
+        raise BadSeries(series)
 
 
 PRACTICE_ID = "SELECT id FROM practice ORDER BY id LIMIT 1"

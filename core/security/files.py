@@ -2,14 +2,17 @@
 
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
-from core.errors import OutsideFailure, UsageError
+from core.errors import Busy, OutsideFailure, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
 
+AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""No link followed, no waiting for the other end of a pipe, no line ends changed, where a system might."""
 HOME_FILES = ("book.db", "keys.json")
 
 
@@ -18,6 +21,13 @@ class CannotWrite(OutsideFailure):
 
     def __init__(self, path: str, error: OSError) -> None:
         super().__init__(f"{path} cannot be written: {os.strerror(error.errno or 0)}.")
+
+
+class BeingWritten(Busy):
+    code = "being_written"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"Another program is writing {path} just now. Try again when it is done.")
 
 
 class NotThere(UsageError):
@@ -138,3 +148,97 @@ def sync_folder(folder: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+@contextmanager
+def written_whole(path: str, *, home: str) -> "Iterator[BinaryIO]":
+    """A private file to fill, too long to hold; it takes its name when all of it is on disk.
+
+    Until then, and for ever when it fails, what has that name stays as it is. Two programs that write the
+    same file do not mix: the second is refused. Raises: NotThere, BeingWritten, CannotWrite.
+    """
+    check_target(path, home=home, new=False)
+    temporary = path + ".new"
+    try:
+        descriptor = _alone_on(temporary, path)
+        with os.fdopen(descriptor, "r+b") as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(descriptor)
+                if os.name != "posix":
+                    file.close()  # Windows renames nothing that is open
+                os.replace(temporary, path)  # noqa: PTH105
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(temporary)  # noqa: PTH108
+                raise
+        sync_folder(os.path.dirname(path) or ".")  # noqa: PTH120
+    except OSError as error:
+        raise CannotWrite(path, error) from None
+
+
+def _alone_on(temporary: str, path: str) -> int:
+    """A descriptor of an empty private file that no other program writes; a crash lets go of it."""
+    while True:
+        descriptor = os.open(temporary, os.O_CREAT | os.O_RDWR | AS_IT_IS, 0o600)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise NotThere(temporary, "is no ordinary file")
+            _lock(descriptor, path)
+            # Whoever had the lock may have given the file its name since, or taken it away.
+            if _is_still(descriptor, temporary):
+                if os.name == "posix":
+                    os.fchmod(descriptor, 0o600)
+                os.ftruncate(descriptor, 0)
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, path: str) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BeingWritten(path) from None
+
+
+def _is_still(descriptor: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def alone_in(folder: str) -> "Iterator[None]":
+    """Of several programs that make, copy or restore the book of a folder, one at a time; a crash lets go."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def clear_database(path: str) -> None:
+    """Take away a database that an earlier attempt left, or this one made, with its log."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            os.unlink(path + suffix)  # noqa: PTH108
+
+
+def remove_if_empty(folder: str) -> None:
+    with suppress(OSError):
+        os.rmdir(folder)  # noqa: PTH106

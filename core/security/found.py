@@ -6,15 +6,25 @@ anywhere, there is never a book that nobody can open, and `init` can be run agai
 
 import os
 from collections import namedtuple
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 
 from core.actors import Actor, Role
 from core.errors import DomainError
 from core.ids import fresh
+from core.ledger.summaries import keep
 from core.practice.commands import add_user
-from core.security.files import CannotWrite, check_target, keep_aside, sync_folder, write_where_said
+from core.security.files import (
+    CannotWrite,
+    alone_in,
+    check_target,
+    clear_database,
+    keep_aside,
+    remove_if_empty,
+    sync_folder,
+    write_where_said,
+)
 from core.security.keys import (
     MIN_PASSPHRASE,
     RECOVERY,
@@ -49,6 +59,16 @@ class RemainsOfABook(DomainError):
         )
 
 
+def require_no_book(folder: str) -> None:
+    """Raises: BookExists, RemainsOfABook."""
+    book = os.path.join(folder, BOOK)  # noqa: PTH118
+    if os.path.lexists(book):
+        raise BookExists(folder)
+    for suffix in ("-wal", "-shm"):
+        if os.path.lexists(book + suffix):
+            raise RemainsOfABook(folder, BOOK + suffix)
+
+
 def found_book(
     folder: str,
     *,
@@ -71,8 +91,8 @@ def found_book(
     try:
         if not os.path.isdir(folder):  # noqa: PTH112
             os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
-            undo.callback(_remove_if_empty, folder)
-        with _alone_in(folder):
+            undo.callback(remove_if_empty, folder)
+        with alone_in(folder):
             try:
                 return _found(folder, passphrase, owner, fill, clock, machine_key_file, undo)
             except BaseException:
@@ -84,29 +104,20 @@ def found_book(
         raise CannotWrite(error.filename or folder, error) from None
 
 
-def _remove_if_empty(folder: str) -> None:
-    with suppress(OSError):
-        os.rmdir(folder)  # noqa: PTH106
-
-
 def _found(
     folder: str, passphrase: str, owner: str, fill: Callable[[Tx], None], clock: Callable[[], datetime],
     machine_key_file: str | None, undo: ExitStack,
 ) -> Founded:  # fmt: skip
     """The steps; what `undo` holds at a refusal is taken back."""
     book, slots = os.path.join(folder, BOOK), os.path.join(folder, KEYS)  # noqa: PTH118
-    if os.path.lexists(book):
-        raise BookExists(folder)
-    for suffix in ("-wal", "-shm"):
-        if os.path.lexists(book + suffix):
-            raise RemainsOfABook(folder, BOOK + suffix)
+    require_no_book(folder)
     if machine_key_file:
         in_the_way = _left_by_killed_init(machine_key_file, slots)
         check_target(machine_key_file, home=folder, new=not in_the_way)
     data_key, recovery_code = new_data_key(), new_recovery_code()
     making = book + ".making"
-    _clear(making)
-    undo.callback(_clear, making)
+    clear_database(making)
+    undo.callback(clear_database, making)
     owner_id, service_id = _fill(making, data_key, clock, owner, fill, machine=bool(machine_key_file))
     keys = Keys.fresh(slots, fresh(int(clock().timestamp() * 1000)))
     keys.add_secret("passphrase", owner_id, owner, passphrase, data_key)
@@ -117,14 +128,14 @@ def _found(
             _keep_aside(machine_key_file, undo)
     if os.path.lexists(slots):
         _keep_aside(slots, undo)
-    undo.callback(_clear, slots)
+    undo.callback(clear_database, slots)
     keys.save()
     if machine_key_file:
         write_where_said(machine_key_file, machine_key_text(data_key), home=folder, new=True)
-        undo.callback(_clear, machine_key_file)
+        undo.callback(clear_database, machine_key_file)
     os.replace(making, book)  # noqa: PTH105
     sync_folder(folder)
-    return Founded(Store.open(book, data_key, clock), Actor(owner_id, owner, Role.OWNER), recovery_code)
+    return Founded(Store.open(book, data_key, clock, keep), Actor(owner_id, owner, Role.OWNER), recovery_code)
 
 
 def _keep_aside(path: str, undo: ExitStack) -> None:
@@ -145,7 +156,7 @@ def _fill(
     machine: bool,
 ) -> tuple[str, str]:  # fmt: skip
     """Make the database and close it, so that it is one whole file; answers the users of the slots."""
-    store = Store.create(path, data_key, clock, site=SITE)
+    store = Store.create(path, data_key, clock, keep, site=SITE)
     try:
         with store.write(SYSTEM) as tx:
             fill(tx)
@@ -156,26 +167,3 @@ def _fill(
     if os.path.exists(path + "-wal"):  # noqa: PTH110  closing could not fold the log into the file
         raise DiskFull
     return owner_id, service_id
-
-
-def _clear(path: str) -> None:
-    """Take away what an earlier attempt left, or this one made."""
-    for suffix in ("", "-wal", "-shm"):
-        if os.path.exists(path + suffix):  # noqa: PTH110
-            os.unlink(path + suffix)  # noqa: PTH108
-
-
-@contextmanager
-def _alone_in(folder: str) -> Iterator[None]:
-    """Of several programs that make a book in a folder at once, one at a time; a crash lets go."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -77,11 +77,22 @@ class Keys:
     @classmethod
     def load(cls, path: str) -> "Keys":
         """Raises: DamagedKeys."""
+        try:
+            with open(path, "rb") as file:  # noqa: PTH123
+                return cls.read(path, file.read(1 << 20))
+        except OSError:
+            raise DamagedKeys(path) from None
+
+    @classmethod
+    def read(cls, path: str, data: bytes) -> "Keys":
+        """The slots as they were written, wherever those bytes come from; `path` is where they are kept.
+
+        Raises: DamagedKeys.
+        """
         import json
 
         try:
-            with open(path, "rb") as file:  # noqa: PTH123
-                document = json.loads(file.read(1 << 20))
+            document = json.loads(data)
             slots = document["slots"]
             whole = (
                 document["version"] == VERSION
@@ -90,7 +101,7 @@ class Keys:
                 and len(slots) <= MOST_SLOTS
                 and all(map(_is_slot, slots))
             )
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             whole = False
         if not whole:
             raise DamagedKeys(path)
@@ -177,12 +188,24 @@ class Keys:
 
         Raises: CannotWrite.
         """
-        import json
-
         from core.security.files import write_private
 
-        data = json.dumps(self._document, indent=1).encode() + b"\n"
-        write_private(self.path, data)
+        write_private(self.path, self.written())
+
+    def at(self, path: str) -> "Keys":
+        """The same slots, to be kept elsewhere."""
+        return Keys(path, self._document)
+
+    @property
+    def book_id(self) -> str:
+        """Which book the slots open; a restored copy of it has the same."""
+        return str(self._document["book"])
+
+    def written(self) -> bytes:
+        """The slots as they are kept; they hold no secret in clear."""
+        import json
+
+        return json.dumps(self._document, indent=1).encode() + b"\n"
 
     def _bound(self, slot: "dict[str, Any]") -> bytes:
         """What the wrapping authenticates besides the key: version, book, kind and KDF parameters."""

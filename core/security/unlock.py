@@ -37,9 +37,10 @@ def open_with_file(folder: str, key_file: str, clock: "Callable[[], datetime]") 
     passphrase, data_key = read_key_file(key_file)
     if data_key is None:
         return open_with_passphrase(folder, passphrase, clock)
+    from core.ledger.summaries import keep
     from core.store import Store
 
-    store = Store.open(os.path.join(folder, BOOK), data_key, clock)  # noqa: PTH118
+    store = Store.open(os.path.join(folder, BOOK), data_key, clock, keep)  # noqa: PTH118
     try:
         # A service user may always read, and where there is no other the key can only be theirs: then a
         # script that only reads is spared the key slots.
@@ -59,6 +60,7 @@ def open_with_passphrase(folder: str, passphrase: str, clock: "Callable[[], date
 
     Raises: NoBook, WrongPassphrase, DamagedKeys, DamagedBook, NewerBook, UserInactive.
     """
+    from core.ledger.summaries import keep
     from core.security.keys import Keys
     from core.store import Store, require_book
     from core.trouble import DamagedBook, WrongKey
@@ -67,12 +69,12 @@ def open_with_passphrase(folder: str, passphrase: str, clock: "Callable[[], date
     require_book(book)
     data_key, user_id = Keys.load(os.path.join(folder, KEYS)).unlock(passphrase)  # noqa: PTH118
     try:
-        store = Store.open(book, data_key, clock)
+        store = Store.open(book, data_key, clock, keep)
     except WrongKey:
         # The slot authenticated the key, so it is the book that does not fit.
         raise DamagedBook from None
     try:
-        return Opened(store, _reader(store, user_id))
+        return Opened(store, reader_of(store, user_id))
     except BaseException:
         store.close()
         raise
@@ -86,10 +88,10 @@ def acting(opened: Opened, folder: str) -> "Actor":
 def _machine_actor(store: "Store", folder: str, data_key: bytes) -> "Actor":
     from core.security.keys import Keys
 
-    return _reader(store, Keys.load(os.path.join(folder, KEYS)).machine_user(data_key))  # noqa: PTH118
+    return reader_of(store, Keys.load(os.path.join(folder, KEYS)).machine_user(data_key))  # noqa: PTH118
 
 
-def _reader(store: "Store", user_id: str) -> "Actor":
+def reader_of(store: "Store", user_id: str) -> "Actor":
     """The user of a slot, who must be allowed to look. Raises: UserInactive, NotAllowed."""
     from core.actors import Actor, Right, Role
     from core.practice.queries import actor

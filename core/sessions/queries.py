@@ -2,8 +2,8 @@
 
 from collections import namedtuple
 
-from core.ledger.balances import EFFECTIVE
-from core.ledger.unbilled import COUNTS, NOT_CARRIED
+from core.ledger.effective import ISSUE_COUNTS
+from core.ledger.unbilled import CARRIED_BY, COUNTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ AGENDA = f"""
 SELECT s.id, s.starts_at, s.client_id, k.sort_name, coalesce(p.name, ''), s.status,
        EXISTS (SELECT 1 FROM finalisation AS f WHERE f.once = 'finalise:' || s.id),
        (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id),
-       (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id AND {NOT_CARRIED} AND {COUNTS}),
+       (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id AND NOT {CARRIED_BY} AND {COUNTS}),
        (SELECT i.number FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
           JOIN invoice_issue AS i ON i.id = l.issue_id
-          WHERE c.session_id = s.id AND {EFFECTIVE.strip()}
+          WHERE c.session_id = s.id AND {ISSUE_COUNTS}
             AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id) LIMIT 1),
        coalesce(
          (SELECT i.invoice_id FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
           JOIN invoice_issue AS i ON i.id = l.issue_id
-          WHERE c.session_id = s.id AND {EFFECTIVE.strip()}
+          WHERE c.session_id = s.id AND {ISSUE_COUNTS}
             AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id) LIMIT 1),
          (SELECT d.draft_id FROM charge AS c JOIN draft_line AS d ON d.charge_id = c.id
           WHERE c.session_id = s.id

@@ -117,7 +117,7 @@ class InvoiceIssue(OnceFact, table=True):
     client_id: str = ref("client", index=True)
     guarantor_id: str = ref("guarantor", index=True)
     office_id: str | None = maybe_ref("office")
-    issued_on: str = day()
+    issued_on: str = day(index=True)
     due_on: str = day()
     total_cents: int = cents()
     bill_to: str = word()
@@ -177,7 +177,28 @@ class InvoiceVoid(OnceFact, table=True):
     reason: str = word()
     money: str = word()
     """What became of money on it: none, kept as credit, or refunded."""
-    voided_on: str = day()
+    voided_on: str = day(index=True)
+
+
+class InvoiceHold(Fact, table=True):
+    """An invoice is not to be chased: its client disputes it, an insurer decides first, or by agreement.
+
+    No reminder, late fee or automatic payment touches it until the hold ends.
+    """
+
+    __table_args__: ClassVar[Any] = (one_of("kind", "disputed", "insurer", "held"), STRICT)
+
+    invoice_id: str = word(index=True)
+    kind: str = word()
+    reason: str = word()
+    held_on: str = day()
+
+
+class InvoiceHoldEnd(OnceFact, table=True):
+    """A hold is over. `once` is `hold-end:<hold>`."""
+
+    hold_id: str = ref("invoice_hold", index=True)
+    ended_on: str = day()
 
 
 class Document(OnceFact, table=True):

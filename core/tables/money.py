@@ -71,6 +71,14 @@ class Credit(OnceFact, table=True):
     session_id: str | None = maybe_ref("session")
 
 
+class CreditReversal(OnceFact, table=True):
+    """A goodwill credit that was given in error. `once` is `credit-reversal:<credit>`."""
+
+    credit_id: str = ref("credit", index=True)
+    reason: str = word()
+    reversed_on: str = day()
+
+
 class Allocation(Fact, table=True):
     """Part of a payment or credit is put on an invoice. Applying credit is no receipt."""
 
@@ -80,7 +88,7 @@ class Allocation(Fact, table=True):
     credit_id: str | None = maybe_ref("credit", index=True)
     invoice_id: str = word(index=True)
     amount_cents: int = cents()
-    effective_on: str = day()
+    effective_on: str = day(index=True)
 
 
 class AllocationRelease(Fact, table=True):
@@ -91,11 +99,16 @@ class AllocationRelease(Fact, table=True):
     allocation_id: str = ref("allocation", index=True)
     amount_cents: int = cents()
     reason: str = text()
-    effective_on: str = day()
+    effective_on: str = day(index=True)
 
 
 class RefundRequest(OnceFact, table=True):
-    """Money is to go back (RC3): recorded as done outside, or asked of the card processor."""
+    """Money of a payment, or goodwill of a credit, is to go back (RC3): recorded as done outside, or asked
+    of the card processor, whose answer is a fact of its own.
+
+    `balance` says what became of the invoice it was taken from: *reopen* asks for it again, *close* forgives
+    it, *credit* is for money that was on no invoice.
+    """
 
     __table_args__: ClassVar[Any] = (
         one_of("balance", "reopen", "close", "credit"),
@@ -104,7 +117,8 @@ class RefundRequest(OnceFact, table=True):
         STRICT,
     )
 
-    payment_id: str = ref("payment", index=True)
+    payment_id: str | None = maybe_ref("payment", index=True)
+    credit_id: str | None = maybe_ref("credit", index=True)
     invoice_id: str | None = maybe_text(index=True)
     amount_cents: int = cents()
     balance: str = word()
@@ -112,7 +126,7 @@ class RefundRequest(OnceFact, table=True):
     method: str = text()
     reference: str = text()
     reason: str = word()
-    refunded_on: str = day()
+    refunded_on: str = day(index=True)
 
 
 class RefundAnswer(OnceFact, table=True):
@@ -139,7 +153,7 @@ class Adjustment(OnceFact, table=True):
     kind: str = word()
     amount_cents: int = cents()
     reason: str = word()
-    effective_on: str = day()
+    effective_on: str = day(index=True)
     reverses_id: str | None = maybe_ref("adjustment")
     late_fee_id: str | None = maybe_ref("late_fee")
     refund_id: str | None = maybe_ref("refund_request")
@@ -154,7 +168,7 @@ class LateFee(OnceFact, table=True):
     policy_id: str = word()
     step: int = number()
     amount_cents: int = cents()
-    assessed_on: str = day()
+    assessed_on: str = day(index=True)
 
 
 class DayClose(OnceFact, table=True):

@@ -10,7 +10,7 @@ import pytest
 from core.store import Store
 from core.sync.policy import Travels
 from core.sync.triggers import triggers
-from core.tables import TABLES, Row, metadata, shape, shapes, table_name
+from core.tables import TABLES, Row, kept_triggers, metadata, shape, shapes, table_name
 
 AT_LEAST = {
     Travels.FACT: {"no_update", "no_delete", "unchained"},
@@ -40,4 +40,5 @@ def test_a_table_says_how_it_travels(table: type[Row]) -> None:
 
 def test_a_fresh_book_has_the_triggers_of_every_table_and_no_other(store: Store) -> None:
     wanted = {name: sql for each in shapes() for name, sql in triggers(each)}
+    wanted.update(kept_triggers())
     assert _schema(store, "trigger") == wanted

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.actors import Role
 from core.clients.commands import add_client
+from core.ledger.summaries import keep
 from core.practice.commands import add_user
 from core.security.files import write_private
 from core.security.keys import Keys, machine_key_text
@@ -67,7 +68,7 @@ def copy_of(book: Path, name: str) -> Path:
 
 def opened(path: Path) -> Store:
     """The open book with its connection for writing made, as in the middle of a session."""
-    store = Store.open(str(path), KEY, fixed_clock)
+    store = Store.open(str(path), KEY, fixed_clock, keep)
     with store.write(OWNER):
         pass
     return store

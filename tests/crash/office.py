@@ -15,6 +15,7 @@ from core.actors import Actor, Role
 from core.dates import ALL_TIME
 from core.delivery.run import RunReport, carry_out
 from core.invoicing.billing_run import propose
+from core.ledger.summaries import keep
 from core.practice.commands import add_user
 from core.security.files import write_private
 from core.security.keys import Keys, machine_key_text
@@ -54,7 +55,7 @@ def a_copy(home: Path) -> Iterator[Path]:
 
 @contextmanager
 def opened(home: Path) -> Iterator[Store]:
-    store = Store.open(str(home / "book.db"), KEY, fixed_clock)
+    store = Store.open(str(home / "book.db"), KEY, fixed_clock, keep)
     try:
         yield store
     finally:

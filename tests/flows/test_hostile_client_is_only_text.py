@@ -261,6 +261,25 @@ def test_every_verb_that_shows_something_is_run() -> None:
     assert reading_verbs() <= set(READS)
 
 
+def test_backup_and_restore_print_plain_text(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], signals_kept: None
+) -> None:
+    file = str(tmp_path / f"{PAYLOADS[0]}.backup".replace("/", ""))
+    for form in ([], ["--plain"], ["--json"]):
+        there = str(tmp_path / "-".join(["new", *form]))
+        for arguments in (
+            ["backup", file], ["backup", file, "--check"], ["restore", file, "--home", there],
+            ["restore", file], ["restore", PAYLOADS[1]], ["backup", PAYLOADS[2] + "/x"],
+        ):  # fmt: skip
+            own = [] if "--home" in arguments else ["--home", str(home.folder)]
+            code = main([*arguments, *form, *own, "--key-file", str(home.key_file)])
+            out, err = capsys.readouterr()
+            assert code == (0 if arguments[1] == file and (arguments[0] == "backup" or not own) else code)
+            for text in (out, err):
+                shown = text.replace("\t", " ") if form == ["--plain"] else text
+                assert not ODD.findall(shown), (arguments, form)
+
+
 def test_every_command_prints_plain_text(
     home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, signals_kept: None
 ) -> None:

@@ -49,7 +49,7 @@ class Driver:
     @property
     def screen(self) -> FrameScreen[object]:
         screen = self.app.screen
-        assert isinstance(screen, FrameScreen)
+        assert isinstance(screen, FrameScreen), screen
         return screen
 
     def on(self, kind: type[S]) -> S:

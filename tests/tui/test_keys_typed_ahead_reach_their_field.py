@@ -1,10 +1,13 @@
 """Keys sent in one burst, faster than any screen opens."""
 
+import threading
+
 import pytest
 from textual import events
 
 from tests.tui.driving import send, settle
 from tests.tui.samples import Gallery, PayStrip
+from tui.palette import Found
 from tui.screens.frame import FrameScreen
 
 
@@ -49,6 +52,48 @@ async def test_the_palette_takes_a_burst_and_enter_waits_for_the_search() -> Non
         send(app, [":", *"run 2026-10", "enter"])
         await settle(pilot, lambda: "Run" in app.result[0])
         assert app.result[0] == "Run 2026-10."
+
+
+class SlowSearch(Gallery):
+    """Its search answers when told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may_answer = threading.Event(), threading.Event()
+
+    def find(self, text: str) -> list[Found]:
+        if text == "1042":
+            self.asked.set()
+            self.may_answer.wait(5)
+        return super().find(text)
+
+
+async def test_keys_behind_an_enter_that_waits_for_the_search_are_for_what_it_opens() -> None:
+    app = SlowSearch()
+    app.SAFETY_SECONDS = 600
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        send(app, [":", *"1042", "enter", "3"])
+        while not app._holds:
+            await pilot.pause()
+        app.may_answer.set()
+        await settle(pilot)
+        assert app.result[0] == "Open 1042."
+        assert app.current_mode == "invoices"
+
+
+async def test_a_palette_closed_while_it_searches_leaves_no_error_behind() -> None:
+    app = SlowSearch()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        send(app, [":", *"1042"])
+        while not app.asked.is_set():
+            await pilot.pause()
+        send(app, ["escape", "3"])
+        app.may_answer.set()
+        await settle(pilot)
+        assert app.current_mode == "invoices"
+        assert len(app.screen_stack) == 1
 
 
 async def test_go_chord_does_not_fire_the_letters_own_verb() -> None:

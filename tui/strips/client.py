@@ -1,7 +1,7 @@
 """The strip that finds a client: a few letters of the name, the choices beneath, Enter takes one."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +12,16 @@ from tui.cells import steady, width_of
 from tui.strips.fields import TextField, Words
 from tui.strips.strip import Strip
 from tui.tones import Piece
+
+
+class Named(Protocol):
+    """Somebody with a name."""
+
+    @property
+    def name(self) -> str: ...
+
+
+C = TypeVar("C", bound=Named)
 
 
 class ClientChoice(NamedTuple):
@@ -28,8 +38,11 @@ class NobodyFits(UsageError):
         super().__init__(f'No client is called "{plain(typed)[:40]}".', subject="name")
 
 
-class AskClient(Strip[ClientChoice]):
-    """Answers one client of those the caller knows; nobody has to type a whole name."""
+class AskSomebody(Strip[C], Generic[C]):
+    """Answers one of those the caller knows; nobody has to type a whole name.
+
+    Names with a word that begins as typed come first, so that two letters usually do.
+    """
 
     FOOTER = (("enter", "Enter", "Take"), ("down", "↓ ↑", "Other"), ("escape", "Esc", "Close"))
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,13 +50,25 @@ class AskClient(Strip[ClientChoice]):
         Binding("up,ctrl+p", "other(-1)", "Previous", show=False, id="strip.previous"),
     ]
 
-    def __init__(self, lead: str, known: Sequence[ClientChoice], *, keep_as: str) -> None:
+    def __init__(self, lead: str, known: Sequence[C], *, keep_as: str) -> None:
         super().__init__(keep_as=keep_as)
         self.lead = lead
-        self._known = [(search_key(choice.name), choice) for choice in known]
+        self._known = [(search_key(self.found_by(choice)).replace(",", " "), choice) for choice in known]
         self._field = TextField("", name="name", width=28)
-        self._fits: list[ClientChoice] = []
+        self._fits: list[C] = []
         self._at = 0
+
+    def found_by(self, choice: C) -> str:
+        """The words a choice is found by."""
+        return choice.name
+
+    def shown(self, choice: C) -> str:
+        """What stands in the line of choices."""
+        return steady(choice.name)[:30]
+
+    def nobody(self, typed: str) -> list[Piece]:
+        """What to say where no name fits."""
+        return [("  Nobody is called that.", "warn")]
 
     def line(self) -> ComposeResult:
         yield Words([(" " + self.lead, "strong")])
@@ -63,19 +88,21 @@ class AskClient(Strip[ClientChoice]):
 
     def _look(self) -> None:
         words = search_key(self._field.typed).replace(",", " ").split()
-        self._fits = [choice for key, choice in self._known if all(word in key for word in words)]
+        fits = [(key, choice) for key, choice in self._known if all(word in key for word in words)]
+        fits.sort(key=lambda fit: not all(f" {word}" in f" {fit[0]}" for word in words))
+        self._fits = [choice for _, choice in fits]
         self._show()
 
     def _show(self) -> None:
         """As many names as the line holds, from the chosen one on."""
         if not self._fits:
-            self._say([("  Nobody is called that.", "warn")])
+            self._say(self.nobody(self._field.typed))
             return
         pieces: list[Piece] = [("  ", "")]
         room = self.app.size.width - 12
         shown = self._at
         for choice in self._fits[self._at :]:
-            name = steady(choice.name)[:30]
+            name = self.shown(choice)
             if shown > self._at and width_of(name) + 3 > room:
                 break
             room -= width_of(name) + 3
@@ -86,7 +113,11 @@ class AskClient(Strip[ClientChoice]):
             pieces.append((f" +{len(self._fits) - shown:,}", "muted"))
         self._say(pieces)
 
-    def read(self) -> ClientChoice:
+    def read(self) -> C:
         if not self._fits:
             raise NobodyFits(self._field.typed)
         return self._fits[self._at]
+
+
+class AskClient(AskSomebody[ClientChoice]):
+    """Answers one client."""

@@ -16,7 +16,6 @@ from textual.widgets import Input
 from core.errors import UsageError
 from core.money import parse_cents, parse_units, show_cents, show_units
 from core.text import plain
-from tui.cells import width_of
 from tui.strips.typed import parse_typed_day
 from tui.tones import Piece, TonedWidget, pieces_width
 
@@ -121,13 +120,21 @@ class Field(Horizontal, Generic[T]):
         self.optional = optional
         self.input = FieldInput(self, value, hint)
         self.input.styles.width = width
-        self.cells = 2 + (width_of(label) + 1 if label else 0) + width + 2
+        self._before = Words(self._label_pieces())
+        self.cells = self._before.cells + width + 1
 
     def compose(self) -> ComposeResult:
-        label = f"{self.label} " if self.label else ""
-        yield Words([(f"  {label}", "muted"), ("[", "muted")])
+        yield self._before
         yield self.input
         yield Words([("]", "muted")])
+
+    def _label_pieces(self) -> list[Piece]:
+        return [(f"  {self.label} [" if self.label else "  [", "muted")]
+
+    def relabel(self, label: str) -> None:
+        """Call the field something else; what is typed stays."""
+        self.label = label
+        self._before.show(self._label_pieces())
 
     @property
     def typed(self) -> str:

@@ -82,12 +82,23 @@ class StripScreen(Screen[None]):
         on_cancel: Callable[[], object] | None = None,
     ) -> None:
         """Ask before what cannot be undone. `question` names count and sum; only `y` says yes."""
+        self.ask_which(question, [("y", yes_does)], lambda _: on_yes(), on_cancel=on_cancel)
+
+    def ask_which(
+        self,
+        question: str,
+        answers: Sequence[Choice],
+        on_answer: Callable[[str], object],
+        *,
+        on_cancel: Callable[[], object] | None = None,
+    ) -> None:
+        """The same where there is more than one way to say yes, each with a key of its own."""
         from tui.strips.question import Question
 
-        strip = Question(question, yes_does)
+        strip = Question(question, answers)
         strip.on_cancel = on_cancel
         self.frame_app.drop_typed_ahead()
-        self.open_strip(strip, lambda _: on_yes())
+        self.open_strip(strip, on_answer)
 
     def choose(self, lead: str, choices: Sequence[Choice], on_choice: Callable[[str], object]) -> None:
         """Let one key choose; any other closes."""

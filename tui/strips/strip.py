@@ -4,7 +4,7 @@ It takes one to three lines: what is asked, and beneath it a refusal in words. E
 answers; Esc closes and the text is kept for the next time. Nothing typed is lost to a refusal.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.errors import DomainError
+from tui.cells import in_two_lines
 from tui.strips.fields import Field, FieldInput, Words
 from tui.tones import Piece
 
@@ -30,7 +31,7 @@ class Strip(Widget, Generic[A]):
     DEFAULT_CSS = """
     Strip { height: auto; max-height: 3; width: 1fr; background: $panel; }
     Strip > Horizontal { height: 1; }
-    Strip > #refusal { display: none; width: 1fr; }
+    Strip > #refusal, Strip > #refusal_more { display: none; width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close, keep the text", show=False, id="strip.close"),
@@ -59,12 +60,19 @@ class Strip(Widget, Generic[A]):
         """The answer. Raises: DomainError, whose sentence is shown; `subject` may name the field."""
         raise NotImplementedError
 
+    def beneath(self) -> ComposeResult:
+        """Words and fields that begin a line of their own, under the others."""
+        yield from ()
+
     def compose(self) -> ComposeResult:
         for row in _wrapped(list(self.line()), self.app.size.width):
             yield Horizontal(*row)
-        refusal = Words([])
-        refusal.id = "refusal"
-        yield refusal
+        for row in _wrapped(list(self.beneath()), self.app.size.width):
+            yield Horizontal(*row)
+        for name in ("refusal", "refusal_more"):
+            words = Words([])
+            words.id = name
+            yield words
 
     def on_mount(self) -> None:
         self.on_ready()
@@ -93,7 +101,8 @@ class Strip(Widget, Generic[A]):
 
     def refuse(self, sentence: str, field: str = "") -> None:
         """Say what is wrong, and go to the field it is about."""
-        self._say([("  " + sentence, "warn")])
+        first, second = in_two_lines(sentence, self.app.size.width - 3)
+        self._say([("  " + first, "warn")], [("  " + second, "warn")] if second else [])
         for one in self.fields:
             if one.name == field:
                 self.screen.set_focus(one.input)
@@ -127,7 +136,7 @@ class Strip(Widget, Generic[A]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._say([])
+        self._say()
         self.typing()
 
     def on_field_input_letter(self, event: FieldInput.Letter) -> None:
@@ -140,10 +149,11 @@ class Strip(Widget, Generic[A]):
     def letter(self, field: Field[Any], letter: str) -> None:
         """Called when a letter is typed into a field of figures."""
 
-    def _say(self, pieces: list[Piece]) -> None:
-        refusal = self.query_one("#refusal", Words)
-        refusal.show(pieces)
-        refusal.display = bool(pieces)
+    def _say(self, first: Sequence[Piece] = (), second: Sequence[Piece] = ()) -> None:
+        for name, pieces in (("#refusal", first), ("#refusal_more", second)):
+            words = self.query_one(name, Words)
+            words.show(pieces)
+            words.display = bool(pieces)
 
 
 def _wrapped(parts: list[Widget], width: int) -> list[list[Widget]]:
@@ -157,4 +167,4 @@ def _wrapped(parts: list[Widget], width: int) -> list[list[Widget]]:
             used = 0
         rows[-1].append(part)
         used += cells
-    return rows
+    return [row for row in rows if row]

@@ -31,6 +31,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
         add("--machine-key", metavar="FILE", help="also write a machine key for unattended jobs")
         parser.set_defaults(run=init)
     elif name == "doctor":
+        parser.add_argument("--rebuild", action="store_true", help="first make the kept summaries anew")
         parser.set_defaults(run=doctor)
     else:
         parser.add_argument("shell", choices=("bash", "zsh", "fish"))
@@ -131,6 +132,11 @@ def doctor(door: "Door") -> int:
     from core.security.keys import open_to_others
     from core.security.unlock import BOOK, KEYS
 
+    if door.options.rebuild:
+        from core.ledger.kept import rebuild
+
+        with door.store().write(door.actor()) as tx:
+            rebuild(tx)
     with door.store().read() as read:
         checks = checkup(read)
     private = [(name, os.path.join(door.home.data, name)) for name in (BOOK, KEYS)]  # noqa: PTH118

@@ -1,4 +1,4 @@
-"""client: list, show, add, edit."""
+"""client: list, show, add, edit, note."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     edit = what.add_parser("edit", help="correct the address of who owes", parents=[common])
     edit.add_argument("client", metavar="C")
     edit.set_defaults(run=client_edit)
+    note = what.add_parser("note", help="note something about a client's billing", parents=[common])
+    note.add_argument("client", metavar="C")
+    note.add_argument("--text", required=True, help="the note; never on a document")
+    note.set_defaults(run=client_note)
     for one in (add, edit):
         for field in ADDRESS:
             one.add_argument(f"--{field.replace('_', '-')}")
@@ -66,7 +70,7 @@ def client_show(door: "Door") -> int:
 
 
 def _answer(door: "Door", read: "Read", client_id: str) -> int:
-    from core.clients.queries import address, client
+    from core.clients.queries import address, client, notes
     from core.dates import ALL_TIME
     from core.ledger.invoices import invoices
     from core.ledger.unbilled import unbilled_charges
@@ -86,6 +90,7 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
         "unbilled": {"charges": len(charges), "total_cents": total},
         "invoices": [head(bill) for bill in bills],
         "balance_cents": sum(bill.balance_cents for bill in bills if bill.status != "draft"),
+        "notes": [{"on": note.noted_on, "text": note.text} for note in notes(read, client_id)],
     }
     town = " ".join(part for part in (home.city, home.state, home.postal_code) if part)
     text = [
@@ -102,8 +107,21 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
         ],
         right=(3,),
     )
+    text += [plain(f"{note['on']} {note['text']}") for note in data["notes"]]
     door.answer(data, text)
     return 0
+
+
+def client_note(door: "Door") -> int:
+    from core.clients.commands import note_client
+    from core.clients.queries import find_client
+
+    store = door.store()
+    with store.write(door.actor()) as tx:
+        client_id = find_client(tx, door.options.client)
+        note_client(tx, client_id, door.options.text, today=door.today(tx))
+    with store.read() as read:
+        return _answer(door, read, client_id)
 
 
 def _address(door: "Door") -> "dict[str, Any]":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.actors import Actor, Role
+from core.ledger.summaries import keep
 from core.practice.commands import found_practice
 from core.store import Store
 
@@ -23,7 +24,7 @@ def owner() -> Actor:
 
 
 def new_book(path: Path) -> Store:
-    store = Store.create(str(path), os.urandom(32), lambda: NOON, site=1)
+    store = Store.create(str(path), os.urandom(32), lambda: NOON, keep, site=1)
     with store.write(OWNER) as tx:
         found_practice(
             tx, name="Riverside Therapy", timezone="America/New_York", office_code="NORTH", series="N",

@@ -16,6 +16,7 @@ from core.books.clients import import_clients
 from core.books.outcome import Outcome, rehearse
 from core.books.sessions import import_sessions
 from core.errors import DomainError
+from core.ledger.summaries import keep
 from core.practice.commands import found_practice
 from core.store import Store, Tx
 
@@ -32,11 +33,15 @@ CELL = st.one_of(
     ),
 )  # fmt: skip
 
+NOON = datetime(2026, 10, 31, 12, tzinfo=UTC)
+
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     path = tmp_path_factory.mktemp("any") / "book.db"
-    store = Store.create(str(path), os.urandom(32), lambda: datetime(2026, 10, 31, 12, tzinfo=UTC), site=1)
+    store = Store.create(
+        str(path), os.urandom(32), lambda: datetime(2026, 10, 31, 12, tzinfo=UTC), keep, site=1
+    )
     with store.write(OWNER) as tx:
         found_practice(
             tx, name="P", timezone="America/New_York", office_code="N", series="N", terms_days=30,

@@ -10,14 +10,19 @@ import pytest
 from core.actors import Actor
 from core.audit import verify
 from core.books.sample import Sample, make_sample
+from core.ledger.summaries import keep
 from core.practice.queries import licensed_providers
 from core.store import Store
 
 TODAY = date(2026, 10, 31)
 
+NOON = datetime(2026, 10, 31, 12, tzinfo=UTC)
+
 
 def sampled(path: Path, owner: Actor, today: date) -> tuple[Store, Sample]:
-    store = Store.create(str(path), os.urandom(32), lambda: datetime(2026, 10, 31, 12, tzinfo=UTC), site=1)
+    store = Store.create(
+        str(path), os.urandom(32), lambda: datetime(2026, 10, 31, 12, tzinfo=UTC), keep, site=1
+    )
     with store.write(owner) as tx:
         return store, make_sample(tx, today)
 

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from core.dates import ALL_TIME
-from core.errors import NotFound, UsageError
+from core.errors import NotFound, TooLong, UsageError
 from core.invoicing.commands import create_draft, delete_draft, edit_draft, issue_drafts, restore_draft
-from core.invoicing.drafts import NothingUnbilled, TooLong
+from core.invoicing.drafts import NothingUnbilled
 from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line, restore_line
 from core.ledger.invoices import invoice, lines
 from core.ledger.unbilled import unbilled_charges

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -95,27 +96,44 @@ def test_rb7_draft_then_issued_then_sent(book: Book, drafts: list[str]) -> None:
     assert [*seen, status(book, drafts[0])] == ["draft", "issued", "sent"]
 
 
+OPEN: dict[str, Any] = {
+    "void": False,
+    "shared": True,
+    "asked_cents": 100,
+    "paid_cents": 0,
+    "balance_cents": 100,
+    "forgiven_cents": 0,
+    "closed_cents": 0,
+    "hold": "",
+    "refunding": False,
+    "due_on": "2026-10-31",
+    "today": "2026-10-31",
+}
+LATE = {"due_on": "2026-01-01"}
+ALL_PAID = {"paid_cents": 100, "balance_cents": 0}
+
+
 @pytest.mark.parametrize(
-    ("void", "paid", "adjusted", "due_on", "word"),
+    ("facts", "word"),
     [
-        (True, 0, 0, "2026-01-01", "void"),
-        (False, 100, 0, "2026-01-01", "paid"),
-        (False, 120, 0, "2026-01-01", "paid"),
-        (False, 0, 100, "2026-01-01", "written_off"),
-        (False, 60, 40, "2026-01-01", "paid"),
-        (False, 60, 0, "2026-01-01", "overdue"),
-        (False, 60, 0, "2026-10-31", "partly_paid"),
-        (False, 0, 0, "2026-10-31", "sent"),
+        ({"void": True, **LATE}, "void"),
+        ({**ALL_PAID, **LATE}, "paid"),
+        ({"balance_cents": 0, "forgiven_cents": 100, **LATE}, "written_off"),
+        ({"balance_cents": 0, "paid_cents": 60, "forgiven_cents": 40, **LATE}, "paid"),
+        ({"balance_cents": 0, "closed_cents": 100, **LATE}, "refunded"),
+        ({**ALL_PAID, "refunding": True}, "processing"),
+        ({"paid_cents": 60, "balance_cents": 40, **LATE}, "overdue"),
+        ({"paid_cents": 60, "balance_cents": 40}, "partly_paid"),
+        ({"hold": "disputed", **LATE}, "disputed"),
+        ({"hold": "held", **LATE}, "overdue"),
+        ({**ALL_PAID, "hold": "disputed"}, "paid"),
+        ({"asked_cents": 0, "balance_cents": 0}, "paid"),
+        ({}, "sent"),
+        ({"shared": False}, "issued"),
     ],
 )
-def test_rb7_the_word_follows_from_the_facts_and_the_day(
-    void: bool, paid: int, adjusted: int, due_on: str, word: str
-) -> None:
-    found = standing(
-        void=void, shared=True, total_cents=100, paid_cents=paid, adjusted_cents=adjusted, due_on=due_on,
-        today="2026-10-31",
-    )  # fmt: skip
-    assert found == word
+def test_rb7_the_word_follows_from_the_facts_and_the_day(facts: dict[str, Any], word: str) -> None:
+    assert standing(**{**OPEN, **facts}) == word
 
 
 def test_rb7_the_list_shows_drafts_first_and_then_every_number(book: Book, drafts: list[str]) -> None:

@@ -192,11 +192,12 @@ def test_whatever_stands_in_a_slot_nothing_but_a_refusal_comes_out(
     whole = json.loads(json.dumps(keys._document))
     slot = whole["slots"][0]
     *inner, last = place.split(".")
-    (slot["kdf"] if inner else slot)[last] = value
+    holder = slot["kdf"] if inner else slot
+    was, holder[last] = holder.get(last), value
     damaged = Keys(keys.path, whole)
     try:
         assert damaged.unlock(PASSPHRASE) == (DATA_KEY, "olive")
-        assert value == document(keys)["slots"][0].get(place)
+        assert value == was
     except DomainError:
         pass
     assert damaged.unlock(CODE) == (DATA_KEY, RECOVERY), "one damaged slot shut out the recovery code"

@@ -6,18 +6,21 @@ import importlib
 import inspect
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from core.actors import RIGHTS, Actor, Right, Role
+from core.books.backup import back_up
 from core.dates import ALL_TIME
 from core.delivery.run import carry_out
 from core.delivery.sending import finish, send
 from core.errors import DomainError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
+from core.security.keys import Keys
 from core.store import Tx
 from core.trouble import NotAllowed
 from tests.builders import NOW, TODAY, Book
@@ -48,6 +51,9 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "add_guarantor": (BILL, (), {"name": "G"}),
     "change_guarantor": (BILL, ("guarantor",), {"city": "Lynn"}),
     "add_client": (BILL, (), {"given": "A", "family": "B"}),
+    "note_client": (BILL, ("client", "n"), {"today": TODAY}),
+    "take_note_away": (BILL, ("note",), {}),
+    "put_note_back": (BILL, ("note",), {}),
     "record_session": (BILL, (), {"client_id": "client", "status": "kept", "lines": [], **WHEN}),
     "finalise": (BILL, (["session"],), {}),
     "write_in_charge": (BILL, (), {"client_id": "client", "service_on": TODAY, "description": "d",
@@ -156,6 +162,20 @@ def test_rj3_a_reader_who_runs_the_billing_writes_nothing(book: Book) -> None:
     with pytest.raises(NotAllowed):
         finish(book.store, reader, [draft_id], today=TODAY, share=False)
     assert book.value("SELECT sum(no) FROM sync_chain") == after > facts
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_rj3_whoever_may_read_the_book_may_back_it_up_and_only_the_log_grows(
+    book: Book, tmp_path: Path, role: Role
+) -> None:
+    """They hold a key to all of it anyway; a backup opens with nothing else."""
+    Keys.fresh(str(book.folder / "keys.json"), "book").save()
+    before = book.rows("SELECT 'fact', sum(no) FROM sync_chain UNION SELECT 'log', count(*) FROM audit_entry")
+    actor = Actor("somebody", "Somebody", role)
+    made = back_up(book.store, actor, str(book.folder), str(tmp_path / "file"), program="test")
+    after = book.rows("SELECT 'fact', sum(no) FROM sync_chain UNION SELECT 'log', count(*) FROM audit_entry")
+    assert made.logged is None
+    assert after == [(name, count + 1) for name, count in before]
 
 
 def test_rj3_the_refusal_names_role_and_deed(book: Book) -> None:

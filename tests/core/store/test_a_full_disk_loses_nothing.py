@@ -11,6 +11,7 @@ import pytest
 
 import core.store
 from core.audit import verify
+from core.ledger.summaries import keep
 from core.store import Store
 from core.trouble import DiskFull, DiskTrouble
 from tests.builders import OWNER, Book, fixed_clock
@@ -37,7 +38,7 @@ def test_a_full_disk_says_so_keeps_what_was_acknowledged_and_goes_on(
     book.store.close()
     with monkeypatch.context() as patch:
         patch.setattr(core.store, "connect", full_at(pages + 20))
-        store = Store.open(book.store.path, book.key, fixed_clock)
+        store = Store.open(book.store.path, book.key, fixed_clock, keep)
         acknowledged = fill_up(store)
         assert acknowledged > 0
         with store.read() as read:
@@ -96,7 +97,7 @@ def test_a_disk_that_refuses_to_write_is_told_in_one_sentence_and_nothing_is_los
     def starved() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100_000, size + 100_000))
-        store = Store.open(path, book.key, fixed_clock)
+        store = Store.open(path, book.key, fixed_clock, keep)
         n = fill_up(store)
         with store.read() as read:
             assert read.value("SELECT count(*) FROM setting") == n > 0

@@ -10,6 +10,7 @@ import pytest
 
 import core.store
 from core.errors import Busy
+from core.ledger.summaries import keep
 from core.store import Store
 from core.trouble import BookBusy
 from tests.builders import OWNER, Book, fixed_clock
@@ -34,7 +35,7 @@ def test_four_processes_that_read_and_then_write_lose_no_update(book: Book) -> N
     book.store.close()
 
     def count() -> None:
-        store = Store.open(path, book.key, fixed_clock)
+        store = Store.open(path, book.key, fixed_clock, keep)
         for _ in range(times):
             add_one(store)
         store.close()
@@ -96,7 +97,7 @@ def test_what_cannot_get_the_lock_is_told_in_one_sentence(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(core.store, "BUSY_MS", 20)
-    other = Store.open(book.store.path, book.key, fixed_clock)
+    other = Store.open(book.store.path, book.key, fixed_clock, keep)
     with book.write():
         for _ in range(30):
             with pytest.raises(BookBusy) as refusal, other.write(OWNER):
@@ -110,7 +111,7 @@ def test_what_cannot_get_the_lock_is_told_in_one_sentence(
 
 def test_a_read_never_waits_for_a_writer(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core.store, "BUSY_MS", 1)
-    other = Store.open(book.store.path, book.key, fixed_clock)
+    other = Store.open(book.store.path, book.key, fixed_clock, keep)
     with book.write() as tx:
         tx.execute("INSERT INTO setting (id, name, value) VALUES ('x', 'x', 'x')")
         with other.read() as read:

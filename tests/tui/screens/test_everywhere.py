@@ -105,8 +105,8 @@ async def test_esc_closes_the_strip_then_the_filter_then_the_marks_then_goes_bac
 async def test_a_commit_from_another_process_shows_by_itself(book: Book, tmp_path: Path) -> None:
     code = (
         "import sys; from core.store import Store; from tests.builders import *;"
-        "from core.invoicing.commands import create_draft;"
-        "store = Store.open(sys.argv[1], bytes.fromhex(sys.argv[2]), fixed_clock);"
+        "from core.invoicing.commands import create_draft; from core.ledger.summaries import keep;"
+        "store = Store.open(sys.argv[1], bytes.fromhex(sys.argv[2]), fixed_clock, keep);"
         "tx = store.write(OWNER).__enter__();"
         "create_draft(tx, client_id=sys.argv[3], today=TODAY); tx.__exit__(None, None, None)"
     )

@@ -1,0 +1,28 @@
+"""Which facts count, as SQL: of several with one `once` only the first in hub order (`decisions.md` 1)."""
+
+
+def first_of_its_kind(table: str, alias: str) -> str:
+    """SQL that holds for the effective fact of a `once`, and for every fact that has none."""
+    order = f"(o._q = 0, o._q, o.site, o.no) < ({alias}._q = 0, {alias}._q, {alias}.site, {alias}.no)"
+    return (
+        f"({alias}.once IS NULL OR NOT EXISTS (SELECT 1 FROM {table} AS o"  # noqa: S608  our own names
+        f" WHERE o.once = {alias}.once AND o.id <> {alias}.id AND {order}))"
+    )
+
+
+HUB_ORDER = "{a}._q = 0, {a}._q, {a}.site, {a}.no"
+"""The order in which facts that contradict are applied; those without a hub number come last."""
+
+ISSUE_COUNTS = first_of_its_kind("invoice_issue", "i")
+VOID_COUNTS = first_of_its_kind("invoice_void", "v")
+FEE_COUNTS = first_of_its_kind("late_fee", "f")
+ADJUSTMENT_COUNTS = first_of_its_kind("adjustment", "j")
+PAYMENT_COUNTS = first_of_its_kind("payment", "p")
+CREDIT_COUNTS = first_of_its_kind("credit", "k")
+REFUND_COUNTS = first_of_its_kind("refund_request", "r")
+
+FAILED = """
+EXISTS (SELECT 1 FROM refund_answer AS fa WHERE fa.request_id = r.id AND fa.outcome = 'failed'
+        AND fa.answered_on <= :as_of)
+"""
+"""The processor did not carry the refund `r` out, so its money is where it was."""

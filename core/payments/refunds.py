@@ -1,0 +1,217 @@
+"""Giving money back in one step, with what becomes of the invoice it was on (RC3).
+
+*Reopen* asks for it again (a wrong card, a bounced check); *close* forgives it, by an adjustment of the same
+amount. A refund through the card processor is only asked for here; the hub carries it out and answers.
+"""
+
+from collections import namedtuple
+from datetime import date
+
+from core import audit
+from core.actors import Right
+from core.errors import NotFound, TooLong, UsageError
+from core.payments.adjustments import bring_back, close_refund
+from core.payments.days import not_before_money
+from core.payments.moves import (
+    Applied,
+    live_of_source,
+    require_amount,
+    require_reason,
+    take_off,
+)
+from core.payments.queries import Money, invoice_state, money
+from core.payments.refusals import (
+    MAX_REFERENCE,
+    AlreadyAnswered,
+    NotThroughTheProcessor,
+    NotYet,
+    RefundExceedsWhatIsLeft,
+    RefundIsOnItsWay,
+    UnknownMethod,
+)
+from core.store import Tx
+from core.tables import Allocation, RefundAnswer, RefundRequest
+from core.tables.money import PAYMENT_METHODS
+
+BALANCES = ("reopen", "close")
+
+RefundPart = namedtuple("RefundPart", "refund_id invoice_id number balance amount_cents")
+"""`invoice_id` and `number` are None and `balance` is credit for money that was on no invoice."""
+
+Refunded = namedtuple("Refunded", "source_id amount_cents parts")
+
+
+def refund(
+    tx: Tx,
+    source_id: str,
+    *,
+    amount_cents: int,
+    reason: str,
+    today: date,
+    balance: str | None = None,
+    invoice_id: str | None = None,
+    channel: str = "outside",
+    method: str = "",
+    reference: str = "",
+    refunded_on: date | None = None,
+) -> Refunded:
+    """Give back part or all of a payment or goodwill credit.
+
+    What is on no invoice goes first, then what was put on invoices last; with `invoice_id`, what is on that
+    one. `balance` is reopen or close; unsaid, all of a payment closes and a part reopens. `channel`
+    processor asks the card processor, outside says that the money went back already, by `method`.
+    Raises: RefundExceedsWhatIsLeft, NotThroughTheProcessor, RefundIsOnItsWay, NotYet, UnknownMethod,
+    NotAPositiveAmount, ReasonNeeded, NoPayment.
+    """
+    tx.require(Right.REFUND)
+    require_amount(amount_cents)
+    reason = require_reason(reason)
+    state = money(tx, source_id)
+    _check(tx, state, amount_cents, balance, channel, method, reference)
+    day = today if refunded_on is None else refunded_on
+    if day > today:
+        raise NotYet(day, today)
+    everything = amount_cents == state.amount_cents
+    chosen = balance or ("close" if everything else "reopen")
+    taken = _take(tx, state, amount_cents, invoice_id)
+    parts = []
+    for applied, cents in taken:
+        since = not_before_money(tx, source_id, day)
+        if applied is not None:
+            since = take_off(tx, applied, cents, day, reason=reason)
+        refund_id = tx.add(
+            RefundRequest(
+                payment_id=source_id if state.kind == "payment" else None,
+                credit_id=source_id if state.kind == "credit" else None,
+                invoice_id=None if applied is None else applied.invoice_id,
+                amount_cents=cents,
+                balance="credit" if applied is None else chosen,
+                channel=channel,
+                method=method,
+                reference=reference.strip(),
+                reason=reason,
+                refunded_on=since,
+            )
+        )
+        if applied is not None and chosen == "close":
+            close_refund(
+                tx, applied.invoice_id, refund_id=refund_id, cents=cents, reason=reason,
+                today=date.fromisoformat(since),
+            )  # fmt: skip
+        parts.append(
+            RefundPart(refund_id, None, None, "credit", cents)
+            if applied is None
+            else RefundPart(refund_id, applied.invoice_id, applied.number, chosen, cents)
+        )
+        audit.record(
+            tx, "payment.refunded", state.kind, source_id, reason=reason, refund=refund_id,
+            amount_cents=cents, channel=channel, balance=parts[-1].balance, invoice=parts[-1].number,
+        )  # fmt: skip
+    return Refunded(source_id, amount_cents, parts)
+
+
+def _check(
+    tx: Tx, state: Money, cents: int, balance: str | None, channel: str, method: str, reference: str
+) -> None:
+    if balance is not None and balance not in BALANCES:
+        raise UsageError("A refund either reopens the balance or closes it.")
+    if channel not in ("outside", "processor"):
+        raise UsageError("A refund goes through the processor or was made outside.")
+    if method and method not in PAYMENT_METHODS:
+        raise UnknownMethod(method, PAYMENT_METHODS)
+    if len(reference) > MAX_REFERENCE:
+        raise TooLong("reference", MAX_REFERENCE)
+    left = 0 if state.reversed else state.amount_cents - state.refunded_cents
+    if cents > left:
+        raise RefundExceedsWhatIsLeft(cents, left)
+    if channel == "processor" and not tx.value(
+        "SELECT once FROM payment WHERE id = :id AND once IS NOT NULL", id=state.source_id
+    ):
+        raise NotThroughTheProcessor
+
+
+def _take(tx: Tx, state: Money, cents: int, invoice_id: str | None) -> list[tuple[Applied | None, int]]:
+    """Where the money comes from: (what is on an invoice, or None for credit, and the cents)."""
+    on_invoices = [
+        one
+        for one in reversed(live_of_source(tx, state.source_id))
+        if invoice_id is None or one.invoice_id == invoice_id
+    ]
+    for one in on_invoices:
+        if invoice_state(tx, one.invoice_id).refunding:
+            raise RefundIsOnItsWay(one.number)
+    free = state.left_cents if invoice_id is None else 0
+    there = free + sum(one.amount_cents for one in on_invoices)
+    if cents > there:
+        raise RefundExceedsWhatIsLeft(cents, there)
+    taken: list[tuple[Applied | None, int]] = []
+    if free > 0:
+        taken.append((None, min(free, cents)))
+    left = cents - sum(part for _, part in taken)
+    for one in on_invoices:
+        part = min(one.amount_cents, left)
+        if part > 0:
+            taken.append((one, part))
+            left -= part
+    return taken
+
+
+REQUEST = """
+SELECT payment_id, invoice_id, amount_cents, balance, channel FROM refund_request WHERE id = :refund_id
+"""
+ANSWER = "SELECT outcome FROM refund_answer WHERE request_id = :refund_id ORDER BY no LIMIT 1"
+CLOSING = "SELECT id FROM adjustment WHERE refund_id = :refund_id AND reverses_id IS NULL LIMIT 1"
+
+
+def answer_refund(tx: Tx, refund_id: str, *, outcome: str, processor_ref: str, today: date) -> None:
+    """What the card processor said of a refund: done or failed. Saying it again changes nothing.
+
+    After a failure the money is where it was: on its invoice as far as that has room, and what was
+    forgiven is asked for again. Raises: AlreadyAnswered, NotThroughTheProcessor, NotFound.
+    """
+    tx.require(Right.BILL)
+    found = tx.rows(REQUEST, refund_id=refund_id)
+    if not found:
+        raise NotFound("There is no such refund.", subject=refund_id)
+    payment_id, invoice_id, cents, balance, channel = found[0]
+    if channel != "processor":
+        raise NotThroughTheProcessor
+    said = tx.value(ANSWER, refund_id=refund_id)
+    if said is not None:
+        if said != outcome:
+            raise AlreadyAnswered
+        return
+    since = not_before_money(tx, payment_id, today)
+    tx.add(
+        RefundAnswer(
+            once=f"refund:{refund_id}:{outcome}",
+            request_id=refund_id,
+            outcome=outcome,
+            processor_ref=processor_ref,
+            answered_on=since,
+        )
+    )
+    audit.record(
+        tx, "payment.refund_answered", "payment", payment_id, refund=refund_id, outcome=outcome,
+        processor_ref=processor_ref, amount_cents=cents,
+    )  # fmt: skip
+    if outcome == "failed" and invoice_id is not None:
+        _put_back(tx, refund_id, payment_id, invoice_id, cents, balance, date.fromisoformat(since))
+
+
+def _put_back(
+    tx: Tx, refund_id: str, payment_id: str, invoice_id: str, cents: int, balance: str, day: date
+) -> None:
+    if balance == "close":
+        closing = tx.value(CLOSING, refund_id=refund_id)
+        if closing is not None:
+            bring_back(tx, closing, reason="the refund failed", today=day)
+    state = invoice_state(tx, invoice_id)
+    part = min(cents, state.balance_cents, money(tx, payment_id).left_cents)
+    if part > 0 and not state.void:
+        tx.add(
+            Allocation(
+                payment_id=payment_id, invoice_id=invoice_id, amount_cents=part, effective_on=day.isoformat()
+            )
+        )
+        audit.record(tx, "credit.applied", "invoice", invoice_id, source=payment_id, amount_cents=part)

@@ -1,0 +1,112 @@
+"""The strip for money that goes back: how much, what becomes of the balance, how it was paid, and why."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from textual.app import ComposeResult
+
+from core.errors import UsageError
+from tui.cells import fit, steady, width_of
+from tui.strips.fields import Field, MoneyField, TextField, Words
+from tui.strips.payment import METHODS, NotAboveZero
+from tui.strips.strip import Strip
+
+BALANCES: Mapping[str, tuple[str, str]] = {
+    "r": ("reopen", "reopens, why"),
+    "c": ("close", "closes, why"),
+}
+"""By the letter that chooses it in the amount: the balance is owed again, or is forgiven with it."""
+
+_LONGEST_LABEL = max((label for _, label in BALANCES.values()), key=len)
+_LEAST_LEAD = 10
+
+
+class Refunded(NamedTuple):
+    """A refund as it was typed."""
+
+    amount_cents: int
+    balance: str
+    reason: str
+    method: str
+    reference: str
+
+
+class NotAWayBack(UsageError):
+    code = "not_a_method"
+
+    def __init__(self) -> None:
+        names = ", ".join(name.replace("_", " ") for name, _ in METHODS.values())
+        super().__init__(f"Say how it was paid back: {names}, and a number.", subject="by")
+
+
+class AskRefund(Strip[Refunded]):
+    """`Refund check 1187  amount [150.00]  reopens, why [paid twice]  by [check 2001]`.
+
+    In the amount `r` opens the balance again and `c` closes it. Money that is on no invoice has no
+    balance to open: there the reason is only a reason.
+    """
+
+    FOOTER = (
+        ("enter", "Enter", "Refund"),
+        ("r", "r", "Reopens the balance"),
+        ("c", "c", "Closes it"),
+        ("tab", "Tab", "Next"),
+        ("escape", "Esc", "Close"),
+    )
+
+    def __init__(
+        self, lead: str, *, cents: int, balance: str, method: str, of_invoice: bool, keep_as: str
+    ) -> None:
+        super().__init__(keep_as=keep_as)
+        self.lead = lead
+        self.balance = balance
+        self._of_invoice = of_invoice
+        self.amount = MoneyField("amount", name="amount", cents=cents)
+        self.reason = TextField(_LONGEST_LABEL if of_invoice else "why", name="reason", width=16)
+        self.by = TextField("by", name="by", value=method.replace("_", " "), width=14)
+
+    def line(self) -> ComposeResult:
+        fields: list[Field[int] | Field[str]] = [self.amount, self.reason, self.by]
+        room = self.app.size.width - sum(field.cells for field in fields) - 2
+        lead = steady(self.lead)
+        if room >= _LEAST_LEAD:
+            lead = fit(lead, min(room, width_of(lead)))
+        yield Words([(f" {lead}", "strong")])
+        yield from fields
+
+    def on_mount(self) -> None:
+        self._choose(self.balance)
+        super().on_mount()
+
+    def texts(self) -> dict[str, str]:
+        return {"reason": self.reason.typed, "by": self.by.typed, "balance": self.balance}
+
+    def restore(self, texts: dict[str, str]) -> None:
+        super().restore(texts)
+        self._choose(texts.get("balance", self.balance))
+
+    def letter(self, field: Field[int], letter: str) -> None:
+        if self._of_invoice and letter.lower() in BALANCES:
+            self._choose(BALANCES[letter.lower()][0])
+            self.screen.set_focus(self.reason.input)
+
+    def _choose(self, balance: str) -> None:
+        self.balance = balance
+        if self._of_invoice:
+            self.reason.relabel(next(label for name, label in BALANCES.values() if name == balance))
+
+    def read(self) -> Refunded:
+        cents = self.amount.read()
+        if cents <= 0:
+            raise NotAboveZero("amount")
+        method, reference = _way_back(self.by.read())
+        return Refunded(cents, self.balance, self.reason.read(), method, reference)
+
+
+def _way_back(typed: str) -> tuple[str, str]:
+    """`check 2001` as method and reference. Raises: NotAWayBack."""
+    for name, _ in METHODS.values():
+        words = name.replace("_", " ")
+        if typed.lower() == words or typed.lower().startswith(words + " "):
+            return name, typed[len(words) :].strip()
+    raise NotAWayBack
