@@ -11,20 +11,17 @@ from collections.abc import Iterable
 from core.books.journal_text import slug
 from core.ids import short
 
-LATE_FEES = "Income:LateFees"
-GOODWILL = "Expenses:Goodwill"
-DISCOUNTS = "Expenses:Adjustments:Discount"
-SURCHARGES = "Income:Surcharges"
-OTHER_CHARGES = "Income:OtherCharges"
+ON_INVOICE = frozenset({"invoice", "late_fee", "adjustment", "void"})
+"""The kinds of entry that change what is asked for; the others change what a guarantor has left."""
 
 _INCOME = {
     "no_show_fee": "Income:MissedAppointments",
     "late_cancel_fee": "Income:MissedAppointments",
     "patient_share": "Income:PatientShare",
-    "write_in": OTHER_CHARGES,
-    "manual": OTHER_CHARGES,
-    "discount": DISCOUNTS,
-    "surcharge": SURCHARGES,
+    "write_in": "Income:OtherCharges",
+    "manual": "Income:OtherCharges",
+    "discount": "Expenses:Adjustments:Discount",
+    "surcharge": "Income:Surcharges",
 }
 """What a line is for, where it is no service of a provider."""
 
@@ -53,19 +50,29 @@ def credit_of(own_name: str) -> str:
     return f"Assets:Receivable:{own_name}:Credit"
 
 
-def deposits(method: str) -> str:
-    """Where money came in, and where refunds go out: Assets:Deposits:CardOnFile."""
-    return f"Assets:Deposits:{_words(method)}"
+def against(kind: str, detail: str) -> str:
+    """The practice's own account on the other side of a ledger entry: Assets:Deposits:CardOnFile.
+
+    `detail` is the method of a payment or refund, or the kind of an adjustment. Goodwill has no method;
+    money that was given back for it went out by some other way.
+    """
+    if kind == "late_fee":
+        return "Income:LateFees"
+    if kind == "adjustment":
+        return f"Expenses:Adjustments:{_words(detail)}"
+    if detail:
+        return f"Assets:Deposits:{_words(detail)}"
+    return "Assets:Deposits:Other" if kind in ("refund", "refund_failed") else "Expenses:Goodwill"
 
 
-def adjustments(kind: str) -> str:
-    """What was asked for and is not any more: Expenses:Adjustments:BadDebt."""
-    return f"Expenses:Adjustments:{_words(kind)}"
+def services(own_name: str) -> str:
+    """What a provider's services earn."""
+    return f"Income:Services:{own_name}"
 
 
-def income(kind: str, provider: str | None) -> str:
-    """What an invoice's line earns: a service for its provider, else by what the line is for."""
-    return _INCOME.get(kind) or f"Income:Services:{provider or 'NoProvider'}"
+def income(kind: str, of_provider: str | None) -> str:
+    """What an invoice's line earns: a service for who rendered it, else by what the line is for."""
+    return _INCOME.get(kind) or of_provider or services("NoProvider")
 
 
 def _words(name: str) -> str:
