@@ -1,13 +1,14 @@
 """The whole book as a double-entry journal that other programs read, check and add up (RJ4).
 
 Every entry of a guarantor's ledger becomes a transaction between what they owe or have left and the
-practice's own accounts. At the end stands for each guarantor what the book itself says is owed, so that
-the reading program finds any difference. No client is named beside what people typed, and nothing
+practice's own accounts. At the end stands for each guarantor what `report ar` says is owed, so that the
+reading program finds any difference. No client is named beside what people typed, and nothing
 clinical: guarantors, providers, invoice numbers, methods, reasons. Design: `docs/journal.md`.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from core.actors import Actor
@@ -26,6 +27,7 @@ from core.books.journal_text import (
 )
 from core.errors import UsageError
 from core.ledger.account import account_of, facts_of
+from core.ledger.aging import aging
 from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.entries import MOVES, Entry, entries_of
 from core.practice.queries import practice
@@ -43,9 +45,6 @@ WHERE i.guarantor_id = :guarantor_id AND {ISSUE_COUNTS}
 GROUP BY i.invoice_id, coalesce(c.kind, l.kind), l.provider_id
 ORDER BY i.invoice_id, coalesce(c.kind, l.kind), l.provider_id
 """  # noqa: S608  composed of the constants above
-
-OWED = "SELECT guarantor_id, sum(balance_cents) FROM invoice_balance GROUP BY guarantor_id"
-LEFT = "SELECT guarantor_id, sum(left_cents) FROM money_left GROUP BY guarantor_id"
 
 
 class UnknownForm(UsageError):
@@ -98,7 +97,7 @@ class Journal:
         return Size(len(self._texts), len(self._accounts))
 
     def text(self) -> Iterator[bytes]:
-        """The whole journal, piece by piece, by day; on a day by guarantor, each in the order of its ledger."""
+        """The whole journal, piece by piece, by day; within a day by guarantor and ledger."""
         yield self._syntax.head(self._title, self._currency).encode()
         for name in sorted(self._accounts):
             yield self._syntax.account(self._accounts[name], self._currency).encode()
@@ -120,8 +119,7 @@ class Journal:
         return earns
 
     def _tell_guarantors(self, read: Read) -> None:
-        read.fresh()
-        owed, left = dict(read.rows(OWED)), dict(read.rows(LEFT))
+        reported = {row.guarantor_id: row for row in aging(read, date.max).rows}
         guarantors = read.rows(GUARANTORS)
         names = chart.own_names(guarantors, otherwise="Guarantor")
         for guarantor_id, name in guarantors:
@@ -131,8 +129,9 @@ class Journal:
             self._tags[party.owed] = self._tags[party.credit] = (("guarantor", name), ("id", guarantor_id))
             for transaction in party.transactions(read, guarantor_id):
                 self._add(transaction)
-            self._must_hold(party.owed, owed.get(guarantor_id, 0))
-            self._must_hold(party.credit, -left.get(guarantor_id, 0))
+            row = reported.get(guarantor_id)
+            self._must_hold(party.owed, 0 if row is None else sum(row.cents))
+            self._must_hold(party.credit, 0 if row is None else -row.credit_cents)
 
     def _add(self, transaction: Transaction) -> None:
         """What moves no money is left out."""
@@ -196,7 +195,9 @@ class _Party:
         if entry.kind == "void":
             against = [Posting(name, -part) for name, part in self._asked.pop(entry.invoice_id, [])]
         elif entry.kind == "invoice":
-            against = list(earned)
+            # Lines that have not arrived from another office yet leave a rest.
+            rest = -cents - sum(part for _, part in earned)
+            against = [*earned, Posting(chart.NOT_ARRIVED, rest)]
         else:
             against = [Posting(chart.against(entry.kind, entry.detail), -cents)]
         self._asked[entry.invoice_id] += against

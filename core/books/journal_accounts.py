@@ -14,6 +14,9 @@ from core.ids import short
 ON_INVOICE = frozenset({"invoice", "late_fee", "adjustment", "void"})
 """The kinds of entry that change what is asked for; the others change what a guarantor has left."""
 
+NOT_ARRIVED = "Equity:LinesNotArrived"
+"""What an invoice asks for by lines that are not in this book yet."""
+
 _INCOME = {
     "no_show_fee": "Income:MissedAppointments",
     "late_cancel_fee": "Income:MissedAppointments",
