@@ -99,6 +99,17 @@ def offices(read: "Read") -> list[OfficeView]:
     return read.all(OFFICES, OfficeView)
 
 
+OWN_OFFICE = """
+SELECT s.office_id FROM site AS s JOIN sync_clock AS c ON c.site = s.number LIMIT 1
+"""
+
+
+def own_office(read: "Read") -> str | None:
+    """The office that this computer stands in, where what is recorded here was done."""
+    found = read.value(OWN_OFFICE)
+    return None if found is None else str(found)
+
+
 ServiceView = namedtuple("ServiceView", "service_id code_system code description rate_cents unit_minutes")
 SERVICES = """
 SELECT id, code_system, code, description, rate_cents, unit_minutes FROM service

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 
+from core.errors import NotFound
 from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.unbilled import CARRIED_BY, COUNTS
 
@@ -50,3 +51,34 @@ CHARGES_OF_SESSION = "SELECT id FROM charge WHERE session_id = :session_id ORDER
 def charges_of_session(read: "Read", session_id: str) -> list[str]:
     """The ids of a session's charges."""
     return [row[0] for row in read.rows(CHARGES_OF_SESSION, session_id=session_id)]
+
+
+class NoSession(NotFound):
+    code = "no_session"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'There is no session "{plain(typed)[:40]}".', subject=typed[:40])
+
+
+SessionOf = namedtuple("SessionOf", "session_id client_id")
+
+SESSION_BY_ENDING = """
+SELECT id, client_id FROM session WHERE id LIKE :ending OR external_id = :typed LIMIT 2
+"""
+
+
+def find_session(read: "Read", typed: str) -> SessionOf:
+    """A session and its client, for what a person types: its id or the end of it, or its external id.
+
+    Raises: NoSession.
+    """
+    typed = typed.strip()
+    is_id = len(typed) >= 6 and set(typed.lower()) <= set("0123456789abcdef-")
+    found = read.all(
+        SESSION_BY_ENDING, SessionOf, ending="%" + typed.lower() if is_id else "", typed=typed or "-"
+    )
+    if len(found) != 1:
+        raise NoSession(typed)
+    return found[0]
