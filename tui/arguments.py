@@ -23,7 +23,7 @@ VERBS = {
     "run": ("billing", "bill a period: drafts, or invoices sent"),
     "invoice": ("invoices", "list, show, make, edit, send, print, void or write off invoices"),
     "payment": ("payments", "record, list, refund, reverse or apply money received"),
-    "credit": ("payments", "give goodwill, or list who has money with the practice"),
+    "credit": ("credit", "give goodwill, or list who has money with the practice"),
     "charge": ("charges", "write in a charge without a session, or take one back"),
     "client": ("clients", "list or show clients, their ledger and notes"),
     "explain": ("reports", "the entries that add up to an amount"),

@@ -74,9 +74,8 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     from core.dates import ALL_TIME
     from core.ledger.invoices import invoices
     from core.ledger.unbilled import unbilled_charges
-    from core.money import show_cents
     from core.text import plain
-    from tui.verbs.invoices import head
+    from tui.verbs.invoice_page import head
 
     today = door.today(read)
     row = client(read, client_id)
@@ -96,13 +95,13 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     text = [
         row.client,
         f"owes: {home.name}, {home.street}, {town}",
-        f"unbilled: {len(charges)} charges, {show_cents(total)}",
+        f"unbilled: {len(charges)} charges, {door.money(total)}",
     ]
     text = [plain(line) for line in text]
     text += door.table(
         ("Number", "Due", "Status", "Balance"),
         [
-            (b.number or "draft", b.due_on or "", b.status.replace("_", " "), show_cents(b.balance_cents))
+            (b.number or "draft", b.due_on or "", b.status.replace("_", " "), door.money(b.balance_cents))
             for b in bills
         ],
         right=(3,),

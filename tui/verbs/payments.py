@@ -1,21 +1,20 @@
-"""payment and credit: money received, where it went, what is given back, and who has some with us."""
+"""payment: money received, where it went, what is given back of it."""
+
+from tui.verbs.payment_page import answer, carry_out, guarantor_of, name_of, payment_row, session_of, who
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable, Sequence
     from datetime import date
-    from typing import Any, TypeVar
+    from typing import Any
 
     from core.payments.allocation import Part
     from core.payments.commands import Recorded
     from core.payments.moves import Applied
-    from core.payments.queries import PaymentRow
     from core.payments.refunds import Refunded
     from core.store import Read, Tx
     from tui.door import Door
-
-    T = TypeVar("T")
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
@@ -26,11 +25,8 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
         made.set_defaults(run=run)
         return made
 
-    if name == "credit":
-        _credit_arguments(verb)
-        return
     add = verb("add", "record money received; oldest due first, the rest is credit", payment_add)
-    _who(add)
+    who(add)
     add.add_argument("--amount", required=True, metavar="A", help="such as 120 or 120.50")
     add.add_argument("--method", required=True, metavar="M", help="cash, check, ach, card_external, other...")
     add.add_argument("--reference", default="", metavar="R", help="check or transaction number")
@@ -63,7 +59,9 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
         one.add_argument("payment", metavar="ID", help="the payment's id or its last 8 characters")
     refund.add_argument("--amount", required=True, metavar="A")
     balance = refund.add_mutually_exclusive_group()
-    balance.add_argument("--reopen", action="store_true", help="its invoice is owed again (default of a part)")
+    balance.add_argument(
+        "--reopen", action="store_true", help="its invoice is owed again (default of a part)"
+    )
     balance.add_argument("--close", action="store_true", help="forgive it as well (default of all of it)")
     refund.add_argument("--invoice", metavar="N", help="what of it is on this invoice")
     refund.add_argument(
@@ -78,64 +76,20 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     unapply.add_argument("--invoice", required=True, metavar="N")
     unapply.add_argument("--reason", default="", metavar="T")
     apply = verb("apply", "put credit on open invoices, oldest first", payment_apply)
-    _who(apply)
+    who(apply)
     apply.add_argument("--invoice", metavar="N", help="on this invoice only")
     apply.add_argument("--amount", metavar="A", help="no more than this")
     apply.add_argument("--payment", metavar="ID", help="of this payment or credit only")
 
 
-def _credit_arguments(verb: "Callable[[str, str, Callable[[Door], int]], ArgumentParser]") -> None:
-    give = verb("give", "goodwill that was not received as money", credit_give)
-    _who(give)
-    give.add_argument("--amount", required=True, metavar="A")
-    give.add_argument("--reason", required=True, metavar="T", help="why; kept in the audit log")
-    give.add_argument("--for-session", metavar="ID", help="keep it for this appointment until it is billed")
-    verb("list", "who has money with the practice, and since when", credit_list)
+def _day(typed: str | None, today: "date") -> "date":
+    from core.dates import parse_day
+
+    return today if typed is None else parse_day(typed)
 
 
-def _who(parser: "ArgumentParser") -> None:
-    parser.add_argument("--client", metavar="C", help="who owes for this client")
-    parser.add_argument("--guarantor", metavar="G", help="who owes, by name or id")
-
-
-# Words into the book
-
-
-def _guarantor(door: "Door", read: "Read", *invoices: str, client_id: str | None = None) -> str:
-    """Who pays: as said, else who owes the invoice. Raises: UsageError, where nothing says it."""
-    from core.clients.queries import client, find_client, find_guarantor
-    from core.errors import UsageError
-    from core.payments.queries import invoice_state
-    from core.payments.refusals import OtherGuarantor
-
-    options = door.options
-    if options.guarantor is not None:
-        return find_guarantor(read, options.guarantor)
-    if options.client is not None:
-        client_id = find_client(read, options.client)
-    if invoices:
-        state = invoice_state(read, invoices[0])
-        fits = client_id in (None, state.client_id)
-        if not fits and client(read, str(client_id)).guarantor_id != state.guarantor_id:
-            raise OtherGuarantor(state.number)
-        return str(state.guarantor_id)
-    if client_id is None:
-        raise UsageError("Say whose money it is with --client, --guarantor or --invoice.")
-    return str(client(read, client_id).guarantor_id)
-
-
-def _session(door: "Door", read: "Read") -> "tuple[str | None, str | None]":
-    """The appointment that money is for, and its client."""
-    if door.options.for_session is None:
-        return None, None
-    from core.clients.queries import find_client
-    from core.errors import UsageError
-    from core.sessions.queries import find_session
-
-    session_id, client_id = find_session(read, door.options.for_session)
-    if door.options.client is not None and find_client(read, door.options.client) != client_id:
-        raise UsageError("That appointment is another client's. Name its client, or leave --client out.")
-    return session_id, client_id
+def _applied(allocations: "Sequence[Applied]") -> "list[dict[str, Any]]":
+    return [{"number": one.number, "amount_cents": one.amount_cents} for one in allocations]
 
 
 def _parts(door: "Door", read: "Read") -> "list[Part] | None":
@@ -144,7 +98,7 @@ def _parts(door: "Door", read: "Read") -> "list[Part] | None":
     from core.money import parse_cents
     from core.payments.allocation import Part
     from core.text import plain
-    from tui.verbs.invoices import issued_invoice
+    from tui.verbs.invoice_page import issued_invoice
 
     if door.options.unallocated:
         return []
@@ -159,133 +113,12 @@ def _parts(door: "Door", read: "Read") -> "list[Part] | None":
     return parts
 
 
-def _day(typed: str | None, today: "date") -> "date":
-    from core.dates import parse_day
-
-    return today if typed is None else parse_day(typed)
-
-
-class _Rehearsed(Exception):
-    """No error: the way out of a transaction without a commit."""
-
-
-def _carry_out(door: "Door", act: "Callable[[Tx], T]", *, dry_run: bool = False) -> "T":
-    """Do it in a transaction; with a dry run the same, taken back at the end."""
-    try:
-        with door.store().write(door.actor()) as tx:
-            found = act(tx)
-            if dry_run:
-                raise _Rehearsed
-            return found
-    except _Rehearsed:
-        return found
-
-
-# Answers
-
-
-def payment_row(row: "PaymentRow") -> "dict[str, Any]":
-    """A payment or goodwill credit as `--json` has it."""
-    from core.payments.queries import payment_status
-
-    return {
-        "payment_id": row.payment_id,
-        "kind": row.kind,
-        "received_on": row.received_on,
-        "guarantor": row.guarantor,
-        "guarantor_id": row.guarantor_id,
-        "method": row.method,
-        "reference": row.reference,
-        "note": row.note,
-        "amount_cents": row.amount_cents,
-        "refunded_cents": row.refunded_cents,
-        "applied_cents": row.applied_cents,
-        "unallocated_cents": row.unallocated_cents,
-        "status": payment_status(row),
-        "session_id": row.session_id,
-    }
-
-
-def _applied(allocations: "Sequence[Applied]") -> "list[dict[str, Any]]":
-    return [{"number": one.number, "amount_cents": one.amount_cents} for one in allocations]
-
-
-def _name(read: "Read", guarantor_id: str) -> str:
-    from core.clients.queries import address
-
-    return str(address(read, guarantor_id).name)
-
-
-def _answer(door: "Door", read: "Read", payment_id: str, **more: "Any") -> int:
-    """A payment whole: its sums, the invoices it is on, what was given back."""
-    import json
-
-    from core.audit import entries
-    from core.payments.history import refunds_of
-    from core.payments.queries import payment, put_on
-
-    row = payment(read, payment_id)
-    data = payment_row(row)
-    data["allocations"] = [
-        {
-            "number": one.number,
-            "invoice_id": one.invoice_id,
-            "client": one.client,
-            "amount_cents": one.amount_cents,
-            "effective_on": one.effective_on,
-        }
-        for one in put_on(read, payment_id)
-    ]
-    data["refunds"] = [one._asdict() for one in refunds_of(read, payment_id)]
-    data["history"] = [
-        {"at": e.at, "actor": e.actor, "verb": e.verb, "detail": json.loads(e.detail), "reason": e.reason}
-        for e in reversed(entries(read, subject_id=payment_id))
-    ]
-    data.update(more)
-    money = door.money
-    how = row.method.replace("_", " ") if row.kind == "payment" else "goodwill"
-    status = data["status"].replace("_", " ")
-    text = [
-        f"{row.payment_id[-8:]}  {row.received_on}  {row.guarantor}  {how} {row.reference}".rstrip(),
-        f"amount {money(row.amount_cents)}  refunded {money(row.refunded_cents)}"
-        f"  on no invoice {money(row.unallocated_cents)}  {status}",
-    ]
-    text += door.table(
-        ("Invoice", "Client", "Since", "Amount"),
-        [
-            (one["number"], one["client"], one["effective_on"], money(one["amount_cents"]))
-            for one in data["allocations"]
-        ],
-        right=(3,),
-    )
-    if data["refunds"]:
-        text += door.table(
-            ("Refund", "On", "From", "Balance", "Amount"),
-            [
-                (
-                    one["refund_id"][-8:],
-                    one["refunded_on"],
-                    one["number"] or "credit",
-                    one["balance"],
-                    money(one["amount_cents"]),
-                )
-                for one in data["refunds"]
-            ],
-            right=(4,),
-        )
-    door.answer(data, text)
-    return 0
-
-
-# The verbs
-
-
 def payment_add(door: "Door") -> int:
     """Record money received, and say where it went."""
     from core.money import parse_cents
     from core.payments.commands import record_payment
     from core.practice.queries import find_named, offices, own_office
-    from tui.verbs.invoices import issued_invoice
+    from tui.verbs.invoice_page import issued_invoice
 
     options = door.options
     cents = parse_cents(options.amount)
@@ -293,12 +126,12 @@ def payment_add(door: "Door") -> int:
 
     def act(tx: "Tx") -> "Recorded":
         today = door.today(tx)
-        session_id, client_id = _session(door, tx)
+        session_id, client_id = session_of(door, tx)
         parts = _parts(door, tx)
         first = options.invoice and issued_invoice(tx, options.invoice, "pay", today)
         named = [first] if first else [part.invoice_id for part in parts or []]
-        guarantor_id = _guarantor(door, tx, *named, client_id=client_id)
-        found.update(received_on=str(_day(options.on, today)), guarantor=_name(tx, guarantor_id))
+        guarantor_id = guarantor_of(door, tx, *named, client_id=client_id)
+        found.update(received_on=str(_day(options.on, today)), guarantor=name_of(tx, guarantor_id))
         office = options.office
         return record_payment(
             tx,
@@ -315,7 +148,7 @@ def payment_add(door: "Door") -> int:
             office_id=own_office(tx) if office is None else find_named(offices(tx), "office", office),
         )
 
-    made = _carry_out(door, act, dry_run=options.dry_run)
+    made = carry_out(door, act, dry_run=options.dry_run)
     data = {
         "payment_id": None if options.dry_run else made.payment_id,
         **found,
@@ -388,7 +221,7 @@ def payment_show(door: "Door") -> int:
     from core.payments.queries import find_payment
 
     with door.store().read() as read:
-        return _answer(door, read, find_payment(read, door.options.payment))
+        return answer(door, read, find_payment(read, door.options.payment))
 
 
 def payment_refund(door: "Door") -> int:
@@ -397,7 +230,7 @@ def payment_refund(door: "Door") -> int:
     from core.money import parse_cents
     from core.payments.queries import find_payment, payment
     from core.payments.refunds import refund
-    from tui.verbs.invoices import issued_invoice
+    from tui.verbs.invoice_page import issued_invoice
 
     options = door.options
     cents = parse_cents(options.amount)
@@ -427,13 +260,13 @@ def payment_refund(door: "Door") -> int:
             refunded_on=day,
         )
 
-    made = _carry_out(door, act)
+    made = carry_out(door, act)
     parts = [
         {"refund_id": p.refund_id, "number": p.number, "balance": p.balance, "amount_cents": p.amount_cents}
         for p in made.parts
     ]
     with door.store().read() as read:
-        return _answer(door, read, payment_id, refunded=parts)
+        return answer(door, read, payment_id, refunded=parts)
 
 
 def payment_reverse(door: "Door") -> int:
@@ -445,15 +278,15 @@ def payment_reverse(door: "Door") -> int:
         reverse_payment(tx, payment_id, reason=door.options.reason, today=door.today(tx))
         return payment_id
 
-    payment_id = _carry_out(door, act)
+    payment_id = carry_out(door, act)
     with door.store().read() as read:
-        return _answer(door, read, payment_id)
+        return answer(door, read, payment_id)
 
 
 def payment_unapply(door: "Door") -> int:
     from core.payments.commands import unapply
     from core.payments.queries import find_payment
-    from tui.verbs.invoices import issued_invoice
+    from tui.verbs.invoice_page import issued_invoice
 
     options = door.options
 
@@ -463,9 +296,9 @@ def payment_unapply(door: "Door") -> int:
         invoice_id = issued_invoice(tx, options.invoice, "pay", today)
         return payment_id, unapply(tx, payment_id, invoice_id, today=today, reason=options.reason)
 
-    payment_id, cents = _carry_out(door, act)
+    payment_id, cents = carry_out(door, act)
     with door.store().read() as read:
-        return _answer(door, read, payment_id, released_cents=cents)
+        return answer(door, read, payment_id, released_cents=cents)
 
 
 def payment_apply(door: "Door") -> int:
@@ -473,7 +306,7 @@ def payment_apply(door: "Door") -> int:
     from core.money import parse_cents
     from core.payments.commands import apply_credit
     from core.payments.queries import find_payment, held_money, money
-    from tui.verbs.invoices import issued_invoice
+    from tui.verbs.invoice_page import issued_invoice
 
     options = door.options
     cents = None if options.amount is None else parse_cents(options.amount)
@@ -486,7 +319,7 @@ def payment_apply(door: "Door") -> int:
         if source_id is not None and (options.client, options.guarantor) == (None, None):
             guarantor_id = str(money(tx, source_id).guarantor_id)
         else:
-            guarantor_id = _guarantor(door, tx, *([invoice_id] if invoice_id else []))
+            guarantor_id = guarantor_of(door, tx, *([invoice_id] if invoice_id else []))
         applied = apply_credit(
             tx,
             guarantor_id=guarantor_id,
@@ -495,9 +328,9 @@ def payment_apply(door: "Door") -> int:
             amount_cents=cents,
             source_id=source_id,
         )
-        return guarantor_id, _name(tx, guarantor_id), applied
+        return guarantor_id, name_of(tx, guarantor_id), applied
 
-    guarantor_id, name, applied = _carry_out(door, act)
+    guarantor_id, name, applied = carry_out(door, act)
     with door.store().read() as read:
         left = sum(one.left_cents for one in held_money(read, guarantor_id, spoken_for=True))
     allocations = [
@@ -512,65 +345,4 @@ def payment_apply(door: "Door") -> int:
     if not options.plain:
         text.append(f"{name} has {door.money(left)} of credit left")
     door.answer({"guarantor": name, "allocations": allocations, "credit_cents": left}, text)
-    return 0
-
-
-def credit_give(door: "Door") -> int:
-    """Goodwill, such as a scholarship or an apology; it is applied like money."""
-    from core.money import parse_cents
-    from core.payments.commands import give_credit
-
-    options = door.options
-    cents = parse_cents(options.amount)
-
-    def act(tx: "Tx") -> str:
-        session_id, client_id = _session(door, tx)
-        return give_credit(
-            tx,
-            guarantor_id=_guarantor(door, tx, client_id=client_id),
-            amount_cents=cents,
-            reason=options.reason,
-            today=door.today(tx),
-            session_id=session_id,
-        )
-
-    credit_id = _carry_out(door, act)
-    with door.store().read() as read:
-        return _answer(door, read, credit_id)
-
-
-def credit_list(door: "Door") -> int:
-    """Credit balances, oldest first: states ask that they are given back in time."""
-    from core.payments.queries import credit_balances
-
-    with door.store().read() as read:
-        rows = credit_balances(read, door.today(read))
-    total = sum(row.left_cents for row in rows)
-    text = ["Nobody has unapplied money with the practice."]
-    if rows and not door.options.json:
-        text = door.table(
-            ("Who", "Since", "Days", "Credit"),
-            [(r.guarantor, r.since_on, r.days, door.money(r.left_cents)) for r in rows],
-            right=(2, 3),
-        )
-        if not door.options.plain:
-            from tui.present import plural
-
-            text.append(f"{plural(len(rows), 'account')}, {door.money(total)}")
-    door.answer(
-        {
-            "credits": [
-                {
-                    "guarantor_id": r.guarantor_id,
-                    "guarantor": r.guarantor,
-                    "credit_cents": r.left_cents,
-                    "since_on": r.since_on,
-                    "days": r.days,
-                }
-                for r in rows
-            ],
-            "total_cents": total,
-        },
-        text,
-    )
     return 0

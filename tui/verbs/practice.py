@@ -169,7 +169,6 @@ def provider_licence(door: "Door") -> int:
 
 
 def service_list(door: "Door") -> int:
-    from core.money import show_cents
     from core.practice.queries import services
 
     with door.store().read() as read:
@@ -178,7 +177,7 @@ def service_list(door: "Door") -> int:
         {"services": [row._asdict() for row in rows]},
         door.table(
             ("System", "Code", "Description", "Rate"),
-            [(row.code_system, row.code, row.description, show_cents(row.rate_cents)) for row in rows],
+            [(row.code_system, row.code, row.description, door.money(row.rate_cents)) for row in rows],
             right=(3,),
         ),
     )
