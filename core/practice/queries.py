@@ -121,6 +121,27 @@ def services(read: "Read") -> list[ServiceView]:
     return read.all(SERVICES, ServiceView)
 
 
+class NoService(NotFound):
+    code = "no_service"
+
+    def __init__(self, typed: str, many: bool) -> None:
+        from core.text import plain
+
+        shown = plain(typed)[:40]
+        if many:
+            super().__init__(f'More than one service has the code "{shown}". Describe it with --text.')
+        else:
+            super().__init__(f'The practice has no service "{shown}". `daysheet service list` shows them.')
+
+
+def service_of(read: "Read", code: str) -> ServiceView:
+    """The practice's service with a code. Raises: NoService."""
+    found = [row for row in services(read) if row.code.casefold() == code.strip().casefold()]
+    if len(found) != 1:
+        raise NoService(code, bool(found))
+    return found[0]
+
+
 PolicyView = namedtuple("PolicyView", "kind effective_from rule policy_id")
 POLICIES = "SELECT kind, effective_from, rule, policy_id FROM policy ORDER BY kind, effective_from, at"
 
