@@ -193,7 +193,7 @@ def aging(read: "Read", as_of: date, *, basis: str = "due", layout: str = "stand
     invoices: list[AgedInvoice] = []
     credits: dict[str, int] = {}
     for row in (*read.rows(OPEN_INVOICES, as_of=day), *_crossed_invoices(read, crossed, day)):
-        one = AgedInvoice(*row, 0, 0)
+        one = AgedInvoice._make((*row, 0, 0))
         days = (as_of - date.fromisoformat(one.due_on if basis == "due" else one.issued_on)).days
         invoices.append(one._replace(bucket=sum(days > end for end in ends), days=days))
     for _, guarantor_id, _, cents in (
