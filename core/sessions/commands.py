@@ -218,10 +218,13 @@ def write_in_charge(
     description: str,
     amount_cents: int,
     office_id: str | None = None,
+    provider_id: str | None = None,
     code_system: str = "LOCAL",
     code: str = "",
 ) -> str:
     """A charge with no session, such as a report or materials; it waits in the unbilled queue.
+
+    One with a CPT code needs a provider who is licensed, as any line does.
 
     Raises: UsageError, TooLong, AmountTooLarge.
     """
@@ -236,7 +239,8 @@ def write_in_charge(
     tx.add_many(
         Charge,
         _CHARGE,
-        [(charge_id, None, client_id, "write_in", service_on, None, None, None, office_id, code_system, code, "",
+        [(charge_id, None, client_id, "write_in", service_on, None, None, provider_id, office_id, code_system,
+          code, "",
           description.strip(), 1000, amount_cents, amount_cents)],
     )  # fmt: skip
     audit.record(tx, "charge.written_in", "charge", charge_id, amount_cents=amount_cents)

@@ -17,9 +17,10 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     add.add_argument("--client", required=True, metavar="C")
     says = add.add_mutually_exclusive_group(required=True)
     says.add_argument("--text", metavar="T", help="what it is for, as bills say it")
-    says.add_argument("--code", metavar="CODE", help="a service of the practice; its fee where no --amount is")
+    says.add_argument("--code", metavar="CODE", help="a service of the practice, at its fee or --amount")
     add.add_argument("--amount", metavar="A")
     add.add_argument("--on", metavar="DAY", help="date of service (today)")
+    add.add_argument("--provider", metavar="P", help="who rendered it; a CPT code needs one with a licence")
     add.add_argument("--office", metavar="O", help="where (this computer's office)")
     summary = "take back a charge that nothing bills"
     void = what.add_parser("void", help=summary, description=summary, parents=[common])
@@ -38,7 +39,7 @@ def charge_add(door: "Door") -> int:
     from core.dates import parse_day
     from core.errors import UsageError
     from core.money import parse_cents
-    from core.practice.queries import find_named, offices, own_office, service_of
+    from core.practice.queries import find_named, offices, own_office, providers, service_of
     from core.sessions.commands import write_in_charge
 
     options = door.options
@@ -51,7 +52,7 @@ def charge_add(door: "Door") -> int:
             service = service_of(tx, options.code)
             text, system, code = service.description, service.code_system, service.code
             cents = service.rate_cents if cents is None else cents
-        office = options.office
+        office, provider = options.office, options.provider
         charge_id = write_in_charge(
             tx,
             client_id=find_client(tx, options.client),
@@ -59,6 +60,7 @@ def charge_add(door: "Door") -> int:
             description=text,
             amount_cents=cents or 0,
             office_id=own_office(tx) if office is None else find_named(offices(tx), "office", office),
+            provider_id=None if provider is None else find_named(providers(tx), "provider", provider),
             code_system=system,
             code=code,
         )
