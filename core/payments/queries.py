@@ -229,3 +229,14 @@ def credit_balances(read: "Read", today: date) -> list[CreditBalance]:
         CreditBalance(guarantor_id, name, cents, since, (today - date.fromisoformat(since)).days)
         for guarantor_id, name, cents, since in read.rows(CREDITS)
     ]
+
+
+def payment_status(row: PaymentRow) -> str:
+    """The one word a payment shows: reversed, refunded (all of it), unapplied, partly_applied or applied."""
+    if row.reversed:
+        return "reversed"
+    if row.refunded_cents == row.amount_cents:
+        return "refunded"
+    if row.unallocated_cents > 0:
+        return "partly_applied" if row.applied_cents else "unapplied"
+    return "applied"
