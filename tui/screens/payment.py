@@ -4,9 +4,9 @@ from collections import namedtuple
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from core.payments.queries import PaymentRow, PutOn, payment, put_on
 from textual.app import ComposeResult
 
+from core.payments.queries import PaymentRow, PutOn, payment, put_on
 from core.store import Read, Tx
 from tui.keys import key_of, verb
 from tui.present import dollars

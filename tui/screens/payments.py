@@ -3,9 +3,8 @@
 from collections import namedtuple
 from typing import ClassVar
 
-from core.payments.queries import CreditBalance, PaymentRow, credit_balances, payments
-
 from core.dates import Period, month_period, shift_months
+from core.payments.queries import CreditBalance, PaymentRow, credit_balances, payments
 from core.store import Read
 from tui.keys import Direction, verb
 from tui.present import dollars, period_words, plural
