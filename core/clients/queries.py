@@ -165,3 +165,53 @@ def find_client(read: "Read", typed: str) -> str:
     if len(chosen) > 1:
         raise ManyClients(typed, [row.client for row in chosen])
     return str(chosen[0].client_id)
+
+
+class NoGuarantor(NotFound):
+    code = "no_guarantor"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'There is no guarantor "{plain(typed)[:60]}".', subject=typed[:60])
+
+
+class ManyGuarantors(NotFound):
+    code = "many_guarantors"
+
+    def __init__(self, typed: str, names: list[str]) -> None:
+        from core.text import plain
+
+        shown = "; ".join(plain(name) for name in names[:5])
+        super().__init__(
+            f'More than one guarantor fits "{plain(typed)[:60]}": {shown}. Type more of the name.'
+        )
+
+
+GUARANTOR_BY_ID = "SELECT id FROM guarantor WHERE id = :typed OR external_id = :typed LIMIT 1"
+GUARANTORS = "SELECT id, name FROM guarantor WHERE archived = 0 ORDER BY name, id"
+
+
+def find_guarantor(read: "Read", typed: str) -> str:
+    """The id of who owes, for what a person types: an id or its last characters, part of the name.
+
+    Raises: NoGuarantor, ManyGuarantors.
+    """
+    from core.text import search_key
+
+    typed = typed.strip()
+    found = read.value(GUARANTOR_BY_ID, typed=typed)
+    if found is not None:
+        return str(found)
+    key = search_key(typed)
+    words = key.split()
+    rows = read.rows(GUARANTORS)
+    fits = [row for row in rows if words and all(word in search_key(row[1]) for word in words)]
+    exact = [row for row in fits if search_key(row[1]) == key]
+    ending = [row for row in rows if len(key) >= 8 and row[0].endswith(key)]
+    chosen = ending or exact or fits
+    if not chosen:
+        raise NoGuarantor(typed)
+    if len(chosen) > 1:
+        raise ManyGuarantors(typed, [row[1] for row in chosen])
+    return str(chosen[0][0])

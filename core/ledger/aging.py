@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from core.errors import UsageError
-from core.ledger.account import account_of, facts_of
 from core.ledger.effective import (
     ADJUSTMENT_COUNTS,
     CREDIT_COUNTS,
@@ -226,6 +225,8 @@ def _rows(read: "Read", invoices: list[AgedInvoice], credits: dict[str, int], bu
 
 
 def _crossed_invoices(read: "Read", crossed: list[str], day: str) -> Iterator[tuple[object, ...]]:
+    if crossed:
+        from core.ledger.account import account_of, facts_of
     for guarantor_id in crossed:
         account = account_of(facts_of(read, guarantor_id, as_of=day))
         for one in account.invoices.values():
@@ -239,6 +240,8 @@ def _crossed_invoices(read: "Read", crossed: list[str], day: str) -> Iterator[tu
 
 
 def _crossed_credits(read: "Read", crossed: list[str], day: str) -> Iterator[tuple[str, str, str, int]]:
+    if crossed:
+        from core.ledger.account import account_of, facts_of
     for guarantor_id in crossed:
         account = account_of(facts_of(read, guarantor_id, as_of=day))
         for source_id, one in account.sources.items():
@@ -259,6 +262,10 @@ def ledger_cents(read: "Read", as_of: date, known: set[str] | None = None) -> in
     here |= {guarantor_id for (guarantor_id,) in read.rows(TOUCHED_GUARANTORS, as_of=day)}
     here |= known or set()
     whole: int = sum(read.value(ENTRIES_SUM, guarantor_id=one, as_of=day) for one in here - crossed)
+    if not crossed:
+        return whole
+    from core.ledger.account import account_of, facts_of
+
     return whole + sum(account_of(facts_of(read, one, as_of=day)).balance_cents for one in sorted(crossed))
 
 

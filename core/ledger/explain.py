@@ -2,9 +2,11 @@
 
 from collections import namedtuple
 from collections.abc import Iterable
+from datetime import date
 
+from core.ids import short
 from core.ledger.entries import MOVES, Entry, account_entries, client_ledger
-from core.ledger.invoices import lines
+from core.ledger.invoices import invoice, lines
 from core.money import show_cents
 
 TYPE_CHECKING = False
@@ -12,8 +14,8 @@ if TYPE_CHECKING:
     from core.store import Read
 
 Explained = namedtuple("Explained", "kind subject_id title amount_cents entries")
-"""`kind` is client, invoice or payment. The amounts of the entries add up to `amount_cents`: what a client
-owes, what is open on an invoice, what is left of a payment."""
+"""`kind` is client, invoice, draft or payment. The amounts of the entries add up to `amount_cents`: what a
+client owes, what is open on an invoice, what is left of a payment."""
 
 Reason = namedtuple("Reason", "on kind text amount_cents")
 
@@ -45,6 +47,16 @@ def explain_invoice(read: "Read", invoice_id: str) -> Explained:
             sign = -1 if entry.kind in MOVES else 1
             reasons.append(Reason(entry.on, entry.kind, entry.text, sign * entry.amount_cents))
     return _checked("invoice", invoice_id, f"{number} {client}", balance, reasons)
+
+
+def explain_draft(read: "Read", draft_id: str, today: date) -> Explained:
+    """What a draft would ask for: its lines, discount and surcharge."""
+    row = invoice(read, draft_id, today=today.isoformat())
+    reasons = [
+        Reason(line.date_on or "", "line", line.description or line.kind, line.amount_cents)
+        for line in lines(read, draft_id)
+    ]
+    return _checked("draft", draft_id, f"Draft {short(draft_id)} {row.client}", row.total_cents, reasons)
 
 
 def _line_text(line: "tuple[object, ...]") -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.payments.allocation import Owed, Part
 from textual.pilot import Pilot
 
+from core.payments.allocation import Owed, Part
 from tests.tui.driving import send, settle
 from tests.tui.samples import TODAY, Gallery
 from tui.strips.fields import Words

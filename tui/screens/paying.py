@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from core.payments.allocation import Owed
-
 from core.errors import DomainError
+from core.payments.allocation import Owed
 from core.store import Read, Tx
 from tui.present import dollars, plural
 from tui.strips.payer import AskPayer, Payer
@@ -75,9 +74,8 @@ def _of_invoice(read: Read, invoice_id: str) -> _Asked:
 
 
 def _of_guarantor(read: Read, guarantor_id: str, invoice_id: str | None = None) -> _Asked:
-    from core.payments.queries import proposal
-
     from core.clients.queries import address
+    from core.payments.queries import proposal
 
     owed = [one.owed for one in proposal(read, guarantor_id, 0, invoice_id=invoice_id)[0]]
     return _Asked(guarantor_id, address(read, guarantor_id).name, owed, invoice_id)

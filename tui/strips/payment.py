@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from core.payments.allocation import Owed, Part, oldest_first
 from textual.app import ComposeResult
 from textual.widgets import Input
 
 from core.errors import UsageError
 from core.money import show_cents
+from core.payments.allocation import Owed, Part, oldest_first
 from tui.cells import fit, steady, width_of
 from tui.present import dollars
 from tui.strips.fields import DateField, Field, MoneyField, TextField, Words

@@ -67,9 +67,7 @@ def demo(door: "Door") -> int:
     if opens:
         return _open(folder, store, founded.actor, today)
     store.close()
-    from core.money import show_cents
-
-    total = show_cents(report.total_cents)
+    total = door.money(report.total_cents)
     door.answer(
         data,
         [

@@ -103,11 +103,9 @@ def _carry_out(door: "Door", act: "Callable[[Tx, bool], Outcome]") -> int:
 
 
 def _answer(door: "Door", outcome: "Outcome", *, would: bool) -> None:
-    from core.money import show_cents
-
     deed = "would bring" if would else "brought"
     brought = f"{outcome.clients} clients, {outcome.sessions} sessions, {outcome.charges} charges"
-    total = show_cents(outcome.total_cents)
+    total = door.money(outcome.total_cents)
     rest = f"unchanged {outcome.unchanged}; refused {len(outcome.refused)}"
     text = [f"{deed} {brought}, {total}; {rest}"]
     if outcome.refused:
