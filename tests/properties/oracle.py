@@ -1,4 +1,4 @@
-"""What a book's money comes to, worked out from its facts in the plainest way, by none of the code under test.
+"""What a book's money comes to, worked out from its facts in the plainest way, by no code under test.
 
 Good for one site's book: there facts do not contradict, so every amount counts as it stands.
 """
