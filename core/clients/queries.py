@@ -57,12 +57,14 @@ AccountRow = namedtuple(
 
 ACCOUNT = """
 SELECT k.id, k.sort_name, CASE g.name WHEN k.name THEN '' ELSE g.name END, g.id, k.active,
-       coalesce((SELECT sum(b.balance_cents) FROM invoice_balance AS b WHERE b.client_id = k.id), 0),
+       coalesce(o.cents, 0),
        coalesce((SELECT sum(m.left_cents) FROM money_left AS m
                  WHERE m.guarantor_id = g.id AND m.left_cents <> 0), 0),
        coalesce((SELECT sum(u.amount_cents) FROM unbilled AS u
                  WHERE u.client_id = k.id AND u.service_on <= :today), 0)
 FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
+LEFT JOIN (SELECT b.client_id, sum(b.balance_cents) AS cents FROM invoice_balance AS b
+           WHERE b.balance_cents <> 0 GROUP BY b.client_id) AS o ON o.client_id = k.id
 """
 ACCOUNTS = ACCOUNT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
 ONE_ACCOUNT = ACCOUNT + " WHERE k.id = :client_id"

@@ -22,10 +22,10 @@ SHARED = "EXISTS (SELECT 1 FROM invoice_share AS s WHERE s.invoice_id = i.invoic
 HEAD = f"""
 SELECT i.invoice_id, i.number, i.client_name, i.client_id, i.issued_on, i.due_on, b.asked_cents, b.paid_cents,
        b.balance_cents, b.forgiven_cents, b.closed_cents, b.hold, b.refunding, b.void, {SHARED}
-FROM invoice_balance AS b JOIN invoice_issue AS i ON i.id = b.issue_id
+FROM invoice_issue AS i JOIN invoice_balance AS b ON b.invoice_id = i.invoice_id AND b.issue_id = i.id
 """  # noqa: S608  composed of the constants above
-BY_NUMBER = " ORDER BY b.series, b.series_no"
-OF_CLIENT = " WHERE b.client_id = :client_id"
+BY_NUMBER = " ORDER BY i.series, i.series_no"
+OF_CLIENT = " WHERE i.client_id = :client_id"
 OF_INVOICE = " WHERE b.invoice_id = :invoice_id"
 
 DRAFT_ADJUSTED = """
@@ -104,7 +104,7 @@ def invoices(
 
 PAGE = 200
 
-AFTER = " WHERE (b.series, b.series_no) > (:series, :series_no)"
+AFTER = " WHERE (i.series, i.series_no) > (:series, :series_no)"
 A_PAGE = BY_NUMBER + " LIMIT :most"
 
 

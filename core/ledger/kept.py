@@ -41,12 +41,12 @@ FORGIVEN_KINDS = "('bad_debt', 'small_balance', 'courtesy', 'contractual')"
 
 INVOICES = f"""
 INSERT INTO invoice_balance
-      (invoice_id, issue_id, guarantor_id, client_id, series, series_no, asked_cents, adjusted_cents,
+      (invoice_id, issue_id, guarantor_id, client_id, asked_cents, adjusted_cents,
        forgiven_cents, closed_cents, paid_cents, balance_cents, void, hold, refunding)
-SELECT t.invoice_id, t.id, t.guarantor_id, t.client_id, t.series, t.series_no, t.asked, t.adjusted,
+SELECT t.invoice_id, t.id, t.guarantor_id, t.client_id, t.asked, t.adjusted,
        t.forgiven, t.closed, t.paid,
        CASE WHEN t.void THEN 0 ELSE t.asked - t.adjusted - t.paid END, t.void, t.hold, t.refunding
-FROM (SELECT i.invoice_id, i.id, i.guarantor_id, i.client_id, i.series, i.series_no,
+FROM (SELECT i.invoice_id, i.id, i.guarantor_id, i.client_id,
              i.total_cents + coalesce((SELECT sum(f.amount_cents) FROM late_fee AS f
                                        WHERE f.invoice_id = i.invoice_id AND {FEE_COUNTS}), 0) AS asked,
              coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
@@ -69,7 +69,7 @@ FROM (SELECT i.invoice_id, i.id, i.guarantor_id, i.client_id, i.series, i.series
 WHERE true
 ON CONFLICT (invoice_id) DO UPDATE SET
     issue_id = excluded.issue_id, guarantor_id = excluded.guarantor_id, client_id = excluded.client_id,
-    series = excluded.series, series_no = excluded.series_no, asked_cents = excluded.asked_cents,
+    asked_cents = excluded.asked_cents,
     adjusted_cents = excluded.adjusted_cents, forgiven_cents = excluded.forgiven_cents,
     closed_cents = excluded.closed_cents, paid_cents = excluded.paid_cents,
     balance_cents = excluded.balance_cents, void = excluded.void, hold = excluded.hold,

@@ -114,6 +114,8 @@ def one_of(column: str, *words: str) -> CheckConstraint:
 
 
 STRICT: dict[str, Any] = {"sqlite_strict": True}
+BY_KEY: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
+"""A table that is kept in the order of its key, without a second tree for its rows."""
 
 
 SQLModel.metadata.naming_convention = {

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from sqlalchemy import Index
+
 from core.sync.policy import Travels
 from core.tables.columns import (
     STRICT,
@@ -108,7 +110,11 @@ class InvoiceIssue(OnceFact, table=True):
     `once` is `issue:<invoice>`. `content_sha256` covers the canonical content of head and lines.
     """
 
-    __table_args__: ClassVar[Any] = (in_range("total_cents", 0), STRICT)
+    __table_args__: ClassVar[Any] = (
+        in_range("total_cents", 0),
+        Index("ix_invoice_issue_series", "series", "series_no"),
+        STRICT,
+    )
 
     invoice_id: str = word(index=True)
     series: str = word()

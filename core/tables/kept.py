@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlalchemy import text as sql_text
 
-from core.tables.columns import STRICT, Local, cents, day, flag, maybe_text, number, row_id, text, word
+from core.tables.columns import BY_KEY, Local, cents, day, flag, maybe_text, row_id, text, word
 
 
 class InvoiceBalance(Local, table=True):
@@ -21,16 +21,13 @@ class InvoiceBalance(Local, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index("ix_invoice_balance_open", "guarantor_id", sqlite_where=sql_text("balance_cents <> 0")),
-        Index("ix_invoice_balance_number", "series", "series_no"),
-        STRICT,
+        BY_KEY,
     )
 
     invoice_id: str = row_id()
     issue_id: str = word()
     guarantor_id: str = word()
-    client_id: str = word(index=True)
-    series: str = word()
-    series_no: int = number()
+    client_id: str = word()
     asked_cents: int = cents()
     """Frozen total and late fees."""
     adjusted_cents: int = cents()
@@ -54,7 +51,7 @@ class MoneyLeft(Local, table=True):
     __table_args__: ClassVar[Any] = (
         Index("ix_money_left_open", "guarantor_id", sqlite_where=sql_text("left_cents <> 0")),
         Index("ix_money_left_day", "since_on", "source_id"),
-        STRICT,
+        BY_KEY,
     )
 
     source_id: str = row_id()
@@ -78,8 +75,7 @@ class Unbilled(Local, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index("ix_unbilled_client", "client_id", "service_on"),
-        Index("ix_unbilled_day", "service_on"),
-        STRICT,
+        BY_KEY,
     )
 
     charge_id: str = row_id()
@@ -93,11 +89,15 @@ class Unbilled(Local, table=True):
 class CrossedAccount(Local, table=True):
     """A guarantor some of whose facts contradict, after offices worked apart (`decisions.md` 3)."""
 
+    __table_args__: ClassVar[Any] = (BY_KEY,)
+
     guarantor_id: str = row_id()
 
 
 class Stale(Local, table=True):
     """A thing whose summary must be made anew before this transaction ends."""
+
+    __table_args__: ClassVar[Any] = (BY_KEY,)
 
     kind: str = row_id()
     """invoice, payment, credit, charge or client"""

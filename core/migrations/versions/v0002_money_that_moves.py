@@ -23,6 +23,7 @@ def _new_tables() -> None:
         sa.Column("guarantor_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("guarantor_id", name="pk_crossed_account"),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "invoice_balance",
@@ -30,8 +31,6 @@ def _new_tables() -> None:
         sa.Column("issue_id", sa.Text(), nullable=False),
         sa.Column("guarantor_id", sa.Text(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=False),
-        sa.Column("series", sa.Text(), nullable=False),
-        sa.Column("series_no", INT64, nullable=False),
         sa.Column("asked_cents", INT64, nullable=False),
         sa.Column("adjusted_cents", INT64, nullable=False),
         sa.Column("forgiven_cents", INT64, nullable=False),
@@ -43,8 +42,8 @@ def _new_tables() -> None:
         sa.Column("refunding", INT64, nullable=False),
         sa.PrimaryKeyConstraint("invoice_id", name="pk_invoice_balance"),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_invoice_balance_client_id", "invoice_balance", ["client_id"], unique=False)
     op.create_index(
         "ix_invoice_balance_open",
         "invoice_balance",
@@ -52,7 +51,6 @@ def _new_tables() -> None:
         unique=False,
         sqlite_where=sa.text("balance_cents <> 0"),
     )
-    op.create_index("ix_invoice_balance_number", "invoice_balance", ["series", "series_no"], unique=False)
     op.create_table(
         "invoice_hold",
         sa.Column("id", sa.Text(), nullable=False),
@@ -85,6 +83,7 @@ def _new_tables() -> None:
         sa.Column("left_cents", INT64, nullable=False),
         sa.PrimaryKeyConstraint("source_id", name="pk_money_left"),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_money_left_guarantor_id", "money_left", ["guarantor_id"], unique=False)
     op.create_index(
@@ -101,6 +100,7 @@ def _new_tables() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "id", name="pk_stale"),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "unbilled",
@@ -112,9 +112,9 @@ def _new_tables() -> None:
         sa.Column("amount_cents", INT64, nullable=False),
         sa.PrimaryKeyConstraint("charge_id", "share_id", name="pk_unbilled"),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_unbilled_client", "unbilled", ["client_id", "service_on"], unique=False)
-    op.create_index("ix_unbilled_day", "unbilled", ["service_on"], unique=False)
     op.create_table(
         "invoice_hold_end",
         sa.Column("id", sa.Text(), nullable=False),
@@ -159,6 +159,7 @@ def _new_tables() -> None:
     op.create_index(
         "ix_allocation_release_effective_on", "allocation_release", ["effective_on"], unique=False
     )
+    op.create_index("ix_invoice_issue_series", "invoice_issue", ["series", "series_no"], unique=False)
     op.create_index("ix_invoice_issue_issued_on", "invoice_issue", ["issued_on"], unique=False)
     op.create_index("ix_invoice_void_voided_on", "invoice_void", ["voided_on"], unique=False)
     op.create_index("ix_late_fee_assessed_on", "late_fee", ["assessed_on"], unique=False)
