@@ -24,6 +24,7 @@ VERBS = {
     "invoice": ("invoices", "list, show, make, edit, send, print, void or write off invoices"),
     "payment": ("payments", "record, list, refund, reverse or apply money received"),
     "credit": ("credit", "give goodwill, or list who has money with the practice"),
+    "latefee": ("fees", "late fees: what is due, charge it, let it go"),
     "charge": ("charges", "write in a charge without a session, or take one back"),
     "client": ("clients", "list or show clients, their ledger and notes"),
     "explain": ("reports", "the entries that add up to an amount"),

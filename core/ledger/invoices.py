@@ -227,3 +227,17 @@ MAIL = "SELECT mail_to FROM invoice_share WHERE invoice_id = :invoice_id ORDER B
 def mail_state(read: "Read", invoice_id: str) -> str:
     """What became of the mail: none (not shared, or nobody to write to) or queued (no mailer yet)."""
     return "queued" if read.value(MAIL, invoice_id=invoice_id) else "none"
+
+
+HoldRow = namedtuple("HoldRow", "kind reason since_on")
+
+HOLD = """
+SELECT h.kind, h.reason, h.held_on FROM invoice_hold AS h WHERE h.invoice_id = :invoice_id
+  AND NOT EXISTS (SELECT 1 FROM invoice_hold_end AS e WHERE e.hold_id = h.id)
+ORDER BY h.held_on, h.id LIMIT 1
+"""
+
+
+def hold_of(read: "Read", invoice_id: str) -> HoldRow | None:
+    """Why an invoice is not chased, and since when; None where it is."""
+    return read.first(HOLD, HoldRow, invoice_id=invoice_id)

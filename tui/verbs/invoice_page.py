@@ -83,13 +83,15 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
 
 def _money(read: "Read", invoice_id: str) -> "dict[str, Any]":
     """What happened to an invoice since it was issued, and what stands for it."""
+    from core.ledger.invoices import hold_of
     from core.payments.history import adjustments_of, fees_of, links_of, on_invoice
 
-    links = links_of(read, invoice_id)
+    links, hold = links_of(read, invoice_id), hold_of(read, invoice_id)
     return {
         "payments": [one._asdict() for one in on_invoice(read, invoice_id)],
         "adjustments": [one._asdict() for one in adjustments_of(read, invoice_id)],
         "fees": [one._asdict() for one in fees_of(read, invoice_id)],
+        "hold": None if hold is None else hold._asdict(),
         "replaces": links.replaces,
         "replaced_by": links.replaced_by,
     }
@@ -147,6 +149,9 @@ def answer(door: "Door", read: "Read", invoice_id: str, today: "date", **more: "
         f"Total {door.money(data['total_cents'])}  paid {door.money(data['paid_cents'])}"
         f"  balance {door.money(data['balance_cents'])}"
     )
+    if data["hold"]:
+        hold = data["hold"]
+        text.append(f"On hold since {hold['since_on']} ({hold['kind']}): {hold['reason']}")
     if data["replaces"]:
         text.append(f"Replaces {data['replaces']}")
     if data["replaced_by"]:

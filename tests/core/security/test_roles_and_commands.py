@@ -27,7 +27,7 @@ from tests.builders import NOW, TODAY, Book
 
 ROOMS = (
     "core.practice.commands", "core.clients.commands", "core.sessions.commands", "core.invoicing.commands",
-    "core.invoicing.lines",
+    "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
     "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
     "core.books.commands",
 )  # fmt: skip
@@ -46,6 +46,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "add_service": (MANAGE, (), {"code_system": "CPT", "code": "1", "description": "d", "rate_cents": 1}),
     "set_terms": (MANAGE, (), {"days": 1, **TERM}),
     "set_missed_fee": (MANAGE, ("no_show_fee",), {"amount_cents": 1, **TERM}),
+    "set_late_fee": (MANAGE, (), {"rule": None, **TERM}),
     "add_user": (MANAGE, (), {"name": "U", "role": Role.OWNER}),
     "change_role": (MANAGE, ("user", Role.OWNER), {}),
     "remove_user": (MANAGE, ("user",), {}),
@@ -78,6 +79,10 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "open_run": (BILL, (ALL_TIME,), {"sends": False}),
     "bill_clients": (BILL, ([], ALL_TIME), {"today": TODAY, "run_id": "r", "issue": False}),
     "issue_bills": (BILL, ([],), {"today": TODAY}),
+    "charge_late_fees": (BILL, (TODAY,), {}),
+    "waive_proposed": (Right.WRITE_OFF, (), {"today": TODAY}),
+    "hold_invoice": (BILL, ("invoice",), {"kind": "held", "reason": "r", "today": TODAY}),
+    "end_hold": (BILL, ("invoice",), {"today": TODAY}),
     "share_invoices": (BILL, (["draft"],), {}),
     "record_export": (Right.READ, (), {"form": "csv"}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
