@@ -23,6 +23,7 @@ VERBS = {
     "run": ("billing", "bill a period: drafts, or invoices sent"),
     "invoice": ("invoices", "list, show, make, edit, send or print invoices"),
     "client": ("clients", "list or show clients"),
+    "guarantor": ("guarantors", "list, add or correct who owes"),
     "provider": ("practice", "list or add providers, license them for CPT codes"),
     "office": ("practice", "list or add offices"),
     "service": ("practice", "list or add services and fees"),

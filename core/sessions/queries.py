@@ -3,7 +3,6 @@
 from collections import namedtuple
 
 from core.ledger.effective import ISSUE_COUNTS
-from core.ledger.unbilled import CARRIED_BY, COUNTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,14 +12,15 @@ AgendaRow = namedtuple(
     "AgendaRow",
     "session_id starts_at client_id client provider status final charges unbilled number invoice_id",
 )
-"""`charges` and `unbilled` count the session's charges; `number` is the invoice that carries one, and
-`invoice_id` that invoice, or else the draft."""
+"""`charges` and `unbilled` count the session's charges, `unbilled` also one of which a payer's share is;
+`number` is the invoice that carries one, and `invoice_id` that invoice, or else the draft."""
 
 AGENDA = f"""
 SELECT s.id, s.starts_at, s.client_id, k.sort_name, coalesce(p.name, ''), s.status,
        EXISTS (SELECT 1 FROM finalisation AS f WHERE f.once = 'finalise:' || s.id),
        (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id),
-       (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id AND NOT {CARRIED_BY} AND {COUNTS}),
+       (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id
+           AND EXISTS (SELECT 1 FROM unbilled AS u WHERE u.charge_id = c.id)),
        (SELECT i.number FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
           JOIN invoice_issue AS i ON i.id = l.issue_id
           WHERE c.session_id = s.id AND {ISSUE_COUNTS}
@@ -41,6 +41,7 @@ ORDER BY s.starts_at, s.id
 
 def agenda(read: "Read", day: str) -> list[AgendaRow]:
     """The sessions that start on a local day, in order of time. `day` is ISO text."""
+    read.fresh()
     return read.all(AGENDA, AgendaRow, day=day)
 
 

@@ -3,6 +3,7 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Sequence
     from datetime import date
     from typing import Any
 
@@ -128,10 +129,11 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
     import json
 
     from core.audit import entries
-    from core.ledger.invoices import invoice, lines, mail_state
+    from core.ledger.invoices import invoice, lines, mail_state, owed_by
 
     row = invoice(read, invoice_id, today=today.isoformat())
     data = head(row)
+    data["guarantor"] = owed_by(read, invoice_id)
     data["mail"] = mail_state(read, invoice_id)
     data["lines"] = [
         {
@@ -156,13 +158,21 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
     return data
 
 
-def _answer(door: "Door", read: "Read", invoice_id: str, today: "date") -> int:
+def _answer(
+    door: "Door", read: "Read", invoice_id: str, today: "date", *, siblings: "Sequence[str]" = ()
+) -> int:
+    """One invoice or draft; `siblings` are drafts made with it for others who owe a share."""
     from core.money import show_cents
+    from core.text import plain
 
     data = _whole(read, invoice_id, today)
+    if siblings:
+        data["siblings"] = [_whole(read, sibling, today) for sibling in siblings]
     name = data["number"] or f"Draft {data['short_id']}"
     status = data["status"].replace("_", " ")
     text = [f"{name}  {data['client']}  {status}  due {data['due_on'] or 'by terms'}"]
+    if data["guarantor"] != data["client"]:
+        text.append(plain(f"owed by {data['guarantor']}"))
     text += door.table(
         ("#", "Date", "Code", "Description", "Units", "Rate", "Amount"),
         [
@@ -180,6 +190,10 @@ def _answer(door: "Door", read: "Read", invoice_id: str, today: "date") -> int:
         right=(4, 5, 6),
     )
     text.append(f"Total {show_cents(data['total_cents'])}  balance {show_cents(data['balance_cents'])}")
+    for one in data.get("siblings", ()):
+        text.append(
+            plain(f"Sibling draft {one['short_id']} for {one['guarantor']}: {show_cents(one['total_cents'])}")
+        )
     door.answer(data, text)
     return 0
 
@@ -194,8 +208,8 @@ def invoice_show(door: "Door") -> int:
 def invoice_new(door: "Door") -> int:
     from core.clients.queries import find_client
     from core.dates import between, parse_day
-    from core.invoicing.commands import create_draft
-    from core.ledger.unbilled import unbilled_charges
+    from core.invoicing.commands import create_draft, create_drafts
+    from core.ledger.unbilled import part_of, unbilled_charges
 
     options = door.options
     store, actor = door.store(), door.actor()
@@ -206,18 +220,18 @@ def invoice_new(door: "Door") -> int:
     with store.write(actor) as tx:
         today = door.today(tx)
         client_id = find_client(tx, options.client)
-        charges = unbilled_charges(tx, period, today, client_id=client_id)
-        draft_id = create_draft(
-            tx,
-            client_id=client_id,
-            today=today,
-            charge_ids=[charge.charge_id for charge in charges],
-            due_on=parse_day(options.due) if options.due is not None else None,
-            notes=options.notes or "",
-            empty=options.empty,
-        )
+        due = parse_day(options.due) if options.due is not None else None
+        notes = options.notes or ""
+        if options.empty:
+            made = [create_draft(tx, client_id=client_id, today=today, due_on=due, notes=notes, empty=True)]
+        else:
+            charges = unbilled_charges(tx, period, today, client_id=client_id)
+            wanted = [part_of(charge) for charge in charges]
+            made = create_drafts(
+                tx, client_id=client_id, today=today, charge_ids=wanted, due_on=due, notes=notes
+            )
     with store.read() as read:
-        return _answer(door, read, draft_id, today)
+        return _answer(door, read, made[0], today, siblings=made[1:])
 
 
 def invoice_edit(door: "Door") -> int:
