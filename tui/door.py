@@ -188,7 +188,17 @@ class Door:
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() == "y"
 
+    def agreed(self, question: str) -> bool:
+        """Ask for what was said in full already: only on a terminal, where it could be a slip."""
+        return self.options.yes or not sys.stdin.isatty() or self.confirm(question)
+
     # Answers
+
+    def money(self, cents: int) -> str:
+        """An amount as a person reads it, or a plain number with --plain."""
+        from core.money import show_cents
+
+        return show_cents(cents).replace(",", "") if self.options.plain else show_cents(cents)
 
     def _write(self, text: str) -> None:
         """Raises: CannotAnswer."""

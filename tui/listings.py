@@ -49,6 +49,10 @@ def _list_of(verb: str) -> "Callable[[Door], int] | None":
         from tui.verbs.invoices import invoice_list
 
         return invoice_list
+    if verb == "payment":
+        from tui.verbs.payments import payment_list
+
+        return payment_list
     if verb == "unbilled":
         from tui.verbs.billing import unbilled_list
 

@@ -20,6 +20,8 @@ FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
 CLIENTS = SELECT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
 CLIENT = SELECT + " WHERE k.id = :client_id"
 
+CLIENTS_OF = SELECT + " WHERE k.archived = 0 AND k.guarantor_id = :guarantor_id ORDER BY k.sort_name, k.id"
+
 ADDRESS = """
 SELECT name, street, street_2, city, state, postal_code, country, email, phone
 FROM guarantor WHERE id = :id
@@ -36,6 +38,46 @@ def clients(read: "Read") -> list[ClientRow]:
 def client(read: "Read", client_id: str) -> ClientRow:
     """One client. Raises: NotFound."""
     found = read.first(CLIENT, ClientRow, client_id=client_id)
+    if found is None:
+        raise NotFound("There is no such client any more.", subject=client_id)
+    return found
+
+
+def clients_of(read: "Read", guarantor_id: str) -> list[ClientRow]:
+    """The clients a guarantor answers for, by family name."""
+    return read.all(CLIENTS_OF, ClientRow, guarantor_id=guarantor_id)
+
+
+AccountRow = namedtuple(
+    "AccountRow",
+    "client_id client guarantor guarantor_id active balance_cents credit_cents unbilled_cents",
+)
+"""`guarantor` is empty where the client owes for itself; `balance_cents` is open on the client's invoices,
+`credit_cents` what the guarantor has on none."""
+
+ACCOUNT = """
+SELECT k.id, k.sort_name, CASE g.name WHEN k.name THEN '' ELSE g.name END, g.id, k.active,
+       coalesce((SELECT sum(b.balance_cents) FROM invoice_balance AS b WHERE b.client_id = k.id), 0),
+       coalesce((SELECT sum(m.left_cents) FROM money_left AS m
+                 WHERE m.guarantor_id = g.id AND m.left_cents <> 0), 0),
+       coalesce((SELECT sum(u.amount_cents) FROM unbilled AS u
+                 WHERE u.client_id = k.id AND u.service_on <= :today), 0)
+FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
+"""
+ACCOUNTS = ACCOUNT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
+ONE_ACCOUNT = ACCOUNT + " WHERE k.id = :client_id"
+
+
+def accounts(read: "Read", *, today: str) -> list[AccountRow]:
+    """Every client by family name, with what is open, unapplied and unbilled. `today` is ISO text."""
+    read.fresh()
+    return read.all(ACCOUNTS, AccountRow, today=today)
+
+
+def account(read: "Read", client_id: str, *, today: str) -> AccountRow:
+    """The same of one client. Raises: NotFound."""
+    read.fresh()
+    found = read.first(ONE_ACCOUNT, AccountRow, client_id=client_id, today=today)
     if found is None:
         raise NotFound("There is no such client any more.", subject=client_id)
     return found
@@ -67,24 +109,6 @@ def note_of(read: "Read", note_id: str) -> NoteRow:
     if found is None:
         raise NotFound("There is no such note.", subject=note_id)
     return found
-
-
-PayerRow = namedtuple("PayerRow", "guarantor_id name clients")
-"""`clients` are the names of those the guarantor answers for, in one text to be found by."""
-
-PAYERS = """
-SELECT g.id, g.name, coalesce(k.name, '')
-FROM guarantor AS g LEFT JOIN client AS k ON k.guarantor_id = g.id AND k.archived = 0
-WHERE g.archived = 0 ORDER BY g.name, g.id, k.sort_name
-"""
-
-
-def payers(read: "Read") -> list[PayerRow]:
-    """Everybody who can pay, by name, with the clients they answer for."""
-    found: dict[str, tuple[str, list[str]]] = {}
-    for guarantor_id, name, client_name in read.rows(PAYERS):
-        found.setdefault(guarantor_id, (name, []))[1].append(client_name)
-    return [PayerRow(guarantor_id, name, " ".join(names)) for guarantor_id, (name, names) in found.items()]
 
 
 class NoClient(NotFound):
@@ -141,3 +165,68 @@ def find_client(read: "Read", typed: str) -> str:
     if len(chosen) > 1:
         raise ManyClients(typed, [row.client for row in chosen])
     return str(chosen[0].client_id)
+
+
+GuarantorRow = namedtuple("GuarantorRow", "guarantor_id guarantor street city email clients")
+"""`clients` is how many clients it owes for by itself; shares of others' charges are not counted."""
+
+ALL_GUARANTORS = """
+SELECT g.id, g.name, g.street, g.city, g.email,
+       (SELECT count(*) FROM client AS k WHERE k.guarantor_id = g.id AND k.archived = 0)
+FROM guarantor AS g WHERE g.archived = 0 ORDER BY g.name, g.id
+"""
+
+
+def guarantors(read: "Read") -> list[GuarantorRow]:
+    """Everybody who owes or may owe, by name."""
+    return read.all(ALL_GUARANTORS, GuarantorRow)
+
+
+class NoGuarantor(NotFound):
+    code = "no_guarantor"
+
+    def __init__(self, typed: str) -> None:
+        from core.text import plain
+
+        super().__init__(f'There is no guarantor "{plain(typed)[:60]}".', subject=typed[:60])
+
+
+class ManyGuarantors(NotFound):
+    code = "many_guarantors"
+
+    def __init__(self, typed: str, names: list[str]) -> None:
+        from core.text import plain
+
+        shown = "; ".join(plain(name) for name in names[:5])
+        super().__init__(
+            f'More than one guarantor fits "{plain(typed)[:60]}": {shown}. Type more of the name.'
+        )
+
+
+GUARANTOR_BY_ID = "SELECT id FROM guarantor WHERE id = :typed OR external_id = :typed LIMIT 1"
+GUARANTORS = "SELECT id, name FROM guarantor WHERE archived = 0 ORDER BY name, id"
+
+
+def find_guarantor(read: "Read", typed: str) -> str:
+    """The id of who owes, for what a person types: an id or its last characters, part of the name.
+
+    Raises: NoGuarantor, ManyGuarantors.
+    """
+    from core.text import search_key
+
+    typed = typed.strip()
+    found = read.value(GUARANTOR_BY_ID, typed=typed)
+    if found is not None:
+        return str(found)
+    key = search_key(typed)
+    words = key.split()
+    rows = read.rows(GUARANTORS)
+    fits = [row for row in rows if words and all(word in search_key(row[1]) for word in words)]
+    exact = [row for row in fits if search_key(row[1]) == key]
+    ending = [row for row in rows if len(key) >= 8 and row[0].endswith(key)]
+    chosen = ending or exact or fits
+    if not chosen:
+        raise NoGuarantor(typed)
+    if len(chosen) > 1:
+        raise ManyGuarantors(typed, [row[1] for row in chosen])
+    return str(chosen[0][0])

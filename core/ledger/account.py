@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FOREVER = "9999-99-99"
 
-Issue = namedtuple("Issue", "invoice_id number client_id issued_on due_on total_cents order")
+Issue = namedtuple("Issue", "invoice_id number client_id on due_on total_cents order")
 Void = namedtuple("Void", "invoice_id on reason order")
 Fee = namedtuple("Fee", "fee_id invoice_id on amount_cents step order")
 Adjusted = namedtuple("Adjusted", "adjustment_id invoice_id on kind amount_cents reason order")
@@ -223,9 +223,8 @@ def _ask(account: Account, facts: Facts) -> None:
             account.invoices[void.invoice_id].void = void
     for fee in facts.fees:
         invoice = account.invoices.get(fee.invoice_id)
-        counts = invoice is not None and (invoice.void is None or fee.on <= invoice.void.on)
-        account.effect[fee.fee_id] = fee.amount_cents if counts else 0
-        if invoice is not None and counts:
+        account.effect[fee.fee_id] = fee.amount_cents
+        if invoice is not None:
             invoice.asked_cents += fee.amount_cents
             invoice.fees_cents += fee.amount_cents
 
@@ -234,7 +233,7 @@ def _adjust(account: Account, adjustments: Iterable[Adjusted]) -> None:
     for one in adjustments:
         invoice = account.invoices.get(one.invoice_id)
         cents = 0
-        if invoice is not None and (invoice.void is None or one.on <= invoice.void.on):
+        if invoice is not None:
             room = invoice.asked_cents - invoice.adjusted_cents
             cents = max(min(one.amount_cents, room), -invoice.adjusted_cents)
             invoice.adjusted_cents += cents

@@ -151,6 +151,25 @@ def add_provider(
     return provider_id
 
 
+def change_provider(tx: Tx, provider_id: str, **values: Any) -> None:
+    """Correct a provider's name, credentials or NPI, or say that they do not work here any more (`active`).
+
+    Raises: EmptyName, ProviderExists, NotFound.
+    """
+    tx.require(Right.MANAGE)
+    if "name" in values:
+        values["name"] = values["name"].strip()
+        if not values["name"]:
+            raise EmptyName("provider")
+        if tx.value(NAMESAKE, name=values["name"], provider_id=provider_id):
+            raise ProviderExists(values["name"])
+    tx.change(Provider, provider_id, **values)
+    audit.record(tx, "provider.changed", "provider", provider_id, after=values)
+
+
+NAMESAKE = "SELECT 1 FROM provider WHERE name = :name AND active = 1 AND id <> :provider_id"
+
+
 def license_provider(tx: Tx, provider_id: str, *, first_year: int, renews: bool = True) -> str:
     """A provider is licensed for CPT codes from a year on; it renews each 1 January unless switched off.
 

@@ -99,6 +99,17 @@ def offices(read: "Read") -> list[OfficeView]:
     return read.all(OFFICES, OfficeView)
 
 
+OWN_OFFICE = """
+SELECT s.office_id FROM site AS s JOIN sync_clock AS c ON c.site = s.number LIMIT 1
+"""
+
+
+def own_office(read: "Read") -> str | None:
+    """The office that this computer stands in, where what is recorded here was done."""
+    found = read.value(OWN_OFFICE)
+    return None if found is None else str(found)
+
+
 ServiceView = namedtuple("ServiceView", "service_id code_system code description rate_cents unit_minutes")
 SERVICES = """
 SELECT id, code_system, code, description, rate_cents, unit_minutes FROM service
@@ -108,6 +119,27 @@ WHERE archived = 0 ORDER BY code_system, code, id
 
 def services(read: "Read") -> list[ServiceView]:
     return read.all(SERVICES, ServiceView)
+
+
+class NoService(NotFound):
+    code = "no_service"
+
+    def __init__(self, typed: str, many: bool) -> None:
+        from core.text import plain
+
+        shown = plain(typed)[:40]
+        if many:
+            super().__init__(f'More than one service has the code "{shown}". Describe it with --text.')
+        else:
+            super().__init__(f'The practice has no service "{shown}". `daysheet service list` shows them.')
+
+
+def service_of(read: "Read", code: str) -> ServiceView:
+    """The practice's service with a code. Raises: NoService."""
+    found = [row for row in services(read) if row.code.casefold() == code.strip().casefold()]
+    if len(found) != 1:
+        raise NoService(code, bool(found))
+    return found[0]
 
 
 PolicyView = namedtuple("PolicyView", "kind effective_from rule policy_id")

@@ -7,13 +7,14 @@ from typing import Any
 
 from core import audit
 from core.actors import Right
-from core.errors import DomainError, UsageError
-from core.money import line_amount
+from core.errors import DomainError, TooLong, UsageError
+from core.money import MAX_CENTS, AmountTooLarge, line_amount
 from core.practice.policies import missed_fee
 from core.store import Tx
 from core.tables import Charge, ChargeVoid, Claim, Finalisation, Session, SessionLine
 
 MAX_MODIFIERS = 4
+MAX_DESCRIPTION = 500
 FEE_OF_STATUS = {"no_show": "no_show_fee", "late_cancel": "late_cancel_fee"}
 FEE_WORDS = {"no_show_fee": "Missed appointment", "late_cancel_fee": "Late cancellation"}
 
@@ -39,6 +40,13 @@ class AlreadyBilled(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This charge is on a draft or invoice. Take it out there first.")
+
+
+class ReasonMissing(UsageError):
+    code = "reason_needed"
+
+    def __init__(self) -> None:
+        super().__init__("Say why the charge is taken back; the reason is kept in the audit log.")
 
 
 class TooManyModifiers(UsageError):
@@ -210,16 +218,29 @@ def write_in_charge(
     description: str,
     amount_cents: int,
     office_id: str | None = None,
+    provider_id: str | None = None,
+    code_system: str = "LOCAL",
+    code: str = "",
 ) -> str:
-    """A charge with no session, such as a report or materials; it waits in the unbilled queue."""
+    """A charge with no session, such as a report or materials; it waits in the unbilled queue.
+
+    One with a CPT code needs a provider who is licensed, as any line does.
+
+    Raises: UsageError, TooLong, AmountTooLarge.
+    """
     tx.require(Right.BILL)
     if amount_cents <= 0 or not description.strip():
         raise UsageError("A write-in charge needs a description and an amount above zero.")
+    if amount_cents > MAX_CENTS:
+        raise AmountTooLarge
+    if len(description) > MAX_DESCRIPTION:
+        raise TooLong("description", MAX_DESCRIPTION)
     charge_id = tx.new_id()
     tx.add_many(
         Charge,
         _CHARGE,
-        [(charge_id, None, client_id, "write_in", service_on, None, None, None, office_id, "LOCAL", "", "",
+        [(charge_id, None, client_id, "write_in", service_on, None, None, provider_id, office_id, code_system,
+          code, "",
           description.strip(), 1000, amount_cents, amount_cents)],
     )  # fmt: skip
     audit.record(tx, "charge.written_in", "charge", charge_id, amount_cents=amount_cents)
@@ -229,11 +250,13 @@ def write_in_charge(
 def void_charge(tx: Tx, charge_id: str, *, reason: str) -> None:
     """Take back a charge made in error, while no draft or invoice carries it.
 
-    Raises: AlreadyBilled.
+    Raises: AlreadyBilled, ReasonMissing.
     """
     from core.ledger.unbilled import carried
 
     tx.require(Right.BILL)
+    if not reason.strip():
+        raise ReasonMissing
     if carried(tx, charge_id):
         raise AlreadyBilled
     once = f"charge-void:{charge_id}"

@@ -44,15 +44,15 @@ def unbilled_list(door: "Door") -> int:
     count, total = sum(row.charges for row in rows), sum(row.total_cents for row in rows)
     text = ["All charges are billed."]
     if rows and not options.json:
-        from core.money import show_cents
-
         text = door.table(
             ("Client", "Charges", "From", "To", "Total"),
-            [(r.client, r.charges, r.first_on, r.last_on, show_cents(r.total_cents)) for r in rows],
+            [(r.client, r.charges, r.first_on, r.last_on, door.money(r.total_cents)) for r in rows],
             right=(1, 4),
         )
         if not door.options.plain:
-            text.append(f"{len(rows)} clients, {count} charges, {show_cents(total)}")
+            from tui.present import plural
+
+            text.append(f"{plural(len(rows), 'client')}, {plural(count, 'charge')}, {door.money(total)}")
     door.answer(
         {
             "clients": [
@@ -96,7 +96,7 @@ def _period(door: "Door", today: "date") -> "Period":
 def run(door: "Door") -> int:
     """Bill a period: preview, one question, then drafts or invoices sent."""
     from core.invoicing.billing_run import propose
-    from core.money import show_cents
+    from tui.present import plural
 
     options = door.options
     with door.store().read() as read:
@@ -112,7 +112,7 @@ def run(door: "Door") -> int:
     broken = unfinished(door.store()) if options.send else []
     if preview.ready or broken:
         more = f" and finish sending {len(broken)} of a run that was broken off" if broken else ""
-        question = f"{deed} {count} invoices, {show_cents(preview.total_cents)}{more}?"
+        question = f"{deed} {plural(count, 'invoice')}, {door.money(preview.total_cents)}{more}?"
         if not door.confirm(question):
             door.say("Nothing was billed.")
             _answer(door, preview, [], 0)
@@ -180,7 +180,7 @@ def _answer(
     finished: "Sequence[dict[str, Any]]" = (),
     passed_over: "Sequence[dict[str, Any]]" = (),
 ) -> None:
-    from core.money import show_cents
+    from tui.present import plural
 
     first, last = preview.period
     held = [
@@ -195,7 +195,7 @@ def _answer(
     text = door.table(
         ("Number", "Client", "Due", "Status", "Total"),
         [
-            (m["number"] or "", _named(m), m["due_on"], m["status"], show_cents(m["total_cents"]))
+            (m["number"] or "", _named(m), m["due_on"], m["status"], door.money(m["total_cents"]))
             for m in made
         ],
         right=(4,),
@@ -204,7 +204,7 @@ def _answer(
         if held:
             text.append("")
             text += door.table(("Held back", "Why"), [(_named(h), h["reason"]) for h in held])
-        text += ["", f"{len(made)} invoices, {show_cents(total_cents)}; held back {len(held)}"]
+        text += ["", f"{plural(len(made), 'invoice')}, {door.money(total_cents)}; held back {len(held)}"]
     door.answer(
         {
             "from_on": first.isoformat() if first else None,

@@ -1,4 +1,4 @@
-"""client: list, show, add, edit, note, shares."""
+"""client: list, show, ledger, add, edit, note, shares."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,15 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     show = what.add_parser("show", help="a client: address, unbilled, invoices", parents=[common])
     show.add_argument("client", metavar="C", help="part of the name, an id or an external id")
     show.set_defaults(run=client_show)
+    ledger = what.add_parser("ledger", help="everything on the account, with its balance", parents=[common])
+    ledger.add_argument("client", metavar="C")
+    ledger.add_argument("--from", dest="from_on", metavar="DAY", help="first day")
+    ledger.add_argument("--to", dest="to_on", metavar="DAY", help="last day")
+    shown = ledger.add_mutually_exclusive_group()
+    shown.add_argument("--recent", action="store_const", dest="range", const="recent", help="last 30 days")
+    shown.add_argument("--past", action="store_const", dest="range", const="past", help="all up to today")
+    shown.add_argument("--all", action="store_const", dest="range", const="all", help="all (default)")
+    ledger.set_defaults(run=client_ledger)
     add = what.add_parser("add", help="add a client who owes for itself", parents=[common])
     add.add_argument("--given", default="")
     add.add_argument("--family", default="")
@@ -30,7 +39,8 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     edit.set_defaults(run=client_edit)
     note = what.add_parser("note", help="note something about a client's billing", parents=[common])
     note.add_argument("client", metavar="C")
-    note.add_argument("--text", required=True, help="the note; never on a document")
+    note.add_argument("words", metavar="TEXT", nargs="?", help="the note; never on a document")
+    note.add_argument("--text", help="the same")
     note.set_defaults(run=client_note)
     shares = what.add_parser("shares", help="share a client's charges between guarantors", parents=[common])
     share_arguments(shares, common)
@@ -78,9 +88,9 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     from core.dates import ALL_TIME
     from core.ledger.invoices import invoices
     from core.ledger.unbilled import unbilled_charges
-    from core.money import show_cents
     from core.text import plain
-    from tui.verbs.invoices import head
+    from tui.present import plural
+    from tui.verbs.invoice_page import head
 
     today = door.today(read)
     row = client(read, client_id)
@@ -100,13 +110,13 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     text = [
         row.client,
         f"owes: {home.name}, {home.street}, {town}",
-        f"unbilled: {len(charges)} charges, {show_cents(total)}",
+        f"unbilled: {plural(len(charges), 'charge')}, {door.money(total)}",
     ]
     text = [plain(line) for line in text]
     text += door.table(
         ("Number", "Due", "Status", "Balance"),
         [
-            (b.number or "draft", b.due_on or "", b.status.replace("_", " "), show_cents(b.balance_cents))
+            (b.number or "draft", b.due_on or "", b.status.replace("_", " "), door.money(b.balance_cents))
             for b in bills
         ],
         right=(3,),
@@ -116,14 +126,73 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     return 0
 
 
+def client_ledger(door: "Door") -> int:
+    """The client's account in order, with a running balance; its notes below."""
+    from core.clients.queries import client, find_client, notes
+    from core.dates import between, parse_day
+    from core.errors import UsageError
+    from core.ledger import entries
+
+    options = door.options
+    dated = options.from_on is not None or options.to_on is not None
+    if dated and options.range is not None:
+        raise UsageError("--from and --to go without --recent, --past and --all.")
+    with door.store().read() as read:
+        period = entries.ledger_range(options.range or "all", door.today(read))
+        if dated:
+            period = between(
+                None if options.from_on is None else parse_day(options.from_on),
+                None if options.to_on is None else parse_day(options.to_on),
+            )
+        client_id = find_client(read, options.client)
+        name = client(read, client_id).client
+        ledger = entries.client_ledger(read, client_id, period=period)
+        noted = [{"on": note.noted_on, "text": note.text} for note in notes(read, client_id)]
+    text = [] if options.plain else [name, f"opening {door.money(ledger.opening_cents)}"]
+    text += door.table(
+        ("Date", "What", "Amount", "Balance"),
+        [
+            (line.on, line.text, door.money(line.amount_cents) if line.kind != "charge" else "",
+             door.money(line.balance_cents))
+            for line in ledger.lines
+        ],
+        right=(2, 3),
+    )  # fmt: skip
+    if not options.plain:
+        text.append(
+            f"closing {door.money(ledger.closing_cents)}; balance {door.money(ledger.balance_cents)},"
+            f" of it unapplied credit {door.money(-ledger.credit_cents)}"
+        )
+        text += [f"{note['on']} {note['text']}" for note in noted]
+    door.answer(
+        {
+            "client": name,
+            "client_id": client_id,
+            "from_on": None if period.from_on is None else period.from_on.isoformat(),
+            "to_on": None if period.to_on is None else period.to_on.isoformat(),
+            "opening_cents": ledger.opening_cents,
+            "entries": [line._asdict() for line in ledger.lines],
+            "closing_cents": ledger.closing_cents,
+            "balance_cents": ledger.balance_cents,
+            "credit_cents": ledger.credit_cents,
+            "notes": noted,
+        },
+        text,
+    )
+    return 0
+
+
 def client_note(door: "Door") -> int:
     from core.clients.commands import note_client
     from core.clients.queries import find_client
+    from core.errors import UsageError
 
-    store = door.store()
+    store, options = door.store(), door.options
+    if (options.words is None) == (options.text is None):
+        raise UsageError("Say the note once: daysheet client note CLIENT TEXT.")
     with store.write(door.actor()) as tx:
-        client_id = find_client(tx, door.options.client)
-        note_client(tx, client_id, door.options.text, today=door.today(tx))
+        client_id = find_client(tx, options.client)
+        note_client(tx, client_id, options.words or options.text or "", today=door.today(tx))
     with store.read() as read:
         return _answer(door, read, client_id)
 

@@ -57,7 +57,7 @@ def _given(door: "Door", *fields: str) -> "dict[str, Any]":
 
 
 def guarantor_list(door: "Door") -> int:
-    from core.clients.guarantors import guarantors
+    from core.clients.queries import guarantors
 
     with door.store().read() as read:
         rows = guarantors(read)
@@ -84,7 +84,7 @@ def guarantor_add(door: "Door") -> int:
 
 def guarantor_edit(door: "Door") -> int:
     from core.clients.commands import change_guarantor
-    from core.clients.guarantors import find_guarantor
+    from core.clients.queries import find_guarantor
     from core.errors import UsageError
 
     store, given = door.store(), _given(door, "name", *ADDRESS)
@@ -148,7 +148,7 @@ def _first_day(door: "Door", read: "Read") -> "date":
 
 def _share(read: "Read", typed: str) -> "NewShare":
     """`Robert Miller=50%`. Raises: UsageError, NoGuarantor, ManyGuarantors."""
-    from core.clients.guarantors import find_guarantor
+    from core.clients.queries import find_guarantor
     from core.clients.shares import NewShare
     from core.errors import UsageError
     from core.money import parse_cents, parse_percent

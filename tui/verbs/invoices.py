@@ -1,19 +1,16 @@
-"""invoice: list, show, new, edit, send, pdf, delete."""
+"""invoice: list, show, new, edit, send, pdf, delete, void, rebill, write-off, credit-note, reverse."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Sequence
-    from datetime import date
     from typing import Any
 
-    from core.ledger.invoices import InvoiceRow
-    from core.store import Read
     from tui.door import Door
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
     from tui.arguments import whole_number
+    from tui.verbs.invoice_money import money_arguments
 
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
 
@@ -25,7 +22,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
         return made
 
     listing = verb("list", "drafts and invoices with their balance", invoice_list, number=False)
-    listing.add_argument("--status", metavar="S", help="draft, sent, overdue, paid, void...")
+    listing.add_argument("--status", metavar="S", help="draft, sent, overdue, paid, written-off, void...")
     listing.add_argument("--client", metavar="C")
     verb("show", "an invoice with its lines and history", invoice_show)
     new = verb("new", "a draft of a client's unbilled charges", invoice_new, number=False)
@@ -56,32 +53,12 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     verb("delete", "delete a draft; its charges are unbilled again", invoice_delete)
     pdf = verb("pdf", "write the document", invoice_pdf)
     pdf.add_argument("--out", required=True, metavar="FILE")
+    money_arguments(verb)
 
 
 def _draft_options(parser: "ArgumentParser") -> None:
     parser.add_argument("--due", metavar="DAY", help="due date (else by the terms)")
     parser.add_argument("--notes", metavar="TEXT", help="printed on the invoice")
-
-
-def head(row: "InvoiceRow") -> "dict[str, Any]":
-    """An invoice as `--json` has it."""
-    shown = {
-        "id": row.invoice_id,
-        "number": row.number,
-        "client": row.client,
-        "client_id": row.client_id,
-        "status": row.status,
-        "issued_on": row.issued_on,
-        "due_on": row.due_on,
-        "total_cents": row.total_cents,
-        "paid_cents": row.paid_cents,
-        "balance_cents": row.balance_cents,
-    }
-    if row.number is None:
-        from core.ids import short
-
-        shown["short_id"] = short(row.invoice_id)
-    return shown
 
 
 def invoice_list(door: "Door") -> int:
@@ -104,7 +81,6 @@ def invoice_list(door: "Door") -> int:
     text = []
     if not options.json:
         from core.ids import short
-        from core.money import show_cents
 
         text = door.table(
             ("Number", "Client", "Due", "Status", "Total", "Balance"),
@@ -114,95 +90,25 @@ def invoice_list(door: "Door") -> int:
                     r.client,
                     r.due_on or "",
                     r.status.replace("_", " "),
-                    show_cents(r.total_cents),
-                    show_cents(r.balance_cents),
+                    door.money(r.total_cents),
+                    door.money(r.balance_cents),
                 )
                 for r in rows
             ],
             right=(4, 5),
         )
+    from tui.verbs.invoice_page import head
+
     door.answer({"invoices": [head(r) for r in rows]}, text)
-    return 0
-
-
-def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
-    import json
-
-    from core.audit import entries
-    from core.ledger.invoices import invoice, lines, mail_state, owed_by
-
-    row = invoice(read, invoice_id, today=today.isoformat())
-    data = head(row)
-    data["guarantor"] = owed_by(read, invoice_id)
-    data["mail"] = mail_state(read, invoice_id)
-    data["lines"] = [
-        {
-            "date_on": line.date_on,
-            "code_system": line.code_system,
-            "code": line.code,
-            "modifiers": line.modifiers,
-            "description": line.description,
-            "provider": line.provider,
-            "kind": line.kind,
-            "units": line.units_milli // 1000 if line.units_milli % 1000 == 0 else line.units_milli / 1000,
-            "rate_cents": line.rate_cents,
-            "amount_cents": line.amount_cents,
-        }
-        for line in lines(read, invoice_id)
-    ]
-    data["payments"] = []
-    data["history"] = [
-        {"at": e.at, "actor": e.actor, "verb": e.verb, "detail": json.loads(e.detail), "reason": e.reason}
-        for e in reversed(entries(read, subject_id=invoice_id))
-    ]
-    return data
-
-
-def _answer(
-    door: "Door", read: "Read", invoice_id: str, today: "date", *, siblings: "Sequence[str]" = ()
-) -> int:
-    """One invoice or draft; `siblings` are drafts made with it for others who owe a share."""
-    from core.money import show_cents
-    from core.text import plain
-
-    data = _whole(read, invoice_id, today)
-    if siblings:
-        data["siblings"] = [_whole(read, sibling, today) for sibling in siblings]
-    name = data["number"] or f"Draft {data['short_id']}"
-    status = data["status"].replace("_", " ")
-    text = [f"{name}  {data['client']}  {status}  due {data['due_on'] or 'by terms'}"]
-    if data["guarantor"] != data["client"]:
-        text.append(plain(f"owed by {data['guarantor']}"))
-    text += door.table(
-        ("#", "Date", "Code", "Description", "Units", "Rate", "Amount"),
-        [
-            (
-                place,
-                line["date_on"],
-                line["code"],
-                line["description"],
-                line["units"],
-                show_cents(line["rate_cents"]),
-                show_cents(line["amount_cents"]),
-            )
-            for place, line in enumerate(data["lines"], 1)
-        ],
-        right=(4, 5, 6),
-    )
-    text.append(f"Total {show_cents(data['total_cents'])}  balance {show_cents(data['balance_cents'])}")
-    for one in data.get("siblings", ()):
-        text.append(
-            plain(f"Sibling draft {one['short_id']} for {one['guarantor']}: {show_cents(one['total_cents'])}")
-        )
-    door.answer(data, text)
     return 0
 
 
 def invoice_show(door: "Door") -> int:
     from core.ledger.invoices import find_invoice
+    from tui.verbs.invoice_page import answer
 
     with door.store().read() as read:
-        return _answer(door, read, find_invoice(read, door.options.number), door.today(read))
+        return answer(door, read, find_invoice(read, door.options.number), door.today(read))
 
 
 def invoice_new(door: "Door") -> int:
@@ -210,6 +116,7 @@ def invoice_new(door: "Door") -> int:
     from core.dates import between, parse_day
     from core.invoicing.commands import create_draft, create_drafts
     from core.ledger.unbilled import part_of, unbilled_charges
+    from tui.verbs.invoice_page import answer, siblings_of
 
     options = door.options
     store, actor = door.store(), door.actor()
@@ -231,7 +138,7 @@ def invoice_new(door: "Door") -> int:
                 tx, client_id=client_id, today=today, charge_ids=wanted, due_on=due, notes=notes
             )
     with store.read() as read:
-        return _answer(door, read, made[0], today, siblings=made[1:])
+        return answer(door, read, made[0], today, **siblings_of(read, made[1:], today))
 
 
 def invoice_edit(door: "Door") -> int:
@@ -241,6 +148,7 @@ def invoice_edit(door: "Door") -> int:
     from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line
     from core.ledger.invoices import find_invoice, lines
     from core.money import parse_cents, parse_percent, parse_units
+    from tui.verbs.invoice_page import answer
 
     options = door.options
     store, actor = door.store(), door.actor()
@@ -284,12 +192,13 @@ def invoice_edit(door: "Door") -> int:
             elif typed is not None:
                 adjust_draft(tx, draft_id, kind=kind, label=options.label, flat_cents=parse_cents(typed))
     with store.read() as read:
-        return _answer(door, read, draft_id, today)
+        return answer(door, read, draft_id, today)
 
 
 def invoice_send(door: "Door") -> int:
     from core.delivery.sending import send
     from core.ledger.invoices import find_invoice
+    from tui.verbs.invoice_page import answer
 
     store, actor = door.store(), door.actor()
     with store.read() as read:
@@ -297,7 +206,7 @@ def invoice_send(door: "Door") -> int:
         invoice_id = find_invoice(read, door.options.number)
     send(store, actor, [invoice_id], today=today)
     with store.read() as read:
-        return _answer(door, read, invoice_id, today)
+        return answer(door, read, invoice_id, today)
 
 
 def invoice_delete(door: "Door") -> int:
@@ -316,6 +225,7 @@ def invoice_pdf(door: "Door") -> int:
     from core.documents.keep import document_bytes
     from core.ledger.invoices import find_invoice
     from core.security.files import write_where_said
+    from tui.verbs.invoice_page import head_of
 
     with door.store().read() as read:
         invoice_id = find_invoice(read, door.options.number)
@@ -326,9 +236,3 @@ def invoice_pdf(door: "Door") -> int:
     data.update(out=target, bytes=len(content))
     door.answer(data, [f"{data['number']} is in {target}."])
     return 0
-
-
-def head_of(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
-    from core.ledger.invoices import invoice
-
-    return head(invoice(read, invoice_id, today=today.isoformat()))

@@ -59,6 +59,12 @@ def _provider(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
     add = _verb(what, common, "add", "somebody who renders care", provider_add)
     add.add_argument("name")
     _texts(add, ("credentials", "npi"))
+    edit = _verb(what, common, "edit", "correct a provider", provider_edit)
+    edit.add_argument("provider", metavar="P", help="part of the name, or the id")
+    _texts(edit, ("name", "credentials", "npi"))
+    works = edit.add_mutually_exclusive_group()
+    works.add_argument("--inactive", action="store_true", help="does not work here any more")
+    works.add_argument("--active", action="store_true", help="works here again")
     licence = _verb(what, common, "licence", "license a provider for CPT codes", provider_licence)
     licence.add_argument("provider", metavar="P")
     licence.add_argument("--year", type=whole_number(2000, 2100), required=True)
@@ -157,6 +163,22 @@ def provider_add(door: "Door") -> int:
     return provider_list(door)
 
 
+def provider_edit(door: "Door") -> int:
+    from core.errors import UsageError
+    from core.practice.commands import change_provider
+    from core.practice.queries import find_named, providers
+
+    options = door.options
+    values = _given(door, ("name", "credentials", "npi"))
+    if options.active or options.inactive:
+        values["active"] = bool(options.active)
+    if not values:
+        raise UsageError("Say what to correct: --name, --credentials, --npi, --active or --inactive.")
+    with door.store().write(door.actor()) as tx:
+        change_provider(tx, find_named(providers(tx), "provider", options.provider), **values)
+    return provider_list(door)
+
+
 def provider_licence(door: "Door") -> int:
     from core.practice.commands import license_provider
     from core.practice.queries import find_named, providers
@@ -169,7 +191,6 @@ def provider_licence(door: "Door") -> int:
 
 
 def service_list(door: "Door") -> int:
-    from core.money import show_cents
     from core.practice.queries import services
 
     with door.store().read() as read:
@@ -178,7 +199,7 @@ def service_list(door: "Door") -> int:
         {"services": [row._asdict() for row in rows]},
         door.table(
             ("System", "Code", "Description", "Rate"),
-            [(row.code_system, row.code, row.description, show_cents(row.rate_cents)) for row in rows],
+            [(row.code_system, row.code, row.description, door.money(row.rate_cents)) for row in rows],
             right=(3,),
         ),
     )

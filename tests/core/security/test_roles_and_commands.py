@@ -41,6 +41,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "change_practice": (MANAGE, (), {"name": "Other"}),
     "add_office": (MANAGE, (), {"code": "S", "name": "South"}),
     "add_provider": (MANAGE, (), {"name": "Nora"}),
+    "change_provider": (MANAGE, ("provider",), {"npi": "1"}),
     "license_provider": (MANAGE, ("provider",), {"first_year": 2026}),
     "add_service": (MANAGE, (), {"code_system": "CPT", "code": "1", "description": "d", "rate_cents": 1}),
     "set_terms": (MANAGE, (), {"days": 1, **TERM}),

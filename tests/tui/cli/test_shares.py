@@ -49,7 +49,7 @@ def test_rb8_a_new_invoice_comes_with_its_siblings_and_a_run_names_who_owes(days
     assert line["description"].endswith("(your share of 150.00)")
     assert (line["units"], line["rate_cents"], line["amount_cents"]) == (1, 7_500, 7_500)
     shown = daysheet("invoice", "show", made["short_id"]).out
-    assert "owed by Mae Miller" in shown
+    assert "Owed by Mae Miller" in shown
     changed = daysheet("invoice", "edit", made["short_id"], "--line", "1", "--rate", "1", "--json")
     assert (changed.code, changed.error["code"]) == (4, "share_is_fixed")
     for one in (made, sibling):

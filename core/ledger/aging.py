@@ -1,0 +1,275 @@
+"""Who owes how much and how long already, as of any day (RC6).
+
+`balance(as of) = what was asked - adjusted - paid`, each by facts that had taken effect by then, so a past
+day still shows invoices that were paid since. Unapplied credit stands beside, never inside, the buckets.
+The rows come from invoices and payments one by one; `ledger_cents` is added up anew from the ledger's
+entries, and the two must be the same to the cent.
+
+Only what is open, and what was touched after the day, is looked at.
+"""
+
+from collections import namedtuple
+from collections.abc import Iterator
+from datetime import date
+
+from core.errors import UsageError
+from core.ledger.effective import (
+    ADJUSTMENT_COUNTS,
+    CREDIT_COUNTS,
+    FEE_COUNTS,
+    ISSUE_COUNTS,
+    PAYMENT_COUNTS,
+    REFUND_COUNTS,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.store import Read
+
+BASES = ("due", "invoice")
+
+LAYOUTS: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
+    "standard": (("current", "1-30", "31-60", "61-90", "91+"), (0, 30, 60, 90)),
+    "simple": (("0-30", "31-60", "61-90", "90+"), (30, 60, 90)),
+}
+"""Names of the buckets, and the last day of each but the last."""
+
+AgedInvoice = namedtuple(
+    "AgedInvoice",
+    "invoice_id number guarantor_id client_id client issued_on due_on balance_cents bucket days",
+)
+"""`days` is how many days the invoice is past its due date, or old, on the day asked for."""
+
+AgingRow = namedtuple("AgingRow", "guarantor_id guarantor cents credit_cents total_cents")
+"""`cents` has an amount for each bucket; `total_cents` is their sum less the unapplied credit."""
+
+Aging = namedtuple("Aging", "as_of_on basis layout buckets rows totals ledger_cents invoices")
+"""`totals` is a row without a guarantor; its total is `ledger_cents`."""
+
+TOUCHED_INVOICES = """
+SELECT invoice_id FROM invoice_issue WHERE issued_on > :as_of
+UNION SELECT invoice_id FROM invoice_void WHERE voided_on > :as_of
+UNION SELECT invoice_id FROM late_fee WHERE assessed_on > :as_of
+UNION SELECT invoice_id FROM adjustment WHERE effective_on > :as_of
+UNION SELECT invoice_id FROM allocation WHERE effective_on > :as_of
+UNION SELECT a.invoice_id FROM allocation_release AS l JOIN allocation AS a ON a.id = l.allocation_id
+      WHERE l.effective_on > :as_of
+"""
+TOUCHED_MONEY = """
+SELECT id FROM payment WHERE received_on > :as_of
+UNION SELECT id FROM credit WHERE given_on > :as_of
+UNION SELECT payment_id FROM payment_reversal WHERE reversed_on > :as_of
+UNION SELECT credit_id FROM credit_reversal WHERE reversed_on > :as_of
+UNION SELECT coalesce(payment_id, credit_id) FROM refund_request WHERE refunded_on > :as_of
+UNION SELECT coalesce(r.payment_id, r.credit_id) FROM refund_answer AS ra
+      JOIN refund_request AS r ON r.id = ra.request_id WHERE ra.answered_on > :as_of
+UNION SELECT coalesce(payment_id, credit_id) FROM allocation WHERE effective_on > :as_of
+UNION SELECT coalesce(a.payment_id, a.credit_id) FROM allocation_release AS l
+      JOIN allocation AS a ON a.id = l.allocation_id WHERE l.effective_on > :as_of
+"""
+
+NET = """
+a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l
+                           WHERE l.allocation_id = a.id AND l.effective_on <= :as_of), 0)
+"""
+NOT_CROSSED = "NOT EXISTS (SELECT 1 FROM crossed_account AS x WHERE x.guarantor_id = {}.guarantor_id)"
+
+OPEN_INVOICES = f"""
+SELECT b.invoice_id, i.number, b.guarantor_id, b.client_id, i.client_name, i.issued_on, i.due_on,
+       b.balance_cents
+FROM invoice_balance AS b JOIN invoice_issue AS i ON i.id = b.issue_id
+WHERE b.balance_cents <> 0 AND {NOT_CROSSED.format("b")}
+  AND b.invoice_id NOT IN ({TOUCHED_INVOICES})
+UNION ALL
+SELECT t.* FROM (
+    SELECT i.invoice_id, i.number, i.guarantor_id, i.client_id, i.client_name, i.issued_on, i.due_on,
+           i.total_cents
+           + coalesce((SELECT sum(f.amount_cents) FROM late_fee AS f
+                       WHERE f.invoice_id = i.invoice_id AND f.assessed_on <= :as_of AND {FEE_COUNTS}), 0)
+           - coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
+                       WHERE j.invoice_id = i.invoice_id AND j.effective_on <= :as_of
+                         AND {ADJUSTMENT_COUNTS}), 0)
+           - coalesce((SELECT sum({NET}) FROM allocation AS a
+                       WHERE a.invoice_id = i.invoice_id AND a.effective_on <= :as_of), 0) AS balance_cents
+    FROM ({TOUCHED_INVOICES}) AS h JOIN invoice_issue AS i ON i.invoice_id = h.invoice_id
+    WHERE i.issued_on <= :as_of AND {ISSUE_COUNTS} AND {NOT_CROSSED.format("i")}
+      AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
+                      WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)) AS t
+WHERE t.balance_cents <> 0
+ORDER BY 7, 2
+"""  # noqa: S608  composed of the constants above
+
+
+def _left(kind: str, alias: str, day: str, counts: str) -> str:
+    """SQL for what payments or credits that were touched after the day had left on it."""
+    return f"""
+SELECT {alias}.id, {alias}.guarantor_id, {alias}.{day},
+       {alias}.amount_cents
+       - coalesce((SELECT sum(r.amount_cents) FROM refund_request AS r
+                   WHERE r.{kind}_id = {alias}.id AND r.refunded_on <= :as_of AND {REFUND_COUNTS}
+                     AND NOT EXISTS (SELECT 1 FROM refund_answer AS ra
+                                     WHERE ra.request_id = r.id AND ra.outcome = 'failed'
+                                       AND ra.answered_on <= :as_of)), 0)
+       - coalesce((SELECT sum({NET}) FROM allocation AS a
+                   WHERE a.{kind}_id = {alias}.id AND a.effective_on <= :as_of), 0)
+FROM ({TOUCHED_MONEY}) AS h JOIN {kind} AS {alias} ON {alias}.id = h.id
+WHERE {alias}.{day} <= :as_of AND {counts} AND {NOT_CROSSED.format(alias)}
+  AND NOT EXISTS (SELECT 1 FROM {kind}_reversal AS w
+                  WHERE w.{kind}_id = {alias}.id AND w.reversed_on <= :as_of)
+"""  # noqa: S608  our own names
+
+
+UNAPPLIED = f"""
+SELECT m.source_id, m.guarantor_id, m.since_on, m.left_cents
+FROM money_left AS m
+WHERE m.left_cents <> 0 AND {NOT_CROSSED.format("m")} AND m.source_id NOT IN ({TOUCHED_MONEY})
+UNION ALL {_left("payment", "p", "received_on", PAYMENT_COUNTS)}
+UNION ALL {_left("credit", "k", "given_on", CREDIT_COUNTS)}
+"""  # noqa: S608
+CROSSED = "SELECT guarantor_id FROM crossed_account ORDER BY guarantor_id"
+NAMES = "SELECT name FROM guarantor WHERE id = :guarantor_id"
+CLIENT_NAME = (
+    "SELECT client_name FROM invoice_issue WHERE invoice_id = :invoice_id ORDER BY _q = 0, _q LIMIT 1"
+)
+
+TOUCHED_GUARANTORS = f"""
+SELECT guarantor_id FROM invoice_issue WHERE invoice_id IN ({TOUCHED_INVOICES})
+UNION SELECT guarantor_id FROM payment WHERE id IN ({TOUCHED_MONEY})
+UNION SELECT guarantor_id FROM credit WHERE id IN ({TOUCHED_MONEY})
+"""  # noqa: S608
+ENTRIES_SUM = f"""
+SELECT coalesce((SELECT sum(i.total_cents
+              + coalesce((SELECT sum(f.amount_cents) FROM late_fee AS f
+                          WHERE f.invoice_id = i.invoice_id AND f.assessed_on <= :as_of AND {FEE_COUNTS}), 0)
+              - coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
+                          WHERE j.invoice_id = i.invoice_id AND j.effective_on <= :as_of
+                            AND {ADJUSTMENT_COUNTS}), 0))
+            FROM invoice_issue AS i
+            WHERE i.guarantor_id = :guarantor_id AND i.issued_on <= :as_of AND {ISSUE_COUNTS}
+              AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
+                              WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)), 0)
+     - coalesce((SELECT sum(p.amount_cents) FROM payment AS p
+                 WHERE p.guarantor_id = :guarantor_id AND p.received_on <= :as_of AND {PAYMENT_COUNTS}
+                   AND NOT EXISTS (SELECT 1 FROM payment_reversal AS w
+                                   WHERE w.payment_id = p.id AND w.reversed_on <= :as_of)), 0)
+     - coalesce((SELECT sum(k.amount_cents) FROM credit AS k
+                 WHERE k.guarantor_id = :guarantor_id AND k.given_on <= :as_of AND {CREDIT_COUNTS}
+                   AND NOT EXISTS (SELECT 1 FROM credit_reversal AS w
+                                   WHERE w.credit_id = k.id AND w.reversed_on <= :as_of)), 0)
+     + coalesce((SELECT sum(r.amount_cents) FROM refund_request AS r
+                 WHERE (r.payment_id IN (SELECT id FROM payment WHERE guarantor_id = :guarantor_id)
+                        OR r.credit_id IN (SELECT id FROM credit WHERE guarantor_id = :guarantor_id))
+                   AND r.refunded_on <= :as_of AND {REFUND_COUNTS}
+                   AND NOT EXISTS (SELECT 1 FROM refund_answer AS ra
+                                   WHERE ra.request_id = r.id AND ra.outcome = 'failed'
+                                     AND ra.answered_on <= :as_of)), 0)
+"""  # noqa: S608  composed of the constants above
+"""What a guarantor's entries come to up to a day; it asks nothing of allocations or summaries."""
+
+
+class UnknownLayout(UsageError):
+    code = "unknown_layout"
+
+    def __init__(self, what: str, typed: str, known: tuple[str, ...]) -> None:
+        from core.text import plain
+
+        super().__init__(f'"{plain(typed)[:40]}" is no {what} of this report. One of: {", ".join(known)}.')
+
+
+def aging(read: "Read", as_of: date, *, basis: str = "due", layout: str = "standard") -> Aging:
+    """What is owed by guarantor and age on a day; `basis` is due or invoice date.
+
+    Raises: UnknownLayout.
+    """
+    if basis not in BASES:
+        raise UnknownLayout("basis", basis, BASES)
+    if layout not in LAYOUTS:
+        raise UnknownLayout("layout", layout, tuple(LAYOUTS))
+    read.fresh()
+    names, ends = LAYOUTS[layout]
+    day = as_of.isoformat()
+    crossed = [guarantor_id for (guarantor_id,) in read.rows(CROSSED)]
+    invoices: list[AgedInvoice] = []
+    credits: dict[str, int] = {}
+    for row in (*read.rows(OPEN_INVOICES, as_of=day), *_crossed_invoices(read, crossed, day)):
+        one = AgedInvoice._make((*row, 0, 0))
+        days = (as_of - date.fromisoformat(one.due_on if basis == "due" else one.issued_on)).days
+        invoices.append(one._replace(bucket=sum(days > end for end in ends), days=days))
+    for _, guarantor_id, _, cents in (
+        *read.rows(UNAPPLIED, as_of=day),
+        *_crossed_credits(read, crossed, day),
+    ):
+        credits[guarantor_id] = credits.get(guarantor_id, 0) + cents
+    rows = _rows(read, invoices, credits, len(names))
+    totals = AgingRow(
+        "", "", tuple(sum(row.cents[place] for row in rows) for place in range(len(names))),
+        sum(row.credit_cents for row in rows), sum(row.total_cents for row in rows),
+    )  # fmt: skip
+    ledger = ledger_cents(read, as_of, {row.guarantor_id for row in rows})
+    return Aging(as_of, basis, layout, names, rows, totals, ledger, invoices)
+
+
+def _rows(read: "Read", invoices: list[AgedInvoice], credits: dict[str, int], buckets: int) -> list[AgingRow]:
+    cents: dict[str, list[int]] = {guarantor_id: [0] * buckets for guarantor_id in credits}
+    for one in invoices:
+        cents.setdefault(one.guarantor_id, [0] * buckets)[one.bucket] += one.balance_cents
+    rows = [
+        AgingRow(
+            guarantor_id, read.value(NAMES, guarantor_id=guarantor_id) or "", tuple(owed),
+            credits.get(guarantor_id, 0), sum(owed) - credits.get(guarantor_id, 0),
+        )
+        for guarantor_id, owed in cents.items()
+        if any(owed) or credits.get(guarantor_id, 0)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row.guarantor.casefold(), row.guarantor_id))
+
+
+def _crossed_invoices(read: "Read", crossed: list[str], day: str) -> Iterator[tuple[object, ...]]:
+    if crossed:
+        from core.ledger.account import account_of, facts_of
+    for guarantor_id in crossed:
+        account = account_of(facts_of(read, guarantor_id, as_of=day))
+        for one in account.invoices.values():
+            if one.balance_cents:
+                issue = one.issue
+                client = read.value(CLIENT_NAME, invoice_id=issue.invoice_id)
+                yield (
+                    issue.invoice_id, issue.number, guarantor_id, issue.client_id, client, issue.on,
+                    issue.due_on, one.balance_cents,
+                )  # fmt: skip
+
+
+def _crossed_credits(read: "Read", crossed: list[str], day: str) -> Iterator[tuple[str, str, str, int]]:
+    if crossed:
+        from core.ledger.account import account_of, facts_of
+    for guarantor_id in crossed:
+        account = account_of(facts_of(read, guarantor_id, as_of=day))
+        for source_id, one in account.sources.items():
+            if one.left_cents:
+                yield source_id, guarantor_id, one.source.on, one.left_cents
+
+
+def ledger_cents(read: "Read", as_of: date, known: set[str] | None = None) -> int:
+    """What the entries of the whole practice's ledger come to up to a day.
+
+    Entries are added up of every guarantor who has something open, or had something happen after the day,
+    and of those in `known`; all others have come to nothing.
+    """
+    read.fresh()
+    day = as_of.isoformat()
+    crossed = {guarantor_id for (guarantor_id,) in read.rows(CROSSED)}
+    here = {guarantor_id for (guarantor_id,) in read.rows(WITH_SOMETHING)}
+    here |= {guarantor_id for (guarantor_id,) in read.rows(TOUCHED_GUARANTORS, as_of=day)}
+    here |= known or set()
+    whole: int = sum(read.value(ENTRIES_SUM, guarantor_id=one, as_of=day) for one in here - crossed)
+    if not crossed:
+        return whole
+    from core.ledger.account import account_of, facts_of
+
+    return whole + sum(account_of(facts_of(read, one, as_of=day)).balance_cents for one in sorted(crossed))
+
+
+WITH_SOMETHING = """
+SELECT DISTINCT guarantor_id FROM invoice_balance WHERE balance_cents <> 0
+UNION SELECT DISTINCT guarantor_id FROM money_left WHERE left_cents <> 0
+"""

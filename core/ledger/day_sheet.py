@@ -1,0 +1,134 @@
+"""The sheet of one day: what was charged, received, adjusted and given back, from opening to closing (RC8).
+
+`opening + charges - payments - adjustments + refunds = closing`, and the closing balance is the ledger's,
+added up on its own. For one office the entries of its invoices and of payments taken there count; what
+belongs to no office is in the whole alone.
+"""
+
+from collections import namedtuple
+from datetime import date, timedelta
+
+from core.ledger.aging import ledger_cents
+from core.ledger.effective import (
+    ADJUSTMENT_COUNTS,
+    FEE_COUNTS,
+    ISSUE_COUNTS,
+    PAYMENT_COUNTS,
+    REFUND_COUNTS,
+)
+from core.ledger.entries import MOVES, Entry, account_entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.store import Read
+
+DaySheet = namedtuple(
+    "DaySheet",
+    "on office_id opening_cents charges_cents payments adjustments_cents refunds_cents closing_cents"
+    " deposit_cents ledger_cents entries",
+)
+"""`payments` is cents by method, reversals taken off; `deposit_cents` is the cash and checks among them.
+
+`ledger_cents` is the ledger's balance at the end of the day, counted on its own; it equals the closing.
+"""
+
+DEPOSITED = ("cash", "check")
+
+GUARANTORS_OF_DAY = """
+SELECT guarantor_id FROM invoice_issue WHERE issued_on = :day
+UNION SELECT i.guarantor_id FROM invoice_void AS v JOIN invoice_issue AS i ON i.invoice_id = v.invoice_id
+      WHERE v.voided_on = :day
+UNION SELECT i.guarantor_id FROM late_fee AS f JOIN invoice_issue AS i ON i.invoice_id = f.invoice_id
+      WHERE f.assessed_on = :day
+UNION SELECT i.guarantor_id FROM adjustment AS j JOIN invoice_issue AS i ON i.invoice_id = j.invoice_id
+      WHERE j.effective_on = :day
+UNION SELECT guarantor_id FROM payment WHERE received_on = :day
+UNION SELECT guarantor_id FROM credit WHERE given_on = :day
+UNION SELECT p.guarantor_id FROM payment_reversal AS w JOIN payment AS p ON p.id = w.payment_id
+      WHERE w.reversed_on = :day
+UNION SELECT k.guarantor_id FROM credit_reversal AS w JOIN credit AS k ON k.id = w.credit_id
+      WHERE w.reversed_on = :day
+UNION SELECT coalesce(p.guarantor_id, k.guarantor_id) FROM refund_request AS r
+      LEFT JOIN payment AS p ON p.id = r.payment_id LEFT JOIN credit AS k ON k.id = r.credit_id
+      WHERE r.refunded_on = :day
+UNION SELECT coalesce(p.guarantor_id, k.guarantor_id) FROM refund_answer AS ra
+      JOIN refund_request AS r ON r.id = ra.request_id
+      LEFT JOIN payment AS p ON p.id = r.payment_id LEFT JOIN credit AS k ON k.id = r.credit_id
+      WHERE ra.answered_on = :day
+ORDER BY 1
+"""
+
+OFFICE_OF_INVOICE = "SELECT office_id FROM invoice_issue WHERE invoice_id = :id LIMIT 1"
+OFFICE_OF_PAYMENT = "SELECT office_id FROM payment WHERE id = :id"
+
+OFFICE_SUM = f"""
+SELECT coalesce((SELECT sum(i.total_cents
+              + coalesce((SELECT sum(f.amount_cents) FROM late_fee AS f
+                          WHERE f.invoice_id = i.invoice_id AND f.assessed_on <= :as_of AND {FEE_COUNTS}), 0)
+              - coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
+                          WHERE j.invoice_id = i.invoice_id AND j.effective_on <= :as_of
+                            AND {ADJUSTMENT_COUNTS}), 0))
+            FROM invoice_issue AS i
+            WHERE i.office_id = :office_id AND i.issued_on <= :as_of AND {ISSUE_COUNTS}
+              AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
+                              WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)), 0)
+     - coalesce((SELECT sum(p.amount_cents) FROM payment AS p
+                 WHERE p.office_id = :office_id AND p.received_on <= :as_of AND {PAYMENT_COUNTS}
+                   AND NOT EXISTS (SELECT 1 FROM payment_reversal AS w
+                                   WHERE w.payment_id = p.id AND w.reversed_on <= :as_of)), 0)
+     + coalesce((SELECT sum(r.amount_cents) FROM refund_request AS r JOIN payment AS p ON p.id = r.payment_id
+                 WHERE p.office_id = :office_id AND r.refunded_on <= :as_of AND {REFUND_COUNTS}
+                   AND NOT EXISTS (SELECT 1 FROM refund_answer AS ra
+                                   WHERE ra.request_id = r.id AND ra.outcome = 'failed'
+                                     AND ra.answered_on <= :as_of)), 0)
+"""  # noqa: S608  composed of the constants above
+
+
+def day_sheet(read: "Read", on: date, *, office_id: str | None = None) -> DaySheet:
+    """The sheet of a day, for the practice or for one office."""
+    read.fresh()
+    day = on.isoformat()
+    entries: list[Entry] = []
+    for (guarantor_id,) in read.rows(GUARANTORS_OF_DAY, day=day):
+        entries += [
+            entry
+            for entry in account_entries(read, guarantor_id, as_of=day)
+            if entry.on == day
+            and entry.kind not in MOVES
+            and office_id in (None, _office(read, entry) if office_id else None)
+        ]
+    opening = _balance(read, on - timedelta(days=1), office_id)
+    charges = _sum(entries, "invoice", "late_fee", "void")
+    payments: dict[str, int] = {}
+    adjustments = -_sum(entries, "adjustment", "credit")
+    refunds = _sum(entries, "refund", "refund_failed")
+    for entry in entries:
+        if entry.kind == "payment" or (entry.kind == "reversal" and entry.detail):
+            payments[entry.detail] = payments.get(entry.detail, 0) - entry.amount_cents
+        elif entry.kind == "reversal":
+            adjustments -= entry.amount_cents
+    closing = opening + charges - sum(payments.values()) - adjustments + refunds
+    return DaySheet(
+        on, office_id, opening, charges, payments, adjustments, refunds, closing,
+        sum(payments.get(method, 0) for method in DEPOSITED), _balance(read, on, office_id), entries,
+    )  # fmt: skip
+
+
+def _sum(entries: list[Entry], *kinds: str) -> int:
+    return sum(entry.amount_cents for entry in entries if entry.kind in kinds)
+
+
+def _office(read: "Read", entry: Entry) -> str | None:
+    """Where an entry belongs: the office of its invoice, or the one that took the payment."""
+    found = (
+        read.value(OFFICE_OF_INVOICE, id=entry.invoice_id)
+        if entry.invoice_id
+        else read.value(OFFICE_OF_PAYMENT, id=entry.source_id)
+    )
+    return None if found is None else str(found)
+
+
+def _balance(read: "Read", on: date, office_id: str | None) -> int:
+    if office_id is None:
+        return ledger_cents(read, on)
+    return int(read.value(OFFICE_SUM, office_id=office_id, as_of=on.isoformat()))

@@ -1,0 +1,164 @@
+"""invoice void, rebill, write-off, credit-note, reverse: what changes an invoice after it was issued."""
+
+from tui.verbs.invoice_page import answer, head_of, issued_invoice, siblings_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Callable
+    from datetime import date
+
+    from core.invoicing.voiding import Voided
+    from core.payments.adjustments import Adjusted
+    from core.store import Tx
+    from tui.door import Door
+
+
+def money_arguments(verb: "Callable[..., ArgumentParser]") -> None:
+    """The words of these verbs; `verb` adds one to the command line."""
+    void = verb("void", "call an invoice off; its charges are unbilled again", invoice_void)
+    money = void.add_mutually_exclusive_group()
+    money.add_argument("--keep-credit", action="store_true", help="what was paid stays as credit")
+    money.add_argument("--refund", action="store_true", help="what was paid is given back")
+    void.add_argument(
+        "--through", choices=("processor", "outside"), default="outside",
+        help="ask the card processor for the refund, or it was given back already (default)",
+    )  # fmt: skip
+    void.add_argument("--method", default="", metavar="M", help="how the refund was made")
+    void.add_argument("--reference", default="", metavar="R", help="of the refund")
+    void.add_argument("--rebill", action="store_true", help="at once a draft of the same charges")
+    verb("rebill", "a draft of a void invoice's charges, linked to it", invoice_rebill)
+    write_off = verb("write-off", "give up what is open, or part of it", invoice_write_off)
+    write_off.add_argument("--amount", metavar="A", help="no more than this (all that is open)")
+    write_off.add_argument(
+        "--kind", default="bad_debt", metavar="K",
+        help="bad_debt (default), small_balance, courtesy or contractual",
+    )  # fmt: skip
+    note = verb("credit-note", "take back part of what was asked for, paid or not", invoice_credit_note)
+    note.add_argument("--amount", required=True, metavar="A")
+    reverse = verb("reverse", "ask again for what an adjustment took off", invoice_reverse, number=False)
+    reverse.add_argument("number", metavar="ADJUSTMENT|N", help="its id, or the invoice with only one")
+    for one in (void, write_off, note, reverse):
+        one.add_argument("--reason", required=True, metavar="T", help="why; kept in the audit log")
+
+
+def _asked_about_money(door: "Door", sentence: str) -> str | None:
+    """On a terminal: keep it as credit or refund it? None leaves the invoice as it is."""
+    import sys
+
+    from core.text import plain
+
+    sys.stderr.write(f"{plain(sentence)} Keep it as credit (c) or refund it (r)? ")
+    sys.stderr.flush()
+    return {"c": "credit", "r": "refund"}.get(sys.stdin.readline().strip().lower())
+
+
+def invoice_void(door: "Door") -> int:
+    """Call an invoice off. Money on it is a question: asked on a terminal, elsewhere it must be said."""
+    import sys
+
+    from core.invoicing.voiding import MoneyIsOnIt, void_invoice
+    from core.invoicing.voiding import rebill as rebill_of
+    from core.money import show_cents
+
+    options, store, actor = door.options, door.store(), door.actor()
+    with store.read() as read:
+        today = door.today(read)
+        invoice_id = issued_invoice(read, options.number, "void", today)
+        row = head_of(read, invoice_id, today)
+    said = "credit" if options.keep_credit else "refund" if options.refund else None
+    if row["status"] != "void":
+        if said is None and row["paid_cents"] > 0 and sys.stdin.isatty():
+            said = _asked_about_money(door, str(MoneyIsOnIt(row["number"], row["paid_cents"])))
+            agreed = said is not None
+        else:
+            agreed = door.agreed(f"Void {row['number']}, {show_cents(row['total_cents'])}?")
+        if not agreed:
+            door.say("Nothing was voided.")
+            with store.read() as read:
+                return answer(door, read, invoice_id, today)
+
+    def act(tx: "Tx") -> "tuple[Voided, list[str]]":
+        done = void_invoice(
+            tx, invoice_id, reason=options.reason, today=today, money=said, channel=options.through,
+            method=options.method.strip().lower().replace("-", "_"), reference=options.reference,
+        )  # fmt: skip
+        return done, rebill_of(tx, invoice_id, today=today) if options.rebill else []
+
+    with store.write(actor) as tx:
+        done, made = act(tx)
+    with store.read() as read:
+        return answer(
+            door, read, invoice_id, today,
+            voided={"charges": done.charges, "money": done.money, "credit_cents": done.credit_cents,
+                    "refunded_cents": done.refunded_cents},
+            draft=head_of(read, made[0], today) if made else None,
+            **siblings_of(read, made[1:], today),
+        )  # fmt: skip
+
+
+def invoice_rebill(door: "Door") -> int:
+    """Bill the charges of a void invoice again: the draft, which says what it replaces."""
+    from core.invoicing.voiding import rebill
+
+    store = door.store()
+    with store.write(door.actor()) as tx:
+        today = door.today(tx)
+        made = rebill(tx, issued_invoice(tx, door.options.number, "rebill", today), today=today)
+    with store.read() as read:
+        return answer(door, read, made[0], today, **siblings_of(read, made[1:], today))
+
+
+def _adjusted(door: "Door", act: "Callable[[Tx, date], Adjusted]") -> int:
+    """Change what an invoice asks for, and show it."""
+    store = door.store()
+    with store.write(door.actor()) as tx:
+        today = door.today(tx)
+        done = act(tx, today)
+    with store.read() as read:
+        return answer(
+            door, read, done.invoice_id, today, adjustment_id=done.adjustment_id,
+            released_cents=sum(one.amount_cents for one in done.released),
+        )  # fmt: skip
+
+
+def invoice_write_off(door: "Door") -> int:
+    from core.money import parse_cents
+    from core.payments.adjustments import adjust
+
+    options = door.options
+    cents = None if options.amount is None else parse_cents(options.amount)
+
+    def act(tx: "Tx", today: "date") -> "Adjusted":
+        invoice_id = issued_invoice(tx, options.number, "write_off", today)
+        kind = options.kind.strip().lower().replace("-", "_")
+        return adjust(tx, invoice_id, kind=kind, reason=options.reason, today=today, amount_cents=cents)
+
+    return _adjusted(door, act)
+
+
+def invoice_credit_note(door: "Door") -> int:
+    from core.money import parse_cents
+    from core.payments.adjustments import credit_note
+
+    options = door.options
+    cents = parse_cents(options.amount)
+
+    def act(tx: "Tx", today: "date") -> "Adjusted":
+        invoice_id = issued_invoice(tx, options.number, "credit_note", today)
+        return credit_note(tx, invoice_id, amount_cents=cents, reason=options.reason, today=today)
+
+    return _adjusted(door, act)
+
+
+def invoice_reverse(door: "Door") -> int:
+    from core.payments.adjustments import reverse_adjustment
+    from core.payments.history import find_adjustment
+
+    options = door.options
+
+    def act(tx: "Tx", today: "date") -> "Adjusted":
+        adjustment_id = find_adjustment(tx, options.number)
+        return reverse_adjustment(tx, adjustment_id, reason=options.reason, today=today)
+
+    return _adjusted(door, act)
