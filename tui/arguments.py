@@ -27,6 +27,7 @@ VERBS = {
     "latefee": ("fees", "late fees: what is due, charge it, let it go"),
     "charge": ("charges", "write in a charge without a session, or take one back"),
     "client": ("clients", "list or show clients, their ledger and notes"),
+    "guarantor": ("guarantors", "list, add or correct who owes"),
     "explain": ("reports", "the entries that add up to an amount"),
     "report": ("reports", "receivables, the day sheet, closing a month"),
     "provider": ("practice", "list, add or correct providers, license them for CPT codes"),

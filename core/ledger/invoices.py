@@ -221,6 +221,18 @@ def find_invoice(read: "Read", typed: str) -> str:
     return str(found)
 
 
+OWED_BY = """
+SELECT name FROM guarantor
+WHERE id = coalesce((SELECT guarantor_id FROM invoice_issue WHERE invoice_id = :id LIMIT 1),
+                    (SELECT guarantor_id FROM draft WHERE id = :id))
+"""
+
+
+def owed_by(read: "Read", invoice_id: str) -> str:
+    """The name of the guarantor whom an invoice or draft asks; siblings differ in it (RB8)."""
+    return str(read.value(OWED_BY, id=invoice_id))
+
+
 MAIL = "SELECT mail_to FROM invoice_share WHERE invoice_id = :invoice_id ORDER BY at LIMIT 1"
 
 

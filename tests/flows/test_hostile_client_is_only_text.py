@@ -242,6 +242,8 @@ READS = {
     "invoice show": ["invoice", "show", "1"],
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
+    "client shares": ["client", "shares", JANE],
+    "guarantor list": ["guarantor", "list"],
     "provider list": ["provider", "list"],
     "office list": ["office", "list"],
     "service list": ["service", "list"],
@@ -257,6 +259,11 @@ READS = {
 
 WRITES = [
     ["client", "edit", JANE, "--city", PAYLOADS[2]],
+    ["guarantor", "add", "--name", PAYLOADS[3], "--city", PAYLOADS[2]],
+    ["client", "shares", JANE, "set", f"{PAYLOADS[3]}=50%", f"{JANE}=rest", "--from", "2026-11-01"],
+    ["client", "shares", JANE, "set", f"{PAYLOADS[4]}=50%", "--from", "2026-11-01"],
+    ["client", "shares", JANE],
+    ["guarantor", "edit", PAYLOADS[4], "--city", "Lynn"],
     ["invoice", "new", "--client", JANE, "--empty", "--notes", NOTE],
     ["client", "show", PAYLOADS[4]],
     ["invoice", "show", PAYLOADS[5]],

@@ -121,9 +121,9 @@ def invoice_show(door: "Door") -> int:
 def invoice_new(door: "Door") -> int:
     from core.clients.queries import find_client
     from core.dates import between, parse_day
-    from core.invoicing.commands import create_draft
-    from core.ledger.unbilled import unbilled_charges
-    from tui.verbs.invoice_page import answer
+    from core.invoicing.commands import create_draft, create_drafts
+    from core.ledger.unbilled import part_of, unbilled_charges
+    from tui.verbs.invoice_page import answer, siblings_of
 
     options = door.options
     store, actor = door.store(), door.actor()
@@ -134,18 +134,18 @@ def invoice_new(door: "Door") -> int:
     with store.write(actor) as tx:
         today = door.today(tx)
         client_id = find_client(tx, options.client)
-        charges = unbilled_charges(tx, period, today, client_id=client_id)
-        draft_id = create_draft(
-            tx,
-            client_id=client_id,
-            today=today,
-            charge_ids=[charge.charge_id for charge in charges],
-            due_on=parse_day(options.due) if options.due is not None else None,
-            notes=options.notes or "",
-            empty=options.empty,
-        )
+        due = parse_day(options.due) if options.due is not None else None
+        notes = options.notes or ""
+        if options.empty:
+            made = [create_draft(tx, client_id=client_id, today=today, due_on=due, notes=notes, empty=True)]
+        else:
+            charges = unbilled_charges(tx, period, today, client_id=client_id)
+            wanted = [part_of(charge) for charge in charges]
+            made = create_drafts(
+                tx, client_id=client_id, today=today, charge_ids=wanted, due_on=due, notes=notes
+            )
     with store.read() as read:
-        return answer(door, read, draft_id, today)
+        return answer(door, read, made[0], today, **siblings_of(read, made[1:], today))
 
 
 def invoice_edit(door: "Door") -> int:

@@ -26,8 +26,8 @@ from core.trouble import NotAllowed
 from tests.builders import NOW, TODAY, Book
 
 ROOMS = (
-    "core.practice.commands", "core.clients.commands", "core.sessions.commands", "core.invoicing.commands",
-    "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
+    "core.practice.commands", "core.clients.commands", "core.clients.shares", "core.sessions.commands",
+    "core.invoicing.commands", "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
     "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
     "core.books.commands",
 )  # fmt: skip
@@ -56,12 +56,15 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "note_client": (BILL, ("client", "n"), {"today": TODAY}),
     "take_note_away": (BILL, ("note",), {}),
     "put_note_back": (BILL, ("note",), {}),
+    "set_shares": (BILL, ("client", []), TERM),
+    "end_shares": (BILL, ("client",), TERM),
     "record_session": (BILL, (), {"client_id": "client", "status": "kept", "lines": [], **WHEN}),
     "finalise": (BILL, (["session"],), {}),
     "write_in_charge": (BILL, (), {"client_id": "client", "service_on": TODAY, "description": "d",
                                    "amount_cents": 1}),
     "void_charge": (BILL, ("charge",), {"reason": "r"}),
     "create_draft": (BILL, (), {"client_id": "client", "today": TODAY}),
+    "create_drafts": (BILL, (), {"client_id": "client", "today": TODAY}),
     "draft_of": (BILL, (None, []), {"today": TODAY, "terms_days": 1}),
     "edit_draft": (BILL, ("draft",), {"notes": "n"}),
     "add_manual_line": (BILL, ("draft",), {"description": "d", "rate_cents": 1}),
