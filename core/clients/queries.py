@@ -169,6 +169,21 @@ def find_client(read: "Read", typed: str) -> str:
     return str(chosen[0].client_id)
 
 
+GuarantorRow = namedtuple("GuarantorRow", "guarantor_id guarantor street city email clients")
+"""`clients` is how many clients it owes for by itself; shares of others' charges are not counted."""
+
+ALL_GUARANTORS = """
+SELECT g.id, g.name, g.street, g.city, g.email,
+       (SELECT count(*) FROM client AS k WHERE k.guarantor_id = g.id AND k.archived = 0)
+FROM guarantor AS g WHERE g.archived = 0 ORDER BY g.name, g.id
+"""
+
+
+def guarantors(read: "Read") -> list[GuarantorRow]:
+    """Everybody who owes or may owe, by name."""
+    return read.all(ALL_GUARANTORS, GuarantorRow)
+
+
 class NoGuarantor(NotFound):
     code = "no_guarantor"
 

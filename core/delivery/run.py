@@ -17,12 +17,14 @@ from core.store import Store
 
 CHUNK = 25
 
-Billed = namedtuple("Billed", "invoice_id number client_id client total_cents due_on status trouble")
+Billed = namedtuple(
+    "Billed", "invoice_id number client_id client guarantor_id total_cents due_on status trouble"
+)
 """`status` is draft, sent, or issued where the document could not be made; then `trouble` says why."""
 
 RunReport = namedtuple("RunReport", "run_id billed finished passed_over stopped total_cents")
 """`billed` is what this run made; `finished` are invoices of an earlier, broken run that it sent;
-`passed_over` are clients whose charges somebody else billed meanwhile."""
+`passed_over` are proposals whose charges somebody else billed meanwhile."""
 
 AfterChunk = Callable[[Sequence[Billed], Sequence[Proposal]], None]
 
@@ -38,7 +40,7 @@ def carry_out(
     after_chunk: AfterChunk = lambda billed, passed_over: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> RunReport:
-    """Bill the previewed clients (`only` some of them, where given) as drafts, or issue and send.
+    """Bill what was previewed (`only` some of it, where given) as drafts, or issue and send.
 
     `after_chunk` hears of each chunk what was billed and who was passed over; `stopped()` is asked
     before each.
@@ -61,8 +63,8 @@ def carry_out(
             now_billed = _finished(store, actor, made, today=today)
         else:
             now_billed = [Billed(*one, "draft", "") for one in made]
-        served = {one.client_id for one in made}
-        now_passed = [p for p in chunk if p.client_id not in served]
+        served = {(one.client_id, one.guarantor_id) for one in made}
+        now_passed = [p for p in chunk if (p.client_id, p.guarantor_id) not in served]
         after_chunk(now_billed, now_passed)
         billed += now_billed
         passed_over += now_passed

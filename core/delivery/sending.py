@@ -77,7 +77,7 @@ def finish(
 
 
 UNFINISHED = f"""
-SELECT i.invoice_id, i.number, i.client_id, i.client_name, i.total_cents, i.due_on
+SELECT i.invoice_id, i.number, i.client_id, i.client_name, i.guarantor_id, i.total_cents, i.due_on
 FROM invoice_issue AS i JOIN billing_run AS b ON b.id = i.run_id
 WHERE b.sends = 1 AND i.site = (SELECT site FROM sync_clock)
   AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id)

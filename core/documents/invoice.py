@@ -143,6 +143,12 @@ def _texts(view: InvoiceView, notes: list[str], payment: list[str]) -> chain[str
     )
 
 
+def _label(line: InvoiceLineView) -> str:
+    """What a line between subtotal and total is called; a late fee says its day."""
+    label = line.description or line.kind.capitalize()
+    return label if line.service_on is None else f"{label}, {day(line.service_on)}"
+
+
 class _Layout:
     """Writes an invoice from the top of its first sheet to the foot of its last."""
 
@@ -304,7 +310,7 @@ class _Layout:
 
     def _totals_height(self) -> float:
         """What the totals take at most, so that a sheet never begins with them alone."""
-        return min(15.0 * (4 + 2 * len(self._adjustments)) + 34, 260)
+        return min(15.0 * (4 + 2 * len(self._adjustments) + len(self.view.corrections)) + 34, 260)
 
     def totals(self, notes: Sequence[str]) -> None:
         """From the services to what is still to be paid, short notes beside it, long ones below."""
@@ -330,8 +336,10 @@ class _Layout:
         if self._adjustments:
             self._sum("Subtotal", view.subtotal_cents, BODY)
             for line in self._adjustments:
-                self._sum(line.description or line.kind.capitalize(), line.amount_cents, BODY)
+                self._sum(_label(line), line.amount_cents, BODY)
         self._sum("Total", view.total_cents, STRONG)
+        for line in view.corrections:
+            self._sum(line.description, line.amount_cents, BODY)
         self._sum("Paid", -view.paid_cents, BODY)
 
     def _sum(self, label: str, cents: int, style: Style) -> None:

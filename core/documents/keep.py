@@ -46,7 +46,8 @@ def keep_documents(tx: Tx, kind: str, made: Sequence[tuple[str, int, bytes]], *,
 
 NEWEST = """
 SELECT d.sha256, b.content FROM document AS d JOIN blob AS b ON b.sha256 = d.sha256
-WHERE d.subject_id = :subject_id ORDER BY d.version DESC LIMIT 1
+WHERE d.subject_id = :subject_id
+ORDER BY d.version DESC, d._q = 0, d._q, d.site, d.no LIMIT 1
 """
 
 

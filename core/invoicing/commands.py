@@ -18,8 +18,8 @@ from core.invoicing.drafts import (
     require_draft,
 )
 from core.invoicing.issue import Bill, BillLine, DueBeforeIssue, Issued, issue_bills
-from core.invoicing.preflight import PARTY, PARTY_OF_DRAFT, Party, holds
-from core.ledger.unbilled import UnbilledCharge, free, unbilled_charges
+from core.invoicing.preflight import PARTY, Party, by_payer, holds, party_of
+from core.ledger.unbilled import UnbilledCharge, chosen, free, unbilled_charges
 from core.money import ONE_UNIT, percent_of
 from core.practice.policies import terms
 from core.practice.queries import licensed_providers
@@ -56,26 +56,79 @@ def create_draft(
     notes: str = "",
     run_id: str | None = None,
     empty: bool = False,
+    guarantor_id: str | None = None,
 ) -> str:
-    """A draft of a client's unbilled charges: those named, else all of them; `empty` starts with none.
+    """A draft of what one guarantor owes of a client's unbilled charges: those named, else all of them.
+
+    It is the client's own guarantor where none is named; `empty` starts without a line. What others owe
+    by their shares stays unbilled: `create_drafts` makes all the sibling drafts.
 
     Raises: NothingUnbilled, DueBeforeIssue, TooLong, NotFound.
     """
     tx.require(Right.BILL)
+    _check(today, due_on, notes)
+    own = _party(tx, client_id)
+    party = party_of(tx, client_id, guarantor_id or own.guarantor_id)
+    if party is None:
+        raise NotFound("There is no such guarantor.", subject=guarantor_id or "")
+    owed = [] if empty else _owed(tx, own, today, charge_ids).get(party.guarantor_id, [])
+    if not owed and not empty:
+        raise NothingUnbilled
+    return draft_of(
+        tx, party, owed, today=today, due_on=due_on, terms_days=terms_days, notes=notes, run_id=run_id
+    )
+
+
+def create_drafts(
+    tx: Tx,
+    *,
+    client_id: str,
+    today: date,
+    charge_ids: Sequence[str] | None = None,
+    due_on: date | None = None,
+    terms_days: int | None = None,
+    notes: str = "",
+    run_id: str | None = None,
+) -> list[str]:
+    """A draft for each guarantor who owes of a client's unbilled charges: one, unless they are shared (RB8).
+
+    `charge_ids` name charges, with all their shares, or single shares as `part_of` does.
+
+    Raises: NothingUnbilled, DueBeforeIssue, TooLong, NotFound.
+    """
+    tx.require(Right.BILL)
+    _check(today, due_on, notes)
+    own = _party(tx, client_id)
+    found = _owed(tx, own, today, charge_ids)
+    if not found:
+        raise NothingUnbilled
+    made = []
+    for guarantor_id, owed in found.items():
+        party = own if guarantor_id == own.guarantor_id else party_of(tx, client_id, guarantor_id)
+        assert party is not None, "references hold"
+        made.append(
+            draft_of(
+                tx, party, owed, today=today, due_on=due_on, terms_days=terms_days, notes=notes, run_id=run_id
+            )
+        )
+    return made
+
+
+def _check(today: date, due_on: date | None, notes: str) -> None:
     if len(notes) > MAX_NOTES:
         raise TooLong("note", MAX_NOTES)
     if due_on is not None and due_on < today:
         raise DueBeforeIssue(due_on, today)
-    party = _party(tx, client_id)
-    wanted = None if charge_ids is None else set(charge_ids)
-    charges = [] if empty else unbilled_charges(tx, ALL_TIME, today, client_id=client_id)
-    if wanted is not None:
-        charges = [charge for charge in charges if charge.charge_id in wanted]
-    if not charges and not empty:
-        raise NothingUnbilled
-    return draft_of(
-        tx, party, charges, today=today, due_on=due_on, terms_days=terms_days, notes=notes, run_id=run_id
-    )
+
+
+def _owed(
+    tx: Tx, own: Party, today: date, charge_ids: Sequence[str] | None
+) -> dict[str, list[UnbilledCharge]]:
+    """What is unbilled of a client, all or those named, by who owes it."""
+    charges = unbilled_charges(tx, ALL_TIME, today, client_id=own.client_id)
+    if charge_ids is not None:
+        charges = chosen(charges, set(charge_ids))
+    return by_payer(charges, own.guarantor_id)
 
 
 def draft_of(
@@ -194,7 +247,7 @@ def restore_draft(tx: Tx, draft_id: str) -> int:
     tx.add(Draft(**images["draft"][0]))
     back = 0
     for row in images["draft_line"]:
-        if row["charge_id"] is None or free(tx, str(row["charge_id"])):
+        if row["charge_id"] is None or free(tx, str(row["charge_id"]), row["share_id"] or ""):
             tx.add(DraftLine(**row))
             back += 1
     for row in images["draft_adjustment"]:
@@ -266,7 +319,7 @@ def _bill(tx: Tx, draft_id: str) -> Bill:
         signed = -amount if kind == "discount" else amount
         lines.append(BillLine(kind, None, None, None, None, "", "", "", label, ONE_UNIT, signed, signed))
     due = None if head.due_on is None else date.fromisoformat(head.due_on)
-    party = tx.first(PARTY_OF_DRAFT, Party, client_id=head.client_id, guarantor_id=head.guarantor_id)
+    party = party_of(tx, head.client_id, head.guarantor_id)
     assert party is not None, "references hold"
     return Bill(
         draft_id, party, head.office_id, head.terms_days, due, head.notes,
@@ -274,8 +327,8 @@ def _bill(tx: Tx, draft_id: str) -> Bill:
     )  # fmt: skip
 
 
-def bill_session(tx: Tx, session_id: str, *, today: date) -> str:
-    """A draft of one session from the agenda: finalised first if it was not (RB1).
+def bill_session(tx: Tx, session_id: str, *, today: date) -> list[str]:
+    """Draft one session from the agenda, finalised first if it was not: a draft for each who owes (RB1, RB8).
 
     Raises: NotFinished, NothingUnbilled, NotFound.
     """
@@ -283,4 +336,4 @@ def bill_session(tx: Tx, session_id: str, *, today: date) -> str:
     client_id = tx.value("SELECT client_id FROM session WHERE id = :id", id=session_id)
     if client_id is None:
         raise NotFound("There is no such session any more.", subject=session_id)
-    return create_draft(tx, client_id=client_id, today=today, charge_ids=charges_of_session(tx, session_id))
+    return create_drafts(tx, client_id=client_id, today=today, charge_ids=charges_of_session(tx, session_id))

@@ -4,15 +4,15 @@ import json
 from typing import Any
 
 from core.errors import DomainError, NotFound
-from core.ledger.unbilled import UnbilledCharge
+from core.ledger.unbilled import UnbilledCharge, as_billed
 from core.store import Tx
 
 MAX_NOTES = 10_000
 MAX_LABEL = 500
 
 DRAFT_LINE = (
-    "id", "draft_id", "position", "charge_id", "service_on", "provider_id", "code_system", "code",
-    "modifiers", "description", "units_milli", "rate_cents", "amount_cents",
+    "id", "draft_id", "position", "charge_id", "share_id", "service_on", "provider_id", "code_system",
+    "code", "modifiers", "description", "units_milli", "rate_cents", "amount_cents",
 )  # fmt: skip
 
 
@@ -40,10 +40,11 @@ def require_draft(tx: Tx, draft_id: str) -> None:
         raise NotFound("There is no such draft any more.", subject=draft_id)
 
 
-def line_of(tx: Tx, draft_id: str, position: int, c: UnbilledCharge) -> tuple[object, ...]:
+def line_of(tx: Tx, draft_id: str, position: int, charge: UnbilledCharge) -> tuple[object, ...]:
+    c = as_billed(charge)
     return (
-        tx.new_id(), draft_id, position, c.charge_id, c.service_on, c.provider_id, c.code_system, c.code,
-        c.modifiers, c.description, c.units_milli, c.rate_cents, c.amount_cents,
+        tx.new_id(), draft_id, position, c.charge_id, c.share_id or None, c.service_on, c.provider_id,
+        c.code_system, c.code, c.modifiers, c.description, c.units_milli, c.rate_cents, c.amount_cents,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ BillLine = namedtuple(
     " rate_cents amount_cents",
 )
 
-Issued = namedtuple("Issued", "invoice_id number client_id client total_cents due_on")
+Issued = namedtuple("Issued", "invoice_id number client_id client guarantor_id total_cents due_on")
 
 _ISSUE = (
     "id", "once", "invoice_id", "series", "series_no", "number", "client_id", "guarantor_id", "office_id",
@@ -103,7 +103,9 @@ def issue_bills(tx: Tx, bills: Sequence[Bill], *, today: date) -> list[Issued]:
              addressee, party.client, bill.notes, _pay_code(), bill.run_id, bill.replaces_id, sha256)
         )  # fmt: skip
         log.append((bill.invoice_id, {"number": number, "total_cents": total, "content_sha256": sha256}))
-        issued.append(Issued(bill.invoice_id, number, party.client_id, party.client, total, due))
+        issued.append(
+            Issued(bill.invoice_id, number, party.client_id, party.client, party.guarantor_id, total, due)
+        )
     tx.add_many(InvoiceIssue, _ISSUE, heads)
     tx.add_many(InvoiceLine, _LINE, lines)
     audit.record_many(tx, "invoice.issued", "invoice", log)

@@ -5,7 +5,7 @@ from datetime import date
 from core import audit
 from core.actors import Right
 from core.dates import ALL_TIME
-from core.errors import NotFound, TooLong, UsageError
+from core.errors import DomainError, NotFound, TooLong, UsageError
 from core.invoicing.drafts import (
     DRAFT_LINE,
     MAX_LABEL,
@@ -14,14 +14,32 @@ from core.invoicing.drafts import (
     line_of,
     require_draft,
 )
-from core.ledger.unbilled import free, unbilled_charges
+from core.invoicing.preflight import by_payer
+from core.ledger.unbilled import UnbilledCharge, free, unbilled_charges
 from core.money import ONE_UNIT, line_amount
-from core.store import Tx
+from core.store import Read, Tx
 from core.tables import DraftAdjustment, DraftLine
 
 NEXT_POSITION = "SELECT coalesce(max(position), 0) + 1 FROM {table} WHERE draft_id = :draft_id"
 NEXT_LINE = NEXT_POSITION.format(table="draft_line")
 NEXT_ADJUSTMENT = NEXT_POSITION.format(table="draft_adjustment")
+
+
+class OwedByAnother(DomainError):
+    code = "owed_by_another"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else owes this charge. A draft bills one guarantor; make another draft.")
+
+
+class ShareIsFixed(DomainError):
+    code = "share_is_fixed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This line is a share of a charge, and the shares add up to it. Discount the draft, or change"
+            " how the client's charges are shared."
+        )
 
 
 def add_manual_line(
@@ -58,25 +76,38 @@ def add_manual_line(
     return line_id
 
 
+WHOSE_DRAFT = """
+SELECT d.client_id, d.guarantor_id, k.guarantor_id FROM draft AS d JOIN client AS k ON k.id = d.client_id
+WHERE d.id = :draft_id
+"""
+
+
+def charges_to_add(read: Read, draft_id: str, *, today: date) -> list[UnbilledCharge]:
+    """The unbilled charges, or shares of them, that the draft's guarantor owes for its client."""
+    ((client_id, guarantor_id, own_id),) = read.rows(WHOSE_DRAFT, draft_id=draft_id)
+    charges = unbilled_charges(read, ALL_TIME, today, client_id=client_id)
+    return by_payer(charges, own_id).get(guarantor_id, [])
+
+
 def add_charge(tx: Tx, draft_id: str, charge_id: str, *, today: date) -> str:
-    """Put an unbilled charge of the same client on a draft. Raises: NothingUnbilled, NotADraft."""
+    """Put an unbilled charge of the same client, or the guarantor's share of it, on a draft.
+
+    Raises: NothingUnbilled, OwedByAnother, NotADraft.
+    """
     tx.require(Right.BILL)
     require_draft(tx, draft_id)
-    client_id = tx.value("SELECT client_id FROM draft WHERE id = :id", id=draft_id)
-    found = [
-        charge
-        for charge in unbilled_charges(tx, ALL_TIME, today, client_id=client_id)
-        if charge.charge_id == charge_id
-    ]
-    if not found:
-        raise NothingUnbilled
-    row = line_of(tx, draft_id, tx.value(NEXT_LINE, draft_id=draft_id), found[0])
+    owed = next((c for c in charges_to_add(tx, draft_id, today=today) if c.charge_id == charge_id), None)
+    if owed is None:
+        client_id = tx.value("SELECT client_id FROM draft WHERE id = :id", id=draft_id)
+        others = unbilled_charges(tx, ALL_TIME, today, client_id=client_id)
+        raise OwedByAnother if any(c.charge_id == charge_id for c in others) else NothingUnbilled
+    row = line_of(tx, draft_id, tx.value(NEXT_LINE, draft_id=draft_id), owed)
     tx.add_many(DraftLine, DRAFT_LINE, [row])
     audit.record(tx, "draft.line_added", "invoice", draft_id, charge=charge_id)
     return str(row[0])
 
 
-LINE = "SELECT draft_id, units_milli, rate_cents, amount_cents FROM draft_line WHERE id = :line_id"
+LINE = "SELECT draft_id, units_milli, rate_cents, amount_cents, share_id FROM draft_line WHERE id = :line_id"
 
 
 def change_line(
@@ -84,14 +115,16 @@ def change_line(
 ) -> None:
     """Another rate or number of units on a draft's line; the session keeps its own.
 
-    Raises: NotADraft, NotFound, UsageError.
+    Raises: ShareIsFixed, NotADraft, NotFound, UsageError.
     """
     tx.require(Right.BILL)
     found = tx.first(LINE, lambda *row: row, line_id=line_id)
     if found is None:
         raise NotFound("There is no such line any more.", subject=line_id)
-    draft_id, units, rate, before = found
+    draft_id, units, rate, before, share_id = found
     require_draft(tx, draft_id)
+    if share_id is not None:
+        raise ShareIsFixed
     units = units if units_milli is None else units_milli
     rate = rate if rate_cents is None else rate_cents
     amount = line_amount(units, rate)
@@ -182,7 +215,7 @@ def restore_line(tx: Tx, line_id: str) -> None:
     require_draft(tx, row["draft_id"])
     if tx.value(LINE_THERE, id=line_id):
         raise NotFound("The line is there already.", subject=line_id)
-    if row.get("charge_id") is not None and not free(tx, row["charge_id"]):
+    if row.get("charge_id") is not None and not free(tx, row["charge_id"], row["share_id"] or ""):
         raise NothingUnbilled
     tx.add(DraftLine(**row) if table == "draft_line" else DraftAdjustment(**row))
     audit.record(tx, "draft.line_added", "invoice", row["draft_id"], line=line_id)

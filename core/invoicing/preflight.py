@@ -8,7 +8,11 @@ year on lines coded CPT. Everything else is a warning that names the document it
 from collections import namedtuple
 from collections.abc import Iterable
 
-from core.ledger.unbilled import THESE
+from core.ledger.unbilled import THESE, UnbilledCharge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.store import Read
 
 NO_ADDRESS = "no postal address"
 NO_EMAIL = "no e-mail: the invoice shows in the portal only"
@@ -28,8 +32,20 @@ FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
 """
 PARTY = PARTIES + " WHERE k.id = :client_id"
 PARTIES_OF_THESE = PARTIES + f" WHERE k.id IN ({THESE})"
-PARTY_OF_DRAFT = PARTIES.replace("g.id = k.guarantor_id", "g.id = :guarantor_id") + " WHERE k.id = :client_id"
-"""A draft is owed by the guarantor it was made for, whoever owes for the client since."""
+PARTY_OWING = PARTIES.replace("g.id = k.guarantor_id", "g.id = :guarantor_id") + " WHERE k.id = :client_id"
+
+
+def party_of(read: "Read", client_id: str, guarantor_id: str) -> Party | None:
+    """A client with one who owes a share for it, or owed when the draft was made."""
+    return read.first(PARTY_OWING, Party, client_id=client_id, guarantor_id=guarantor_id)
+
+
+def by_payer(charges: Iterable[UnbilledCharge], own_guarantor_id: str) -> dict[str, list[UnbilledCharge]]:
+    """A client's charges and shares of charges by the guarantor who owes them, in the order met (RB8)."""
+    found: dict[str, list[UnbilledCharge]] = {}
+    for charge in charges:
+        found.setdefault(charge.guarantor_id or own_guarantor_id, []).append(charge)
+    return found
 
 
 def address_lines(party: Party) -> list[str]:
@@ -48,7 +64,7 @@ def unlicensed(code_system: str, provider_id: str | None, licensed: set[str]) ->
 def holds(
     party: Party, coded: Iterable[tuple[str, str | None]], licensed: set[str], providers: dict[str, str]
 ) -> list[str]:
-    """Why the client cannot be billed; nothing where it can. `coded` is a line's code system and provider."""
+    """Why somebody cannot be billed; nothing where they can. `coded`: a line's code system and provider."""
     found = []
     if not (party.street.strip() and party.city.strip()):
         found.append(NO_ADDRESS)

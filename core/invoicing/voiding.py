@@ -9,8 +9,10 @@ from datetime import date
 
 from core import audit
 from core.actors import Right
+from core.dates import ALL_TIME
 from core.errors import DomainError, UsageError
-from core.invoicing.commands import create_draft
+from core.invoicing.commands import create_drafts
+from core.ledger.unbilled import part_of, unbilled_charges
 from core.payments.days import not_before_invoice
 from core.payments.moves import live_on_invoice, require_reason, take_off
 from core.payments.queries import InvoiceState, invoice_state
@@ -105,13 +107,17 @@ def void_invoice(
     return Voided(invoice_id, state.number, money if on_it else "none", charges, cents - refunded, refunded)
 
 
-CHARGES_OF = """
-SELECT DISTINCT charge_id FROM invoice_line WHERE invoice_id = :invoice_id AND charge_id IS NOT NULL
+LINES_OF = """
+SELECT DISTINCT charge_id, share_id IS NOT NULL FROM invoice_line
+WHERE invoice_id = :invoice_id AND charge_id IS NOT NULL
 """
 
 
-def rebill(tx: Tx, invoice_id: str, *, today: date) -> str:
-    """A draft of the sessions of a void invoice that are still unbilled, linked to it. Answers its id.
+def rebill(tx: Tx, invoice_id: str, *, today: date) -> list[str]:
+    """Drafts of what a void invoice billed and is still unbilled, linked to it. Answers their ids.
+
+    One draft, as a rule. Of a charge that it billed in part, only the same guarantor's part. A charge that
+    it billed whole is billed to whoever owes it now: to each by its share, where it is shared since.
 
     Raises: NotVoid, NothingUnbilled.
     """
@@ -119,8 +125,15 @@ def rebill(tx: Tx, invoice_id: str, *, today: date) -> str:
     state: InvoiceState = invoice_state(tx, invoice_id)
     if not state.void:
         raise NotVoid(state.number)
-    charge_ids = [charge_id for (charge_id,) in tx.rows(CHARGES_OF, invoice_id=invoice_id)]
-    draft_id = create_draft(tx, client_id=state.client_id, today=today, charge_ids=charge_ids)
-    tx.change(Draft, draft_id, replaces_id=invoice_id)
-    audit.record(tx, "draft.replaces", "invoice", draft_id, replaces=state.number)
-    return draft_id
+    billed: dict[str, int] = dict(tx.rows(LINES_OF, invoice_id=invoice_id))
+    wanted = [
+        part_of(charge)
+        for charge in unbilled_charges(tx, ALL_TIME, today, client_id=state.client_id)
+        if charge.charge_id in billed
+        and (not billed[charge.charge_id] or charge.guarantor_id in (None, state.guarantor_id))
+    ]
+    made = create_drafts(tx, client_id=state.client_id, today=today, charge_ids=wanted)
+    for draft_id in made:
+        tx.change(Draft, draft_id, replaces_id=invoice_id)
+        audit.record(tx, "draft.replaces", "invoice", draft_id, replaces=state.number)
+    return made

@@ -8,6 +8,7 @@ entries, and the two must be the same to the cent.
 Only what is open, and what was touched after the day, is looked at.
 """
 
+import json
 from collections import namedtuple
 from collections.abc import Iterator
 from datetime import date
@@ -48,25 +49,26 @@ Aging = namedtuple("Aging", "as_of_on basis layout buckets rows totals ledger_ce
 
 TOUCHED_INVOICES = """
 SELECT invoice_id FROM invoice_issue WHERE issued_on > :as_of
-UNION SELECT invoice_id FROM invoice_void WHERE voided_on > :as_of
-UNION SELECT invoice_id FROM late_fee WHERE assessed_on > :as_of
-UNION SELECT invoice_id FROM adjustment WHERE effective_on > :as_of
-UNION SELECT invoice_id FROM allocation WHERE effective_on > :as_of
-UNION SELECT a.invoice_id FROM allocation_release AS l JOIN allocation AS a ON a.id = l.allocation_id
-      WHERE l.effective_on > :as_of
+UNION ALL SELECT invoice_id FROM invoice_void WHERE voided_on > :as_of
+UNION ALL SELECT invoice_id FROM late_fee WHERE assessed_on > :as_of
+UNION ALL SELECT invoice_id FROM adjustment WHERE effective_on > :as_of
+UNION ALL SELECT invoice_id FROM allocation WHERE effective_on > :as_of
+UNION ALL SELECT a.invoice_id FROM allocation_release AS l CROSS JOIN allocation AS a
+          WHERE a.id = l.allocation_id AND l.effective_on > :as_of
 """
 TOUCHED_MONEY = """
 SELECT id FROM payment WHERE received_on > :as_of
-UNION SELECT id FROM credit WHERE given_on > :as_of
-UNION SELECT payment_id FROM payment_reversal WHERE reversed_on > :as_of
-UNION SELECT credit_id FROM credit_reversal WHERE reversed_on > :as_of
-UNION SELECT coalesce(payment_id, credit_id) FROM refund_request WHERE refunded_on > :as_of
-UNION SELECT coalesce(r.payment_id, r.credit_id) FROM refund_answer AS ra
-      JOIN refund_request AS r ON r.id = ra.request_id WHERE ra.answered_on > :as_of
-UNION SELECT coalesce(payment_id, credit_id) FROM allocation WHERE effective_on > :as_of
-UNION SELECT coalesce(a.payment_id, a.credit_id) FROM allocation_release AS l
-      JOIN allocation AS a ON a.id = l.allocation_id WHERE l.effective_on > :as_of
+UNION ALL SELECT id FROM credit WHERE given_on > :as_of
+UNION ALL SELECT payment_id FROM payment_reversal WHERE reversed_on > :as_of
+UNION ALL SELECT credit_id FROM credit_reversal WHERE reversed_on > :as_of
+UNION ALL SELECT coalesce(payment_id, credit_id) FROM refund_request WHERE refunded_on > :as_of
+UNION ALL SELECT coalesce(r.payment_id, r.credit_id) FROM refund_answer AS ra CROSS JOIN refund_request AS r
+          WHERE r.id = ra.request_id AND ra.answered_on > :as_of
+UNION ALL SELECT coalesce(payment_id, credit_id) FROM allocation WHERE effective_on > :as_of
+UNION ALL SELECT coalesce(a.payment_id, a.credit_id) FROM allocation_release AS l CROSS JOIN allocation AS a
+          WHERE a.id = l.allocation_id AND l.effective_on > :as_of
 """
+"""What had something happen after a day; it is found by the day, and may come more than once."""
 
 NET = """
 a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l
@@ -74,13 +76,14 @@ a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS
 """
 NOT_CROSSED = "NOT EXISTS (SELECT 1 FROM crossed_account AS x WHERE x.guarantor_id = {}.guarantor_id)"
 
-OPEN_INVOICES = f"""
+OPEN_NOW = f"""
 SELECT b.invoice_id, i.number, b.guarantor_id, b.client_id, i.client_name, i.issued_on, i.due_on,
        b.balance_cents
-FROM invoice_balance AS b JOIN invoice_issue AS i ON i.id = b.issue_id
-WHERE b.balance_cents <> 0 AND {NOT_CROSSED.format("b")}
-  AND b.invoice_id NOT IN ({TOUCHED_INVOICES})
-UNION ALL
+FROM invoice_balance AS b CROSS JOIN invoice_issue AS i
+WHERE i.id = b.issue_id AND b.balance_cents <> 0 AND {NOT_CROSSED.format("b")}
+ORDER BY i.due_on, i.number
+"""  # noqa: S608  composed of the constants above
+OPEN_THEN = f"""
 SELECT t.* FROM (
     SELECT i.invoice_id, i.number, i.guarantor_id, i.client_id, i.client_name, i.issued_on, i.due_on,
            i.total_cents
@@ -91,16 +94,15 @@ SELECT t.* FROM (
                          AND {ADJUSTMENT_COUNTS}), 0)
            - coalesce((SELECT sum({NET}) FROM allocation AS a
                        WHERE a.invoice_id = i.invoice_id AND a.effective_on <= :as_of), 0) AS balance_cents
-    FROM ({TOUCHED_INVOICES}) AS h JOIN invoice_issue AS i ON i.invoice_id = h.invoice_id
-    WHERE i.issued_on <= :as_of AND {ISSUE_COUNTS} AND {NOT_CROSSED.format("i")}
+    FROM json_each(:touched) AS h CROSS JOIN invoice_issue AS i
+    WHERE i.invoice_id = h.value AND i.issued_on <= :as_of AND {ISSUE_COUNTS} AND {NOT_CROSSED.format("i")}
       AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
                       WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)) AS t
 WHERE t.balance_cents <> 0
-ORDER BY 7, 2
-"""  # noqa: S608  composed of the constants above
+"""  # noqa: S608
 
 
-def _left(kind: str, alias: str, day: str, counts: str) -> str:
+def _left_then(kind: str, alias: str, day: str, counts: str) -> str:
     """SQL for what payments or credits that were touched after the day had left on it."""
     return f"""
 SELECT {alias}.id, {alias}.guarantor_id, {alias}.{day},
@@ -112,31 +114,33 @@ SELECT {alias}.id, {alias}.guarantor_id, {alias}.{day},
                                        AND ra.answered_on <= :as_of)), 0)
        - coalesce((SELECT sum({NET}) FROM allocation AS a
                    WHERE a.{kind}_id = {alias}.id AND a.effective_on <= :as_of), 0)
-FROM ({TOUCHED_MONEY}) AS h JOIN {kind} AS {alias} ON {alias}.id = h.id
-WHERE {alias}.{day} <= :as_of AND {counts} AND {NOT_CROSSED.format(alias)}
+FROM json_each(:touched) AS h CROSS JOIN {kind} AS {alias}
+WHERE {alias}.id = h.value AND {alias}.{day} <= :as_of AND {counts} AND {NOT_CROSSED.format(alias)}
   AND NOT EXISTS (SELECT 1 FROM {kind}_reversal AS w
                   WHERE w.{kind}_id = {alias}.id AND w.reversed_on <= :as_of)
 """  # noqa: S608  our own names
 
 
-UNAPPLIED = f"""
+LEFT_NOW = f"""
 SELECT m.source_id, m.guarantor_id, m.since_on, m.left_cents
-FROM money_left AS m
-WHERE m.left_cents <> 0 AND {NOT_CROSSED.format("m")} AND m.source_id NOT IN ({TOUCHED_MONEY})
-UNION ALL {_left("payment", "p", "received_on", PAYMENT_COUNTS)}
-UNION ALL {_left("credit", "k", "given_on", CREDIT_COUNTS)}
+FROM money_left AS m WHERE m.left_cents <> 0 AND {NOT_CROSSED.format("m")}
 """  # noqa: S608
+LEFT_THEN = (
+    _left_then("payment", "p", "received_on", PAYMENT_COUNTS),
+    _left_then("credit", "k", "given_on", CREDIT_COUNTS),
+)
 CROSSED = "SELECT guarantor_id FROM crossed_account ORDER BY guarantor_id"
 NAMES = "SELECT name FROM guarantor WHERE id = :guarantor_id"
 CLIENT_NAME = (
     "SELECT client_name FROM invoice_issue WHERE invoice_id = :invoice_id ORDER BY _q = 0, _q LIMIT 1"
 )
 
-TOUCHED_GUARANTORS = f"""
-SELECT guarantor_id FROM invoice_issue WHERE invoice_id IN ({TOUCHED_INVOICES})
-UNION SELECT guarantor_id FROM payment WHERE id IN ({TOUCHED_MONEY})
-UNION SELECT guarantor_id FROM credit WHERE id IN ({TOUCHED_MONEY})
-"""  # noqa: S608
+GUARANTORS_OF = """
+SELECT DISTINCT i.guarantor_id FROM json_each(:invoices) AS h CROSS JOIN invoice_issue AS i
+WHERE i.invoice_id = h.value
+UNION SELECT DISTINCT p.guarantor_id FROM json_each(:money) AS h CROSS JOIN payment AS p WHERE p.id = h.value
+UNION SELECT DISTINCT k.guarantor_id FROM json_each(:money) AS h CROSS JOIN credit AS k WHERE k.id = h.value
+"""
 ENTRIES_SUM = f"""
 SELECT coalesce((SELECT sum(i.total_cents
               + coalesce((SELECT sum(f.amount_cents) FROM late_fee AS f
@@ -191,14 +195,12 @@ def aging(read: "Read", as_of: date, *, basis: str = "due", layout: str = "stand
     crossed = [guarantor_id for (guarantor_id,) in read.rows(CROSSED)]
     invoices: list[AgedInvoice] = []
     credits: dict[str, int] = {}
-    for row in (*read.rows(OPEN_INVOICES, as_of=day), *_crossed_invoices(read, crossed, day)):
+    for row in (*_open_invoices(read, day), *_crossed_invoices(read, crossed, day)):
         one = AgedInvoice._make((*row, 0, 0))
         days = (as_of - date.fromisoformat(one.due_on if basis == "due" else one.issued_on)).days
         invoices.append(one._replace(bucket=sum(days > end for end in ends), days=days))
-    for _, guarantor_id, _, cents in (
-        *read.rows(UNAPPLIED, as_of=day),
-        *_crossed_credits(read, crossed, day),
-    ):
+    invoices.sort(key=lambda one: (one.due_on, one.number))
+    for _, guarantor_id, _, cents in (*_unapplied(read, day), *_crossed_credits(read, crossed, day)):
         credits[guarantor_id] = credits.get(guarantor_id, 0) + cents
     rows = _rows(read, invoices, credits, len(names))
     totals = AgingRow(
@@ -207,6 +209,27 @@ def aging(read: "Read", as_of: date, *, basis: str = "due", layout: str = "stand
     )  # fmt: skip
     ledger = ledger_cents(read, as_of, {row.guarantor_id for row in rows})
     return Aging(as_of, basis, layout, names, rows, totals, ledger, invoices)
+
+
+def _touched(read: "Read", sql: str, day: str) -> list[str]:
+    return sorted({str(touched) for (touched,) in read.rows(sql, as_of=day)})
+
+
+def _open_invoices(read: "Read", day: str) -> Iterator[tuple[object, ...]]:
+    """What is open now and was not touched since, and what was, as it was then."""
+    touched = _touched(read, TOUCHED_INVOICES, day)
+    since = set(touched)
+    yield from (row for row in read.rows(OPEN_NOW) if row[0] not in since)
+    if touched:
+        yield from read.rows(OPEN_THEN, as_of=day, touched=json.dumps(touched))
+
+
+def _unapplied(read: "Read", day: str) -> Iterator[tuple[str, str, str, int]]:
+    touched = _touched(read, TOUCHED_MONEY, day)
+    since = set(touched)
+    yield from (row for row in read.rows(LEFT_NOW) if row[0] not in since)
+    for then in LEFT_THEN if touched else ():
+        yield from read.rows(then, as_of=day, touched=json.dumps(touched))
 
 
 def _rows(read: "Read", invoices: list[AgedInvoice], credits: dict[str, int], buckets: int) -> list[AgingRow]:
@@ -259,7 +282,11 @@ def ledger_cents(read: "Read", as_of: date, known: set[str] | None = None) -> in
     day = as_of.isoformat()
     crossed = {guarantor_id for (guarantor_id,) in read.rows(CROSSED)}
     here = {guarantor_id for (guarantor_id,) in read.rows(WITH_SOMETHING)}
-    here |= {guarantor_id for (guarantor_id,) in read.rows(TOUCHED_GUARANTORS, as_of=day)}
+    touched = {
+        "invoices": json.dumps(_touched(read, TOUCHED_INVOICES, day)),
+        "money": json.dumps(_touched(read, TOUCHED_MONEY, day)),
+    }
+    here |= {guarantor_id for (guarantor_id,) in read.rows(GUARANTORS_OF, **touched)}
     here |= known or set()
     whole: int = sum(read.value(ENTRIES_SUM, guarantor_id=one, as_of=day) for one in here - crossed)
     if not crossed:

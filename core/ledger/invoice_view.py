@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from core.ledger.account import account_of, facts_of
 from core.store import Read
 
 
@@ -26,7 +27,8 @@ class Letterhead:
 class InvoiceLineView:
     """One line as frozen at issue. Units are thousandths, money is cents.
 
-    `kind` is charge, manual, discount or surcharge; the last two have no date, units or rate.
+    `kind` is charge, manual, discount, surcharge or late_fee; the last three have no units or rate. What was
+    taken off since has the kind of its adjustment.
     """
 
     kind: str
@@ -47,7 +49,7 @@ class InvoiceView:
     invoice_id: str
     number: str
     version: int
-    """1 is the first; a later one is a correction and says so."""
+    """1 is the first, as issued; a later one is a correction, says so, and shows what happened since."""
     issued_on: date
     due_on: date
     currency: str
@@ -64,12 +66,15 @@ class InvoiceView:
     pay_code: str = ""
     pay_link: str = ""
     void: bool = False
+    corrections: tuple[InvoiceLineView, ...] = ()
+    """What was taken off the total since: credit notes, waived fees, write-offs; negative."""
 
 
 HEAD = """
 SELECT i.id, i.invoice_id, i.number, i.issued_on, i.due_on, i.bill_to, i.client_name, i.notes, i.pay_code,
-       i.office_id, i.total_cents,
-       (SELECT count(*) FROM document AS d WHERE d.subject_id = i.invoice_id AND d.kind = 'invoice')
+       i.office_id, i.total_cents, i.guarantor_id,
+       (SELECT coalesce(max(d.version), 0) FROM document AS d
+        WHERE d.subject_id = i.invoice_id AND d.kind = 'invoice')
 FROM invoice_issue AS i
 WHERE i.invoice_id = :invoice_id ORDER BY i._q = 0, i._q, i.site, i.no LIMIT 1
 """
@@ -91,39 +96,85 @@ OFFICE = "SELECT phone, street, street_2, city, state, postal_code FROM office W
 
 
 def invoice_views(read: Read, invoice_ids: Sequence[str]) -> list[InvoiceView]:
-    """What the documents of these invoices show, as they are issued: nothing paid yet."""
+    """What the next versions of these invoices' documents show.
+
+    The first is the invoice as issued, nothing paid yet; a later one has the late fees in its total, and
+    what was taken off and paid since.
+    """
     heads: dict[str | None, tuple[Letterhead, str]] = {}
     views = []
     for invoice_id in invoice_ids:
         head = read.rows(HEAD, invoice_id=invoice_id)[0]
-        (issue_id, _, number, issued_on, due_on, bill_to, client, notes, pay_code, office_id, total, made) = (
-            head
-        )
+        (issue_id, _, number, issued_on, due_on, bill_to, client, notes, pay_code, office_id, *sums) = head
+        total, guarantor_id, made = sums
         if office_id not in heads:
             heads[office_id] = _letterhead(read, office_id)
         letterhead, currency = heads[office_id]
         lines = read.all(LINES, _line, issue_id=issue_id)
-        views.append(
-            InvoiceView(
-                invoice_id=invoice_id,
-                number=number,
-                version=made + 1,
-                issued_on=date.fromisoformat(issued_on),
-                due_on=date.fromisoformat(due_on),
-                currency=currency,
-                letterhead=letterhead,
-                bill_to=tuple(json.loads(bill_to)),
-                client=client,
-                lines=tuple(lines),
-                subtotal_cents=sum(line.amount_cents for line in lines if line.kind in ("charge", "manual")),
-                total_cents=total,
-                paid_cents=0,
-                balance_cents=total,
-                notes=notes,
-                pay_code=pay_code,
-            )
+        view = InvoiceView(
+            invoice_id=invoice_id,
+            number=number,
+            version=made + 1,
+            issued_on=date.fromisoformat(issued_on),
+            due_on=date.fromisoformat(due_on),
+            currency=currency,
+            letterhead=letterhead,
+            bill_to=tuple(json.loads(bill_to)),
+            client=client,
+            lines=tuple(lines),
+            subtotal_cents=sum(line.amount_cents for line in lines if line.kind in ("charge", "manual")),
+            total_cents=total,
+            paid_cents=0,
+            balance_cents=total,
+            notes=notes,
+            pay_code=pay_code,
         )
+        views.append(_as_it_stands(read, view, guarantor_id) if made else view)
     return views
+
+
+_TAKEN_OFF = {
+    "courtesy": "Courtesy adjustment",
+    "small_balance": "Small balance adjustment",
+    "bad_debt": "Written off",
+    "contractual": "Contractual adjustment",
+    "credit_note": "Credit note",
+    "fee_waiver": "Late fee waived",
+    "refund_close": "Adjustment with refund",
+}
+
+
+def _as_it_stands(read: Read, view: InvoiceView, guarantor_id: str) -> InvoiceView:
+    """The view with what happened since issue, in effective amounts: it adds up as the account does."""
+    facts = facts_of(read, guarantor_id)
+    account = account_of(facts)
+    now = account.invoices[view.invoice_id]
+    fees = [
+        _sum_line("late_fee", "Late fee", account.effect[fee.fee_id], date.fromisoformat(fee.on))
+        for fee in facts.fees
+        if fee.invoice_id == view.invoice_id and account.effect[fee.fee_id]
+    ]
+    taken_off: dict[str, int] = {}
+    for one in facts.adjustments:
+        if one.invoice_id == view.invoice_id:
+            taken_off[one.kind] = taken_off.get(one.kind, 0) - account.effect[one.adjustment_id]
+    return replace(
+        view,
+        lines=(*view.lines, *sorted(fees, key=lambda line: (line.service_on, line.amount_cents))),
+        corrections=tuple(
+            _sum_line(kind, label, taken_off[kind])
+            for kind, label in _TAKEN_OFF.items()
+            if taken_off.get(kind)
+        ),
+        total_cents=now.asked_cents,
+        paid_cents=now.paid_cents,
+        balance_cents=now.balance_cents,
+        void=now.void is not None,
+    )
+
+
+def _sum_line(kind: str, label: str, cents: int, on: date | None = None) -> InvoiceLineView:
+    return InvoiceLineView(kind, on, "", label, "", "", 0, 0, cents)
 
 
 def _line(

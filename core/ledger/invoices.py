@@ -221,9 +221,35 @@ def find_invoice(read: "Read", typed: str) -> str:
     return str(found)
 
 
+OWED_BY = """
+SELECT name FROM guarantor
+WHERE id = coalesce((SELECT guarantor_id FROM invoice_issue WHERE invoice_id = :id LIMIT 1),
+                    (SELECT guarantor_id FROM draft WHERE id = :id))
+"""
+
+
+def owed_by(read: "Read", invoice_id: str) -> str:
+    """The name of the guarantor whom an invoice or draft asks; siblings differ in it (RB8)."""
+    return str(read.value(OWED_BY, id=invoice_id))
+
+
 MAIL = "SELECT mail_to FROM invoice_share WHERE invoice_id = :invoice_id ORDER BY at LIMIT 1"
 
 
 def mail_state(read: "Read", invoice_id: str) -> str:
     """What became of the mail: none (not shared, or nobody to write to) or queued (no mailer yet)."""
     return "queued" if read.value(MAIL, invoice_id=invoice_id) else "none"
+
+
+HoldRow = namedtuple("HoldRow", "kind reason since_on")
+
+HOLD = """
+SELECT h.kind, h.reason, h.held_on FROM invoice_hold AS h WHERE h.invoice_id = :invoice_id
+  AND NOT EXISTS (SELECT 1 FROM invoice_hold_end AS e WHERE e.hold_id = h.id)
+ORDER BY h.held_on, h.id LIMIT 1
+"""
+
+
+def hold_of(read: "Read", invoice_id: str) -> HoldRow | None:
+    """Why an invoice is not chased, and since when; None where it is."""
+    return read.first(HOLD, HoldRow, invoice_id=invoice_id)

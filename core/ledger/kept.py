@@ -18,7 +18,7 @@ from core.ledger.effective import (
     REFUND_COUNTS,
 )
 from core.ledger.shares import Share, share_out
-from core.ledger.unbilled import CARRIED_BY, COUNTS, LIVE_DRAFT_LINE, LIVE_LINE
+from core.ledger.unbilled import CARRIED_BY, COUNTS, IN_FORCE, LIVE_DRAFT_LINE, LIVE_LINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,11 +200,6 @@ WHERE s.kind = 'client' ON CONFLICT DO NOTHING
 """
 FORGET_CHARGES = "DELETE FROM unbilled WHERE charge_id IN (SELECT id FROM stale WHERE kind = 'charge')"
 
-IN_FORCE = """
-EXISTS (SELECT 1 FROM payer_share AS ps WHERE ps.client_id = c.client_id
-        AND ps.effective_from <= c.service_on
-        AND (ps.effective_to IS NULL OR c.service_on <= ps.effective_to))
-"""
 WHOLE = f"""
 INSERT INTO unbilled (charge_id, share_id, client_id, guarantor_id, service_on, amount_cents)
 SELECT c.id, '', c.client_id, NULL, c.service_on, c.amount_cents

@@ -7,9 +7,11 @@ issued invoice that is not void (`decisions.md` 2). Everybody asks here.
 from collections import namedtuple
 from datetime import date
 
+from core.money import ONE_UNIT, show_cents
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from core.dates import Period
     from core.store import Read
@@ -30,6 +32,13 @@ AND (c.once IS NULL OR NOT EXISTS (
     AND (o._q = 0, o._q, o.site, o.no) < (c._q = 0, c._q, c.site, c.no)))
 """
 """The charge is not taken back, and no other office's charge for the same thing came first."""
+
+IN_FORCE = """
+EXISTS (SELECT 1 FROM payer_share AS ps WHERE ps.client_id = c.client_id
+        AND ps.effective_from <= c.service_on
+        AND (ps.effective_to IS NULL OR c.service_on <= ps.effective_to))
+"""
+"""On the charge's date of service its client's charges are shared between guarantors (RB8)."""
 
 OF_PERIOD = "u.service_on >= :from_on AND u.service_on <= :to_on"
 
@@ -62,6 +71,28 @@ UNBILLED = (
     .replace("ORDER BY u.service_on", "ORDER BY u.client_id, u.service_on")
     .replace("NULL\nFROM", f"{DIAGNOSED}\nFROM")
 )
+
+
+def part_of(charge: UnbilledCharge) -> str:
+    """Names a charge, or one payer's share of it, in lists and where some are chosen of a list."""
+    return f"{charge.charge_id}:{charge.share_id}" if charge.share_id else str(charge.charge_id)
+
+
+def chosen(charges: "Iterable[UnbilledCharge]", wanted: "Container[str]") -> list[UnbilledCharge]:
+    """Those that are wanted, by the charge's id, which means all its shares, or by `part_of`."""
+    return [charge for charge in charges if charge.charge_id in wanted or part_of(charge) in wanted]
+
+
+def as_billed(charge: UnbilledCharge) -> UnbilledCharge:
+    """A charge as a line shows it; a share is one unit at its own amount and says what it is a share of.
+
+    So units times rate is the amount on every paper, and the siblings' papers add up to the charge.
+    """
+    if not charge.share_id:
+        return charge
+    words = f"{charge.description} (your share of {show_cents(charge.of_cents)})".strip()
+    return charge._replace(description=words, units_milli=ONE_UNIT, rate_cents=charge.amount_cents)
+
 
 AT_ONCE = 25
 THESE = ", ".join(f":client_{place}" for place in range(AT_ONCE))
@@ -131,15 +162,20 @@ UNION ALL SELECT 1 FROM draft_line AS l WHERE l.charge_id = :charge_id AND {LIVE
    AND (:share_id = '' OR coalesce(l.share_id, '') IN ('', :share_id))
 LIMIT 1
 """  # noqa: S608
-COUNTING = f"SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND {COUNTS}"  # noqa: S608
+SHARE_IN_FORCE = IN_FORCE.replace("WHERE", "WHERE ps.id = :share_id AND")
+COUNTING = f"""
+SELECT 1 FROM charge AS c WHERE c.id = :charge_id AND {COUNTS}
+   AND ({SHARE_IN_FORCE} OR :share_id = '' AND NOT {IN_FORCE})
+"""  # noqa: S608
 
 
 def free(read: "Read", charge_id: str, share_id: str = "") -> bool:
     """Whether the charge, or one share of it, can be put on a draft: owed, and carried by nothing.
 
+    A charge that is shared by now cannot be billed whole any more, nor a share that has ended.
     Asked of the facts, because in a transaction the queue is made anew only at its end.
     """
-    counts = read.value(COUNTING, charge_id=charge_id) is not None
+    counts = read.value(COUNTING, charge_id=charge_id, share_id=share_id or "") is not None
     return counts and read.value(SHARE_CARRIED, charge_id=charge_id, share_id=share_id or "") is None
 
 

@@ -10,6 +10,8 @@ from datetime import date
 from core import audit
 from core.actors import Right
 from core.errors import NotFound, UsageError
+from core.ledger.effective import ADJUSTMENT_COUNTS, FEE_COUNTS
+from core.ledger.fees import SAME_FEE, WAIVED
 from core.payments.days import not_before_invoice
 from core.payments.moves import Applied, live_on_invoice, require_amount, require_reason, take_off
 from core.payments.queries import InvoiceState, invoice_state
@@ -144,7 +146,7 @@ def close_refund(tx: Tx, invoice_id: str, *, refund_id: str, cents: int, reason:
 
 
 ADJUSTMENT = """
-SELECT j.invoice_id, j.kind, j.amount_cents, j.reverses_id,
+SELECT j.invoice_id, j.kind, j.amount_cents, j.reverses_id, j.late_fee_id,
        coalesce((SELECT -sum(r.amount_cents) FROM adjustment AS r WHERE r.reverses_id = j.id), 0)
 FROM adjustment AS j WHERE j.id = :adjustment_id
 """
@@ -169,7 +171,7 @@ def bring_back(
     found = tx.rows(ADJUSTMENT, adjustment_id=adjustment_id)
     if not found:
         raise NotFound("There is no such adjustment.", subject=adjustment_id)
-    invoice_id, kind, cents, reverses_id, reversed_cents = found[0]
+    invoice_id, kind, cents, reverses_id, late_fee_id, reversed_cents = found[0]
     if reverses_id is not None:
         raise AlreadyReversed
     state = _open_state(tx, invoice_id)
@@ -180,7 +182,10 @@ def bring_back(
     require_amount(asked)
     if asked > left:
         raise AdjustmentExceedsBalance(state.number, asked, left)
-    made = _record(tx, state, kind=kind, cents=-asked, reason=reason, today=today, reverses_id=adjustment_id)
+    made = _record(
+        tx, state, kind=kind, cents=-asked, reason=reason, today=today, reverses_id=adjustment_id,
+        late_fee_id=late_fee_id,
+    )  # fmt: skip
     return Adjusted(made, invoice_id, state.number, -asked, [])
 
 
@@ -209,14 +214,15 @@ def revive_bad_debt(tx: Tx, invoice_id: str, cents: int, *, today: date) -> int:
     return revived
 
 
-FEE = """
-SELECT f.invoice_id, f.amount_cents,
-       coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
-                 WHERE j.kind = 'fee_waiver' AND j.late_fee_id = f.id), 0),
+FEE = f"""
+SELECT f.id, coalesce(f.once, f.id), f.invoice_id, f.amount_cents, {WAIVED},
        (SELECT count(*) FROM adjustment AS j
-        WHERE j.kind = 'fee_waiver' AND j.late_fee_id = f.id AND j.reverses_id IS NULL)
-FROM late_fee AS f WHERE f.id = :late_fee_id
-"""
+        WHERE j.invoice_id = f.invoice_id AND j.kind = 'fee_waiver' AND j.late_fee_id IN ({SAME_FEE})
+          AND j.reverses_id IS NULL AND {ADJUSTMENT_COUNTS})
+FROM late_fee AS n JOIN late_fee AS f ON f.id = n.id OR f.once = n.once
+WHERE n.id = :late_fee_id AND {FEE_COUNTS}
+"""  # noqa: S608  composed of the constants above
+"""The fee that counts, where another office charged the same step."""
 
 
 def waive_fee(tx: Tx, late_fee_id: str, *, reason: str, today: date) -> Adjusted:
@@ -229,7 +235,7 @@ def waive_fee(tx: Tx, late_fee_id: str, *, reason: str, today: date) -> Adjusted
     found = tx.rows(FEE, late_fee_id=late_fee_id)
     if not found:
         raise NotFound("There is no such late fee.", subject=late_fee_id)
-    invoice_id, fee_cents, waived_cents, times = found[0]
+    fee_id, key, invoice_id, fee_cents, waived_cents, times = found[0]
     state = _open_state(tx, invoice_id)
     cents = min(fee_cents - waived_cents, state.asked_cents - state.adjusted_cents)
     if cents <= 0:
@@ -237,6 +243,6 @@ def waive_fee(tx: Tx, late_fee_id: str, *, reason: str, today: date) -> Adjusted
     released = release_over(tx, state, cents, today, reason=reason)
     made = _record(
         tx, state, kind="fee_waiver", cents=cents, reason=reason, today=today,
-        once=f"waive:{late_fee_id}:{times}", late_fee_id=late_fee_id,
+        once=f"waive:{key}:{times}", late_fee_id=fee_id,
     )  # fmt: skip
     return Adjusted(made, invoice_id, state.number, cents, released)

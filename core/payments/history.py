@@ -4,6 +4,7 @@ from collections import namedtuple
 
 from core.errors import DomainError, NotFound
 from core.ledger.effective import ADJUSTMENT_COUNTS, FEE_COUNTS, REFUND_COUNTS
+from core.ledger.fees import WAIVED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,9 +120,7 @@ def find_adjustment(read: "Read", typed: str) -> str:
 FeeRow = namedtuple("FeeRow", "late_fee_id assessed_on step amount_cents waived_cents")
 
 FEES = f"""
-SELECT f.id, f.assessed_on, f.step, f.amount_cents,
-       coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
-                 WHERE j.kind = 'fee_waiver' AND j.late_fee_id = f.id AND {ADJUSTMENT_COUNTS}), 0)
+SELECT f.id, f.assessed_on, f.step, f.amount_cents, {WAIVED}
 FROM late_fee AS f WHERE f.invoice_id = :invoice_id AND {FEE_COUNTS} ORDER BY f.step, f.assessed_on, f.id
 """  # noqa: S608
 

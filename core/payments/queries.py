@@ -122,7 +122,7 @@ PAYMENTS = """
 SELECT m.source_id, m.kind, m.since_on, m.guarantor_id, g.name, coalesce(p.method, ''),
        coalesce(p.reference, k.reason), coalesce(p.note, ''), m.amount_cents, m.refunded_cents,
        m.applied_cents, m.left_cents, m.reversed, coalesce(p.session_id, k.session_id)
-FROM money_left AS m JOIN guarantor AS g ON g.id = m.guarantor_id
+FROM money_left AS m LEFT JOIN guarantor AS g ON g.id = m.guarantor_id
 LEFT JOIN payment AS p ON p.id = m.source_id LEFT JOIN credit AS k ON k.id = m.source_id
 WHERE m.amount_cents > 0
 """

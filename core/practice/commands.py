@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,8 @@ from core.actors import Right, Role
 from core.dates import zone
 from core.errors import DomainError, UsageError
 from core.ids import named
+from core.money import MAX_CENTS
+from core.practice.policies import LATE_FEE_BASES, LATE_FEE_KINDS, LateFeeRule
 from core.store import Tx
 from core.tables import (
     CptLicence,
@@ -59,6 +62,13 @@ class BadFee(UsageError):
 
     def __init__(self) -> None:
         super().__init__("A fee is zero or more; it never gives money back.")
+
+
+class BadLateFee(UsageError):
+    code = "bad_late_fee"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"This late fee makes no sense: {what}.")
 
 
 class BadLicenceYear(UsageError):
@@ -230,7 +240,34 @@ def set_missed_fee(tx: Tx, kind: str, *, amount_cents: int, effective_from: date
     return _set_policy(tx, kind, {"amount_cents": amount_cents}, effective_from)
 
 
-def _set_policy(tx: Tx, kind: str, rule: dict[str, int], effective_from: date) -> str:
+def set_late_fee(tx: Tx, *, rule: LateFeeRule | None, effective_from: date) -> str:
+    """What paying late costs on invoices issued from a day on; None ends late fees from that day on.
+
+    Clients must have agreed to a fee before the service, so no invoice issued earlier ever carries it.
+    Raises: BadLateFee. Source: `domain.md` section 7.
+    """
+    if rule is not None:
+        _require_late_fee(rule)
+    return _set_policy(tx, "late_fee", {} if rule is None else rule._asdict(), effective_from)
+
+
+def _require_late_fee(rule: LateFeeRule) -> None:
+    if rule.kind not in LATE_FEE_KINDS or rule.base not in LATE_FEE_BASES:
+        raise BadLateFee("it is flat or a percentage, of what is outstanding or of the original total")
+    flat = rule.kind == "flat"
+    if flat and not (0 < rule.amount_cents <= MAX_CENTS and rule.percent_bps == 0):
+        raise BadLateFee("the amount is above zero")
+    if not flat and not (0 < rule.percent_bps <= 10_000 and rule.amount_cents == 0):
+        raise BadLateFee("the percentage is above 0 and at most 100")
+    if not 1 <= rule.grace_days <= 365:
+        raise BadLateFee("it falls due 1 to 365 days after the due date")
+    if not 0 <= rule.every_days <= 365:
+        raise BadLateFee("it comes again every 1 to 365 days, or once only")
+    if not 0 <= rule.cap_cents <= MAX_CENTS:
+        raise BadLateFee("the most that all fees of an invoice may come to is above zero")
+
+
+def _set_policy(tx: Tx, kind: str, rule: Mapping[str, object], effective_from: date) -> str:
     tx.require(Right.MANAGE)
     policy_id = named(f"policy:{kind}")
     tx.add(

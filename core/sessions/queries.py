@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from core.errors import NotFound
 from core.ledger.effective import ISSUE_COUNTS
-from core.ledger.unbilled import CARRIED_BY, COUNTS
+from core.ledger.unbilled import CARRIED_BY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,14 +14,15 @@ AgendaRow = namedtuple(
     "AgendaRow",
     "session_id starts_at client_id client provider status final charges unbilled number invoice_id",
 )
-"""`charges` and `unbilled` count the session's charges; `number` is the invoice that carries one, and
-`invoice_id` that invoice, or else the draft."""
+"""`charges` and `unbilled` count the session's charges, `unbilled` also one of which a payer's share is;
+`number` is the invoice that carries one, and `invoice_id` that invoice, or else the draft."""
 
 AGENDA = f"""
 SELECT s.id, s.starts_at, s.client_id, k.sort_name, coalesce(p.name, ''), s.status,
        EXISTS (SELECT 1 FROM finalisation AS f WHERE f.once = 'finalise:' || s.id),
        (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id),
-       (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id AND NOT {CARRIED_BY} AND {COUNTS}),
+       (SELECT count(*) FROM charge AS c WHERE c.session_id = s.id
+           AND EXISTS (SELECT 1 FROM unbilled AS u WHERE u.charge_id = c.id)),
        (SELECT i.number FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
           JOIN invoice_issue AS i ON i.id = l.issue_id
           WHERE c.session_id = s.id AND {ISSUE_COUNTS}
@@ -42,6 +43,7 @@ ORDER BY s.starts_at, s.id
 
 def agenda(read: "Read", day: str) -> list[AgendaRow]:
     """The sessions that start on a local day, in order of time. `day` is ISO text."""
+    read.fresh()
     return read.all(AGENDA, AgendaRow, day=day)
 
 
@@ -89,15 +91,17 @@ ChargeRow = namedtuple(
     "charge_id client_id client kind service_on code_system code description units_milli amount_cents status"
     " number session_id",
 )
-"""`status` is void, unbilled, draft or billed; `number` is the invoice that carries it."""
+"""`status` is void, unbilled (also where a payer's share of it is), draft or billed; `number` is the invoice
+that carries it, or a share of it."""
 
 CHARGES = f"""
 SELECT t.id, t.client_id, t.client, t.kind, t.service_on, t.code_system, t.code, t.description,
        t.units_milli, t.amount_cents,
-       CASE WHEN t.void THEN 'void' WHEN t.number IS NOT NULL THEN 'billed' WHEN t.carried THEN 'draft'
-            ELSE 'unbilled' END,
+       CASE WHEN t.void THEN 'void' WHEN t.waits THEN 'unbilled' WHEN t.number IS NOT NULL THEN 'billed'
+            WHEN t.carried THEN 'draft' ELSE 'unbilled' END,
        t.number, t.session_id
 FROM (SELECT c.*, k.name AS client, {CARRIED_BY} AS carried,
+             EXISTS (SELECT 1 FROM unbilled AS u WHERE u.charge_id = c.id) AS waits,
              EXISTS (SELECT 1 FROM charge_void AS v WHERE v.charge_id = c.id) AS void,
              (SELECT i.number FROM invoice_line AS l JOIN invoice_issue AS i ON i.id = l.issue_id
               WHERE l.charge_id = c.id AND {ISSUE_COUNTS}
@@ -112,6 +116,7 @@ ORDER BY t.service_on, t.id
 
 def charges_of_client(read: "Read", client_id: str) -> list[ChargeRow]:
     """Everything a client was charged for, taken back or not, by date of service."""
+    read.fresh()
     return read.all(CHARGES, ChargeRow, client_id=client_id, charge_id=None)
 
 
@@ -126,6 +131,7 @@ class NoCharge(NotFound):
 
 def charge(read: "Read", charge_id: str) -> ChargeRow:
     """One charge and what bills it. Raises: NoCharge."""
+    read.fresh()
     found = read.first(CHARGES, ChargeRow, client_id=None, charge_id=charge_id)
     if found is None:
         raise NoCharge(charge_id)

@@ -56,7 +56,7 @@ class PaymentReversal(OnceFact, table=True):
 
     payment_id: str = ref("payment", index=True)
     reason: str = word()
-    reversed_on: str = day()
+    reversed_on: str = day(index=True)
 
 
 class Credit(OnceFact, table=True):
@@ -66,7 +66,7 @@ class Credit(OnceFact, table=True):
 
     guarantor_id: str = ref("guarantor", index=True)
     amount_cents: int = cents()
-    given_on: str = day()
+    given_on: str = day(index=True)
     reason: str = word()
     session_id: str | None = maybe_ref("session")
 
@@ -76,7 +76,7 @@ class CreditReversal(OnceFact, table=True):
 
     credit_id: str = ref("credit", index=True)
     reason: str = word()
-    reversed_on: str = day()
+    reversed_on: str = day(index=True)
 
 
 class Allocation(Fact, table=True):
@@ -137,7 +137,7 @@ class RefundAnswer(OnceFact, table=True):
     request_id: str = ref("refund_request", index=True)
     outcome: str = word()
     processor_ref: str = text()
-    answered_on: str = day()
+    answered_on: str = day(index=True)
 
 
 class Adjustment(OnceFact, table=True):

@@ -25,7 +25,8 @@ from core.books.csv_cells import original
 from core.books.export import README
 from core.clients.commands import change_guarantor
 from core.documents.keep import document_bytes
-from core.practice.commands import add_office, add_service, add_user, change_practice
+from core.practice.commands import add_office, add_service, add_user, change_practice, set_late_fee
+from core.practice.policies import LateFeeRule
 from core.sessions.commands import ServiceLine
 from tests.builders import OWNER
 from tests.core.books.checkers import hledger_cents, needs_hledger, transactions
@@ -54,6 +55,8 @@ def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         add_office(tx, code=PAYLOADS[2], name=PAYLOADS[0])
         add_service(tx, code_system="local", code="X1", description=PAYLOADS[5], rate_cents=100)
         add_user(tx, name=PAYLOADS[0], role=Role.BILLER)
+        rule = LateFeeRule("percent", 0, 1000, 1, "outstanding", 0, 0)
+        set_late_fee(tx, rule=rule, effective_from=date(2026, 1, 1))
         provider_id = provider_of(tx, PAYLOADS[6] + PAYLOADS[0])
         days = [date(2026, 9, 3)]
         for number, payload in enumerate(PAYLOADS):
@@ -239,10 +242,13 @@ READS = {
     "invoice show": ["invoice", "show", "1"],
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
+    "client shares": ["client", "shares", JANE],
+    "guarantor list": ["guarantor", "list"],
     "provider list": ["provider", "list"],
     "office list": ["office", "list"],
     "service list": ["service", "list"],
     "policy list": ["policy", "list"],
+    "latefee list": ["latefee", "list"],
     "practice show": ["practice", "show"],
     "user list": ["user", "list"],
     "key list": ["key", "list"],
@@ -253,10 +259,21 @@ READS = {
 
 WRITES = [
     ["client", "edit", JANE, "--city", PAYLOADS[2]],
+    ["guarantor", "add", "--name", PAYLOADS[3], "--city", PAYLOADS[2]],
+    ["client", "shares", JANE, "set", f"{PAYLOADS[3]}=50%", f"{JANE}=rest", "--from", "2026-11-01"],
+    ["client", "shares", JANE, "set", f"{PAYLOADS[4]}=50%", "--from", "2026-11-01"],
+    ["client", "shares", JANE],
+    ["guarantor", "edit", PAYLOADS[4], "--city", "Lynn"],
     ["invoice", "new", "--client", JANE, "--empty", "--notes", NOTE],
     ["client", "show", PAYLOADS[4]],
     ["invoice", "show", PAYLOADS[5]],
     ["run", "--month", PAYLOADS[0]],
+    ["invoice", "hold", "1", "--kind", "held", "--reason", PAYLOADS[1]],
+    ["invoice", "hold", "1", "--end"],
+    ["invoice", "hold", "2", "--kind", "disputed", "--reason", PAYLOADS[3]],
+    ["invoice", "show", "2"],
+    ["latefee", "list", "--as-of", "2026-12-31"],
+    ["latefee", "waive", PAYLOADS[2], "--reason", PAYLOADS[0]],
     [PAYLOADS[1]],
 ]
 
@@ -324,3 +341,11 @@ def test_every_command_prints_plain_text(
                 assert not ODD.findall(shown), (arguments, form)
             if form == ["--json"]:
                 assert json.loads(out)["errors"] is not None
+    monkeypatch.setenv("DAYSHEET_TODAY", "2026-12-31")
+    for arguments in (
+        ["latefee", "run", "--dry-run"], ["latefee", "run", "--yes"], ["latefee", "list"],
+        ["invoice", "show", "3"],
+    ):  # fmt: skip
+        assert main([*arguments, *options(home)]) == 0
+        out, err = capsys.readouterr()
+        assert not ODD.findall(out + err), arguments

@@ -1,10 +1,12 @@
 """The second level of Unbilled: the charges of one client, to be billed together or one by one."""
 
-from collections.abc import Sequence
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from core.clients.shares import payer_names
 from core.dates import Period
-from core.ledger.unbilled import UnbilledCharge, unbilled_charges
+from core.ledger.unbilled import UnbilledCharge, as_billed, part_of, unbilled_charges
 from core.store import Read, Tx
 from tui import present
 from tui.keys import key_of, verb
@@ -13,9 +15,12 @@ from tui.screens.book_screen import BookScreen
 from tui.widgets.columns import Column, day_column, money_column, words_column
 from tui.widgets.rows import Row, Rows
 
+ChargesView = namedtuple("ChargesView", "charges payers")
+"""`payers` are the names of the guarantors who owe shares, by id."""
 
-class ClientCharges(BookScreen[list[UnbilledCharge]]):
-    """One row a charge; `b` drafts the marked ones, or all where none is marked."""
+
+class ClientCharges(BookScreen[ChargesView]):
+    """One row a charge, or a share of one; `b` drafts the marked ones, or all where none is marked."""
 
     PLACE = "unbilled"
     EMPTY = "Nothing of this client is unbilled in this period."
@@ -50,24 +55,19 @@ class ClientCharges(BookScreen[list[UnbilledCharge]]):
         self._period = period
         self._charges: list[UnbilledCharge] = []
 
-    def ask_book(self, read: Read) -> list[UnbilledCharge]:
-        return unbilled_charges(read, self._period, self.biller.today(), client_id=self._client_id)
+    def ask_book(self, read: Read) -> ChargesView:
+        charges = unbilled_charges(read, self._period, self.biller.today(), client_id=self._client_id)
+        shared = any(charge.share_id for charge in charges)
+        return ChargesView(charges, payer_names(read, self._client_id) if shared else {})
 
-    def fill(self, view: list[UnbilledCharge]) -> None:
-        self._charges = view
-        self.grid.show_rows(
-            Rows(
-                [
-                    Row(
-                        c.charge_id,
-                        (c.service_on, c.code, c.description, c.units_milli, c.rate_cents, c.amount_cents),
-                    )
-                    for c in view
-                ]
-            )
-        )
-        total = sum(c.amount_cents for c in view)
-        self.show_totals(f"unbilled · {self.period_shown} · {plural(len(view), 'charge')} · {dollars(total)}")
+    def fill(self, view: ChargesView) -> None:
+        charges = self._charges = view.charges
+        self.grid.show_rows(Rows([_row(charge, view.payers) for charge in charges]))
+        count = plural(len({c.charge_id for c in charges}), "charge")
+        parts = sum(bool(c.share_id) for c in charges)
+        shares = f" · {plural(parts, 'share')} of them" if parts else ""
+        total = sum(c.amount_cents for c in charges)
+        self.show_totals(f"unbilled · {self.period_shown} · {count}{shares} · {dollars(total)}")
 
     def action_neighbour(self, by: Literal[-1, 1]) -> None:
         at = [client_id for client_id, _ in self._order].index(self._client_id) + by
@@ -82,22 +82,35 @@ class ClientCharges(BookScreen[list[UnbilledCharge]]):
         return action != "draft" or bool(self._charges)
 
     def action_draft(self) -> None:
-        from core.invoicing.commands import create_draft, delete_draft, restore_draft
+        from core.invoicing.commands import create_drafts, delete_drafts, restore_drafts
 
         grid, today = self.grid, self.biller.today()
-        wanted = list(grid.chosen_ids) if grid.marks else [c.charge_id for c in self._charges]
+        wanted = list(grid.chosen_ids) if grid.marks else [part_of(c) for c in self._charges]
         if not wanted:
             return
 
-        def command(tx: Tx) -> str:
-            return create_draft(tx, client_id=self._client_id, today=today, charge_ids=wanted)
+        count = plural(len({c.charge_id for c in self._charges if part_of(c) in wanted}), "charge")
 
-        def drafted(draft_id: str) -> None:
+        def command(tx: Tx) -> list[str]:
+            return create_drafts(tx, client_id=self._client_id, today=today, charge_ids=wanted)
+
+        def drafted(draft_ids: list[str]) -> None:
             grid.clear_marks()
+            one = len(draft_ids) == 1
             self.done(
-                f"Draft made of {plural(len(wanted), 'charge')} (3 shows it)",
-                lambda tx: delete_draft(tx, draft_id),
-                lambda tx: restore_draft(tx, draft_id),
+                f"Draft made of {count} (3 shows it)"
+                if one
+                else f"{plural(len(draft_ids), 'draft')} made of {count} (3 shows them)",
+                lambda tx: delete_drafts(tx, draft_ids),
+                lambda tx: restore_drafts(tx, draft_ids),
             )
 
         self.change(command, drafted)
+
+
+def _row(owed: UnbilledCharge, payers: Mapping[str, str]) -> Row:
+    c = as_billed(owed)
+    words = owed.description
+    if c.share_id:
+        words = f"{words} · share of {payers.get(c.guarantor_id, '')}, of {dollars(c.of_cents)}"
+    return Row(part_of(c), (c.service_on, c.code, words, c.units_milli, c.rate_cents, c.amount_cents))

@@ -4,6 +4,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from core.store import Tx
 from tui.keys import verb
+from tui.present import plural
 from tui.screens.book_screen import BookScreen
 
 V = TypeVar("V")
@@ -43,22 +44,27 @@ class ClientVerbs(BookScreen[V], Generic[V]):
         self._draft(empty=True)
 
     def _draft(self, *, empty: bool) -> None:
-        from core.invoicing.commands import create_draft, delete_draft, restore_draft
+        from core.invoicing.commands import create_draft, create_drafts, delete_drafts, restore_drafts
 
         account, today = self.account, self.biller.today()
         if account is None:
             return
 
-        def command(tx: Tx) -> str:
-            return create_draft(tx, client_id=account[0], today=today, empty=empty)
+        def command(tx: Tx) -> list[str]:
+            if empty:
+                return [create_draft(tx, client_id=account[0], today=today, empty=True)]
+            return create_drafts(tx, client_id=account[0], today=today)
 
-        def made(draft_id: str) -> None:
+        def made(draft_ids: list[str]) -> None:
+            one = len(draft_ids) == 1
             self.done(
-                "Draft made (3 shows it)",
-                lambda tx: delete_draft(tx, draft_id),
-                lambda tx: restore_draft(tx, draft_id),
+                "Draft made (3 shows it)"
+                if one
+                else f"{plural(len(draft_ids), 'draft')} made (3 shows them)",
+                lambda tx: delete_drafts(tx, draft_ids),
+                lambda tx: restore_drafts(tx, draft_ids),
             )
             if empty and self.is_current:
-                self.biller.show_invoice(draft_id)
+                self.biller.show_invoice(draft_ids[0])
 
         self.change(command, made)

@@ -82,16 +82,13 @@ class DraftVerbs(MoneyVerbs[InvoicePage]):
         )
 
     def _add_unbilled(self) -> None:
-        from core.dates import ALL_TIME
         from core.invoicing.drafts import NothingUnbilled
-        from core.invoicing.lines import add_charge
-        from core.ledger.unbilled import unbilled_charges
+        from core.invoicing.lines import add_charge, charges_to_add
 
-        assert self.page is not None
-        draft_id, client_id, today = self.invoice_id, self.page.row.client_id, self.biller.today()
+        draft_id, today = self.invoice_id, self.biller.today()
 
         def command(tx: Tx) -> list[str]:
-            found = unbilled_charges(tx, ALL_TIME, today, client_id=client_id)
+            found = charges_to_add(tx, draft_id, today=today)
             if not found:
                 raise NothingUnbilled
             return [add_charge(tx, draft_id, charge.charge_id, today=today) for charge in found]

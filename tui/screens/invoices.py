@@ -207,26 +207,30 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         app.in_background(work, known, ended=lambda: app.release_keys("clients"))
 
     def _new(self, client: ClientChoice) -> None:
-        from core.invoicing.commands import create_draft, delete_draft, restore_draft
+        from core.invoicing.commands import create_draft, create_drafts, delete_drafts, restore_drafts
         from core.invoicing.drafts import NothingUnbilled
         from tui.screens.invoice import Invoice
 
         today = self.biller.today()
 
-        def command(tx: Tx) -> str:
+        def command(tx: Tx) -> list[str]:
             try:
-                return create_draft(tx, client_id=client.client_id, today=today)
+                return create_drafts(tx, client_id=client.client_id, today=today)
             except NothingUnbilled:
-                return create_draft(tx, client_id=client.client_id, today=today, empty=True)
+                return [create_draft(tx, client_id=client.client_id, today=today, empty=True)]
 
-        def made(draft_id: str) -> None:
+        def made(draft_ids: list[str]) -> None:
+            shared = f"{plural(len(draft_ids), 'draft')} made, one for each who owes a share"
             self.done(
-                "Draft made",
-                lambda tx: delete_draft(tx, draft_id),
-                lambda tx: restore_draft(tx, draft_id),
+                "Draft made" if len(draft_ids) == 1 else shared,
+                lambda tx: delete_drafts(tx, draft_ids),
+                lambda tx: restore_drafts(tx, draft_ids),
             )
             if self.is_current:
-                self.app.push_screen(Invoice(draft_id))
+                if len(draft_ids) == 1:
+                    self.app.push_screen(Invoice(draft_ids[0]))
+                else:
+                    self.show_made(draft_ids, mark=True)
 
         self.change(command, made)
 

@@ -8,7 +8,7 @@ from core.ledger.invoices import InvoiceRow
 from core.payments.choosing import OnInvoice
 from core.store import Tx
 from tui.keys import verb
-from tui.present import dollars
+from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.refunding import ask_refund
 from tui.strips.asking import AskText
@@ -191,21 +191,22 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         app.change(void, voided)
 
     def action_rebill(self) -> None:
-        from core.invoicing.commands import delete_draft, restore_draft
+        from core.invoicing.commands import delete_drafts, restore_drafts
         from core.invoicing.voiding import rebill
 
         row, app, today = self.invoice_row, self.biller, self.biller.today()
         if row is None:
             return
 
-        def billed(draft_id: str) -> None:
+        def billed(draft_ids: list[str]) -> None:
+            made = "Draft" if len(draft_ids) == 1 else plural(len(draft_ids), "draft")
             self.done(
-                f"Draft made in place of {row.number}",
-                lambda tx: delete_draft(tx, draft_id),
-                lambda tx: restore_draft(tx, draft_id),
+                f"{made} made in place of {row.number}",
+                lambda tx: delete_drafts(tx, draft_ids),
+                lambda tx: restore_drafts(tx, draft_ids),
             )
             if self.is_current:
-                app.show_invoice(draft_id)
+                app.show_invoice(draft_ids[0])
 
         app.change(lambda tx: rebill(tx, row.invoice_id, today=today), billed)
 

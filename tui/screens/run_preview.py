@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from core.dates import Period, previous_month, shift_months
 from core.delivery.run import Billed, carry_out
-from core.invoicing.billing_run import Preview, Proposal, propose
+from core.invoicing.billing_run import Preview, Proposal, proposal_id, propose
 from core.store import Read
 from tui.jobs import Job, JobReport, Progress
 from tui.keys import Direction, verb
@@ -69,7 +69,7 @@ class RunPreview(BookScreen[Preview]):
             wanted = self.quick_filter == "left out"
             rows = [row for row in rows if row.attention is wanted]
         self.grid.show_rows(Rows(rows))
-        self.grid.forget_marks({p.client_id for p in (*view.held, *view.ready)})
+        self.grid.forget_marks({proposal_id(p) for p in (*view.held, *view.ready)})
         ready = self._ready()
         total = sum(p.total_cents for p in ready)
         out = len(view.held) + len(view.ready) - len(ready)
@@ -79,20 +79,20 @@ class RunPreview(BookScreen[Preview]):
         )
 
     def _row(self, p: Proposal) -> Row:
-        out = p.client_id in self._left_out
+        out = proposal_id(p) in self._left_out
         how = READY_BY_MAIL if not any("e-mail" in w for w in p.warnings) else READY_BY_PORTAL
         shown = "; ".join(p.holds) if p.holds else "left out" if out else how
         due = None if p.holds or out else p.due_on
         return Row(
-            p.client_id,
-            (p.sort_name, len(p.charge_ids), p.total_cents, due, shown),
+            proposal_id(p),
+            (_name(p), len(p.charge_ids), p.total_cents, due, shown),
             bool(p.holds) or out,
             p.client,
         )
 
     def _ready(self) -> list[Proposal]:
         view = self._preview
-        return [] if view is None else [p for p in view.ready if p.client_id not in self._left_out]
+        return [] if view is None else [p for p in view.ready if proposal_id(p) not in self._left_out]
 
     def allowed(self, action: str) -> bool:
         if action in ("drafts", "send"):
@@ -103,14 +103,16 @@ class RunPreview(BookScreen[Preview]):
         from tui.screens.client_charges import ClientCharges
 
         view = self._preview
-        names = {p.client_id: p.sort_name for p in (*view.held, *view.ready)} if view else {}
-        order = [(client_id, names[client_id]) for client_id in self.grid.shown_ids]
-        self.app.push_screen(ClientCharges(record_id, self.period, order))
+        clients = (
+            {proposal_id(p): (p.client_id, p.sort_name) for p in (*view.held, *view.ready)} if view else {}
+        )
+        order = list(dict.fromkeys(clients[shown] for shown in self.grid.shown_ids))
+        self.app.push_screen(ClientCharges(clients[record_id][0], self.period, order))
 
     def action_leave_out(self) -> None:
         """Who is held back is out whatever this says, so nothing is promised there."""
-        held = {p.client_id for p in self._preview.held} if self._preview else set()
-        chosen = [client_id for client_id in self.chosen if client_id not in held]
+        held = {proposal_id(p) for p in self._preview.held} if self._preview else set()
+        chosen = [shown for shown in self.chosen if shown not in held]
         if not chosen:
             self.frame_app.say("Held back until what it needs is mended.", "warn")
             return
@@ -138,14 +140,15 @@ class RunPreview(BookScreen[Preview]):
             return
         today = app.today()
         made: list[Billed] = []
+        ids = {(p.client_id, p.guarantor_id): proposal_id(p) for p in ready}
 
         def work(progress: Progress) -> None:
             def after_chunk(billed: Sequence[Billed], passed_over: Sequence[Proposal]) -> None:
                 made.extend(billed)
                 for one in billed:
-                    progress.done(one.client_id)
+                    progress.done(ids[one.client_id, one.guarantor_id])
                 for proposal in passed_over:
-                    progress.failed(proposal.client_id, "Somebody else billed this client meanwhile.")
+                    progress.failed(proposal_id(proposal), "Somebody else billed this client meanwhile.")
 
             report = carry_out(
                 app.store,
@@ -173,8 +176,8 @@ class RunPreview(BookScreen[Preview]):
                 len(ready),
                 work,
                 ended,
-                names={p.client_id: p.sort_name for p in ready},
-                open=lambda client_id: app.show_charges(client_id, preview.period),
+                names={proposal_id(p): _name(p) for p in ready},
+                open=lambda shown: app.show_charges(shown.partition(":")[0], preview.period),
             )
         )
 
@@ -202,3 +205,8 @@ class RunPreview(BookScreen[Preview]):
                 app.screen.show_made(invoice_ids, mark=mark)
 
         app.call_after_refresh(arrived)
+
+
+def _name(p: Proposal) -> str:
+    """The client, and who owes where the charges are shared."""
+    return f"{p.sort_name} · {p.payer}" if p.payer else str(p.sort_name)

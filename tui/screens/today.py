@@ -147,21 +147,23 @@ class Today(BookScreen[TodayView]):
 
     def action_bill(self) -> None:
         """A draft of the session on the row."""
-        from core.invoicing.commands import bill_session, delete_draft, restore_draft
+        from core.invoicing.commands import bill_session, delete_drafts, restore_drafts
 
         session_id = self.grid.cursor_id
         if session_id is None:
             return
         today = self.biller.today()
 
-        def command(tx: Tx) -> str:
+        def command(tx: Tx) -> list[str]:
             return bill_session(tx, session_id, today=today)
 
-        def billed(draft_id: str) -> None:
+        def billed(draft_ids: list[str]) -> None:
+            one = len(draft_ids) == 1
             self.done(
-                "Draft made of the session (3 shows it)",
-                lambda tx: delete_draft(tx, draft_id),
-                lambda tx: restore_draft(tx, draft_id),
+                f"{'Draft' if one else plural(len(draft_ids), 'draft')} made of the session"
+                f" (3 shows {'it' if one else 'them'})",
+                lambda tx: delete_drafts(tx, draft_ids),
+                lambda tx: restore_drafts(tx, draft_ids),
             )
 
         self.change(command, billed)

@@ -6,8 +6,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from core.dates import ALL_TIME, Period, previous_month, shift_months
-from core.invoicing.billing_run import Preview, Proposal, propose
-from core.ledger.unbilled import UnbilledCharge, unbilled_charges
+from core.invoicing.billing_run import Preview, Proposal, by_client, propose
+from core.ledger.unbilled import UnbilledCharge, part_of, unbilled_charges
 from core.store import Read, Tx
 from tui.keys import Direction, verb
 from tui.present import dollars, period_words, plural
@@ -84,7 +84,7 @@ class Unbilled(BookScreen[Preview]):
         return propose(read, self.period, self.biller.today())
 
     def fill(self, view: Preview) -> None:
-        proposals = [*view.ready, *view.held]
+        proposals = by_client([*view.ready, *view.held])
         proposals.sort(key=lambda p: (p.sort_name.casefold(), p.client_id))
         self._by_client = {p.client_id: p for p in proposals}
         self.period_shown = period_words(self.period)
@@ -127,7 +127,7 @@ class Unbilled(BookScreen[Preview]):
 
         def show(charges: list[UnbilledCharge]) -> None:
             if client_id == self.grid.cursor_id:
-                rows = [Row(c.charge_id, (c.service_on, c.description, c.amount_cents)) for c in charges]
+                rows = [Row(part_of(c), (c.service_on, c.description, c.amount_cents)) for c in charges]
                 beside.show_rows(Rows(rows))
 
         app.in_background(work, show)
@@ -152,7 +152,7 @@ class Unbilled(BookScreen[Preview]):
 
     def action_draft(self) -> None:
         """Drafts of the chosen clients; who is held back can be drafted, and mended before it is sent."""
-        from core.invoicing.commands import create_draft
+        from core.invoicing.commands import create_drafts
 
         today = self.biller.today()
         chosen = [self._by_client[c] for c in self.chosen if c in self._by_client]
@@ -161,8 +161,11 @@ class Unbilled(BookScreen[Preview]):
 
         def command(tx: Tx) -> list[str]:
             return [
-                create_draft(tx, client_id=p.client_id, today=today, charge_ids=sorted(p.charge_ids))
+                draft_id
                 for p in chosen
+                for draft_id in create_drafts(
+                    tx, client_id=p.client_id, today=today, charge_ids=sorted(p.charge_ids)
+                )
             ]
 
         def drafted(draft_ids: Sequence[str]) -> None:

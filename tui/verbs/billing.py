@@ -134,12 +134,14 @@ def run(door: "Door") -> int:
         door.say(f"{one.number} of an earlier run: {one.status}.")
     for passed in report.passed_over:
         door.say(f"{passed.client} was billed by somebody else meanwhile, or cannot be billed any more.")
+    payers = {(p.client_id, p.guarantor_id): p.payer for p in preview.ready}
     made = [
         {
             "id": one.invoice_id,
             "number": one.number,
             "client": one.client,
             "client_id": one.client_id,
+            "payer": payers.get((one.client_id, one.guarantor_id), ""),
             "total_cents": one.total_cents,
             "due_on": one.due_on.isoformat(),
             "status": one.status,
@@ -158,10 +160,16 @@ def _proposed(proposal: "Proposal") -> "dict[str, Any]":
         "number": None,
         "client": proposal.client,
         "client_id": proposal.client_id,
+        "payer": proposal.payer,
         "total_cents": proposal.total_cents,
         "due_on": proposal.due_on.isoformat(),
         "status": "proposed",
     }
+
+
+def _named(one: "dict[str, Any]") -> str:
+    """The client, and who owes where the charges are shared."""
+    return f"{one['client']} ({one['payer']})" if one["payer"] else str(one["client"])
 
 
 def _answer(
@@ -176,17 +184,18 @@ def _answer(
 
     first, last = preview.period
     held = [
-        {"client": p.client, "client_id": p.client_id, "reason": "; ".join(p.holds)} for p in preview.held
+        {"client": p.client, "client_id": p.client_id, "payer": p.payer, "reason": "; ".join(p.holds)}
+        for p in preview.held
     ]
     warned = [
-        {"client": p.client, "client_id": p.client_id, "warning": w}
+        {"client": p.client, "client_id": p.client_id, "payer": p.payer, "warning": w}
         for p in preview.ready
         for w in p.warnings
     ]
     text = door.table(
         ("Number", "Client", "Due", "Status", "Total"),
         [
-            (m["number"] or "", m["client"], m["due_on"], m["status"], door.money(m["total_cents"]))
+            (m["number"] or "", _named(m), m["due_on"], m["status"], door.money(m["total_cents"]))
             for m in made
         ],
         right=(4,),
@@ -194,7 +203,7 @@ def _answer(
     if not door.options.plain:
         if held:
             text.append("")
-            text += door.table(("Held back", "Why"), [(h["client"], h["reason"]) for h in held])
+            text += door.table(("Held back", "Why"), [(_named(h), h["reason"]) for h in held])
         text += ["", f"{plural(len(made), 'invoice')}, {door.money(total_cents)}; held back {len(held)}"]
     door.answer(
         {

@@ -1,4 +1,4 @@
-"""client: list, show, ledger, add, edit, note."""
+"""client: list, show, ledger, add, edit, note, shares."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ ADDRESS = ("street", "street_2", "city", "state", "postal_code", "country", "ema
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.verbs.guarantors import share_arguments
+
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = what.add_parser("list", help="every client by family name", parents=[common])
     listing.set_defaults(run=client_list)
@@ -40,6 +42,8 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     note.add_argument("words", metavar="TEXT", nargs="?", help="the note; never on a document")
     note.add_argument("--text", help="the same")
     note.set_defaults(run=client_note)
+    shares = what.add_parser("shares", help="share a client's charges between guarantors", parents=[common])
+    share_arguments(shares, common)
     for one in (add, edit):
         for field in ADDRESS:
             one.add_argument(f"--{field.replace('_', '-')}")

@@ -1,6 +1,6 @@
 """invoice void, rebill, write-off, credit-note, reverse: what changes an invoice after it was issued."""
 
-from tui.verbs.invoice_page import answer, head_of, issued_invoice
+from tui.verbs.invoice_page import answer, head_of, issued_invoice, siblings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,21 +78,22 @@ def invoice_void(door: "Door") -> int:
             with store.read() as read:
                 return answer(door, read, invoice_id, today)
 
-    def act(tx: "Tx") -> "tuple[Voided, str | None]":
+    def act(tx: "Tx") -> "tuple[Voided, list[str]]":
         done = void_invoice(
             tx, invoice_id, reason=options.reason, today=today, money=said, channel=options.through,
             method=options.method.strip().lower().replace("-", "_"), reference=options.reference,
         )  # fmt: skip
-        return done, rebill_of(tx, invoice_id, today=today) if options.rebill else None
+        return done, rebill_of(tx, invoice_id, today=today) if options.rebill else []
 
     with store.write(actor) as tx:
-        done, draft_id = act(tx)
+        done, made = act(tx)
     with store.read() as read:
         return answer(
             door, read, invoice_id, today,
             voided={"charges": done.charges, "money": done.money, "credit_cents": done.credit_cents,
                     "refunded_cents": done.refunded_cents},
-            draft=None if draft_id is None else head_of(read, draft_id, today),
+            draft=head_of(read, made[0], today) if made else None,
+            **siblings_of(read, made[1:], today),
         )  # fmt: skip
 
 
@@ -103,9 +104,9 @@ def invoice_rebill(door: "Door") -> int:
     store = door.store()
     with store.write(door.actor()) as tx:
         today = door.today(tx)
-        draft_id = rebill(tx, issued_invoice(tx, door.options.number, "rebill", today), today=today)
+        made = rebill(tx, issued_invoice(tx, door.options.number, "rebill", today), today=today)
     with store.read() as read:
-        return answer(door, read, draft_id, today)
+        return answer(door, read, made[0], today, **siblings_of(read, made[1:], today))
 
 
 def _adjusted(door: "Door", act: "Callable[[Tx, date], Adjusted]") -> int:

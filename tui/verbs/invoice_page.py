@@ -2,6 +2,7 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from typing import Any
 
@@ -53,10 +54,11 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
     import json
 
     from core.audit import entries
-    from core.ledger.invoices import invoice, lines, mail_state
+    from core.ledger.invoices import invoice, lines, mail_state, owed_by
 
     row = invoice(read, invoice_id, today=today.isoformat())
     data = head(row)
+    data["guarantor"] = owed_by(read, invoice_id)
     data["mail"] = mail_state(read, invoice_id)
     data["lines"] = [
         {
@@ -83,16 +85,23 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
 
 def _money(read: "Read", invoice_id: str) -> "dict[str, Any]":
     """What happened to an invoice since it was issued, and what stands for it."""
+    from core.ledger.invoices import hold_of
     from core.payments.history import adjustments_of, fees_of, links_of, on_invoice
 
-    links = links_of(read, invoice_id)
+    links, hold = links_of(read, invoice_id), hold_of(read, invoice_id)
     return {
         "payments": [one._asdict() for one in on_invoice(read, invoice_id)],
         "adjustments": [one._asdict() for one in adjustments_of(read, invoice_id)],
         "fees": [one._asdict() for one in fees_of(read, invoice_id)],
+        "hold": None if hold is None else hold._asdict(),
         "replaces": links.replaces,
         "replaced_by": links.replaced_by,
     }
+
+
+def siblings_of(read: "Read", draft_ids: "Sequence[str]", today: "date") -> "dict[str, Any]":
+    """The drafts that were made beside one, for others who owe a share; nothing where there are none."""
+    return {"siblings": [_whole(read, draft_id, today) for draft_id in draft_ids]} if draft_ids else {}
 
 
 def answer(door: "Door", read: "Read", invoice_id: str, today: "date", **more: "Any") -> int:
@@ -100,6 +109,8 @@ def answer(door: "Door", read: "Read", invoice_id: str, today: "date", **more: "
     name = data["number"] or f"Draft {data['short_id']}"
     status = data["status"].replace("_", " ")
     text = [f"{name}  {data['client']}  {status}  due {data['due_on'] or 'by terms'}"]
+    if data["guarantor"] != data["client"]:
+        text.append(f"Owed by {data['guarantor']}")
     text += door.table(
         ("#", "Date", "Code", "Description", "Units", "Rate", "Amount"),
         [
@@ -147,6 +158,13 @@ def answer(door: "Door", read: "Read", invoice_id: str, today: "date", **more: "
         f"Total {door.money(data['total_cents'])}  paid {door.money(data['paid_cents'])}"
         f"  balance {door.money(data['balance_cents'])}"
     )
+    if data["hold"]:
+        hold = data["hold"]
+        text.append(f"On hold since {hold['since_on']} ({hold['kind']}): {hold['reason']}")
+    for one in data.get("siblings", ()):
+        text.append(
+            f"Sibling draft {one['short_id']} for {one['guarantor']}: {door.money(one['total_cents'])}"
+        )
     if data["replaces"]:
         text.append(f"Replaces {data['replaces']}")
     if data["replaced_by"]:

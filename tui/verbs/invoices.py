@@ -1,4 +1,4 @@
-"""invoice: list, show, new, edit, send, pdf, delete, void, rebill, write-off, credit-note, reverse."""
+"""invoice: list, show, new, edit, send, pdf, delete, hold, void, rebill, write-off, credit-note, reverse."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     verb("delete", "delete a draft; its charges are unbilled again", invoice_delete)
     pdf = verb("pdf", "write the document", invoice_pdf)
     pdf.add_argument("--out", required=True, metavar="FILE")
+    pdf.add_argument(
+        "--new-version", action="store_true", help="first keep a corrected one, with fees and payments so far"
+    )
+    hold = verb("hold", "do not chase an invoice for a while: no late fees, no reminders", invoice_hold)
+    hold.add_argument("--kind", choices=("disputed", "insurer", "held"), help="why it is held")
+    hold.add_argument("--reason", metavar="T", help="kept in the audit log")
+    hold.add_argument("--end", action="store_true", help="chase it again from today on")
     money_arguments(verb)
 
 
@@ -114,9 +121,9 @@ def invoice_show(door: "Door") -> int:
 def invoice_new(door: "Door") -> int:
     from core.clients.queries import find_client
     from core.dates import between, parse_day
-    from core.invoicing.commands import create_draft
-    from core.ledger.unbilled import unbilled_charges
-    from tui.verbs.invoice_page import answer
+    from core.invoicing.commands import create_draft, create_drafts
+    from core.ledger.unbilled import part_of, unbilled_charges
+    from tui.verbs.invoice_page import answer, siblings_of
 
     options = door.options
     store, actor = door.store(), door.actor()
@@ -127,18 +134,18 @@ def invoice_new(door: "Door") -> int:
     with store.write(actor) as tx:
         today = door.today(tx)
         client_id = find_client(tx, options.client)
-        charges = unbilled_charges(tx, period, today, client_id=client_id)
-        draft_id = create_draft(
-            tx,
-            client_id=client_id,
-            today=today,
-            charge_ids=[charge.charge_id for charge in charges],
-            due_on=parse_day(options.due) if options.due is not None else None,
-            notes=options.notes or "",
-            empty=options.empty,
-        )
+        due = parse_day(options.due) if options.due is not None else None
+        notes = options.notes or ""
+        if options.empty:
+            made = [create_draft(tx, client_id=client_id, today=today, due_on=due, notes=notes, empty=True)]
+        else:
+            charges = unbilled_charges(tx, period, today, client_id=client_id)
+            wanted = [part_of(charge) for charge in charges]
+            made = create_drafts(
+                tx, client_id=client_id, today=today, charge_ids=wanted, due_on=due, notes=notes
+            )
     with store.read() as read:
-        return answer(door, read, draft_id, today)
+        return answer(door, read, made[0], today, **siblings_of(read, made[1:], today))
 
 
 def invoice_edit(door: "Door") -> int:
@@ -209,6 +216,28 @@ def invoice_send(door: "Door") -> int:
         return answer(door, read, invoice_id, today)
 
 
+def invoice_hold(door: "Door") -> int:
+    from core.errors import UsageError
+    from core.invoicing.holding import end_hold, hold_invoice
+    from tui.verbs.invoice_page import answer, issued_invoice
+
+    options = door.options
+    if options.end and (options.kind is not None or options.reason is not None):
+        raise UsageError("--end takes no --kind and no --reason.")
+    if not options.end and (options.kind is None or options.reason is None):
+        raise UsageError("A hold needs --kind and --reason; --end ends it.")
+    store, actor = door.store(), door.actor()
+    with store.write(actor) as tx:
+        today = door.today(tx)
+        invoice_id = issued_invoice(tx, options.number, "hold", today)
+        if options.end:
+            end_hold(tx, invoice_id, today=today)
+        else:
+            hold_invoice(tx, invoice_id, kind=options.kind, reason=options.reason, today=today)
+    with store.read() as read:
+        return answer(door, read, invoice_id, today)
+
+
 def invoice_delete(door: "Door") -> int:
     from core.invoicing.commands import delete_draft
     from core.ledger.invoices import find_invoice
@@ -221,12 +250,18 @@ def invoice_delete(door: "Door") -> int:
 
 
 def invoice_pdf(door: "Door") -> int:
-    """Write the document as it was issued; a draft has none."""
+    """Write the newest document, as it is kept; a draft has none."""
     from core.documents.keep import document_bytes
     from core.ledger.invoices import find_invoice
     from core.security.files import write_where_said
     from tui.verbs.invoice_page import head_of
 
+    if door.options.new_version:
+        from core.delivery.correcting import correct_document
+
+        with door.store().read() as read:
+            today, invoice_id = door.today(read), find_invoice(read, door.options.number)
+        correct_document(door.store(), door.actor(), invoice_id, today=today)
     with door.store().read() as read:
         invoice_id = find_invoice(read, door.options.number)
         content = document_bytes(read, invoice_id)

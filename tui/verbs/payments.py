@@ -114,7 +114,8 @@ def _parts(door: "Door", read: "Read") -> "list[Part] | None":
 
 
 def payment_add(door: "Door") -> int:
-    """Record money received, and say where it went."""
+    """Record money received, and say where it went, and which late fees it came in time for."""
+    from core.invoicing.late_fees import waivers_proposed
     from core.money import parse_cents
     from core.payments.commands import record_payment
     from core.practice.queries import find_named, offices, own_office
@@ -133,7 +134,7 @@ def payment_add(door: "Door") -> int:
         guarantor_id = guarantor_of(door, tx, *named, client_id=client_id)
         found.update(received_on=str(_day(options.on, today)), guarantor=name_of(tx, guarantor_id))
         office = options.office
-        return record_payment(
+        recorded = record_payment(
             tx,
             guarantor_id=guarantor_id,
             amount_cents=cents,
@@ -147,6 +148,13 @@ def payment_add(door: "Door") -> int:
             session_id=session_id,
             office_id=own_office(tx) if office is None else find_named(offices(tx), "office", office),
         )
+        found["waivers_proposed"] = [
+            {"late_fee_id": one.late_fee_id, "number": one.number, "amount_cents": one.amount_cents,
+             "assessed_on": one.assessed_on, "reason": one.reason}
+            for invoice_id in dict.fromkeys(one.invoice_id for one in recorded.allocations)
+            for one in waivers_proposed(tx, invoice_id=invoice_id)
+        ]  # fmt: skip
+        return recorded
 
     made = carry_out(door, act, dry_run=options.dry_run)
     data = {
@@ -168,6 +176,11 @@ def payment_add(door: "Door") -> int:
             f"{deed} {door.money(cents)} from {found['guarantor']} on {found['received_on']};"
             f" credit {door.money(made.credit_cents)}"
         )
+        text += [
+            f"Late fee of {door.money(one['amount_cents'])} on {one['number']}: {one['reason']}."
+            f" `latefee waive {one['late_fee_id'][-8:]} --reason TEXT` lets it go."
+            for one in found["waivers_proposed"]
+        ]
     door.answer(data, text)
     return 0
 

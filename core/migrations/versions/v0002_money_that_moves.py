@@ -155,6 +155,10 @@ def _new_tables() -> None:
     op.create_index("ix_credit_reversal_credit_id", "credit_reversal", ["credit_id"], unique=False)
     op.create_index("ix_credit_reversal_once", "credit_reversal", ["once"], unique=False)
     op.create_index("ix_adjustment_effective_on", "adjustment", ["effective_on"], unique=False)
+    op.create_index("ix_credit_given_on", "credit", ["given_on"], unique=False)
+    op.create_index("ix_payment_reversal_reversed_on", "payment_reversal", ["reversed_on"], unique=False)
+    op.create_index("ix_refund_answer_answered_on", "refund_answer", ["answered_on"], unique=False)
+    op.create_index("ix_credit_reversal_reversed_on", "credit_reversal", ["reversed_on"], unique=False)
     op.create_index("ix_allocation_effective_on", "allocation", ["effective_on"], unique=False)
     op.create_index(
         "ix_allocation_release_effective_on", "allocation_release", ["effective_on"], unique=False

@@ -131,7 +131,7 @@ def everything_that_happens(book: Book) -> None:
     pay(book, guarantor_id, 15_000)
     with book.write() as tx:
         void_invoice(tx, invoice_id, reason="wrong date", today=TODAY, money="credit")
-        again = rebill(tx, invoice_id, today=TODAY)
+        (again,) = rebill(tx, invoice_id, today=TODAY)
         issue_drafts(tx, [again], today=TODAY)
         apply_credit(tx, guarantor_id=guarantor_id, today=TODAY)
     # A late fee, half of it waived with the whole; a write-off, taken back; goodwill.
