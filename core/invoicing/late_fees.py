@@ -52,7 +52,7 @@ WHERE b.balance_cents <> 0 AND b.balance_cents > 0 AND b.void = 0 AND b.hold = '
   AND i.issued_on >= :begins_on AND i.due_on < :today
 """
 """Open invoices past due. A held one, or one whose refund is on its way, is looked at again after that."""
-BY_NUMBER = " ORDER BY b.series, b.series_no"
+BY_NUMBER = " ORDER BY i.series, i.series_no"
 ONE = " AND b.invoice_id = :invoice_id"
 
 CHARGED = "SELECT f.once FROM late_fee AS f WHERE f.invoice_id = :invoice_id AND f.once NOTNULL"
@@ -247,7 +247,7 @@ JOIN invoice_issue AS i ON i.id = b.issue_id
 WHERE b.void = 0 AND b.refunding = 0 AND b.asked_cents > b.adjusted_cents
   AND (:invoice_id IS NULL OR f.invoice_id = :invoice_id) AND {FEE_COUNTS}
   AND f.amount_cents > {WAIVED} AND ({HELD_BEFORE} OR i.total_cents <= {ON_IT_BEFORE})
-ORDER BY f.assessed_on, b.series, b.series_no, f.step
+ORDER BY f.assessed_on, i.series, i.series_no, f.step
 """  # noqa: S608  composed of the constants above
 
 

@@ -31,7 +31,7 @@ SELECT f.id, f.invoice_id, i.number, i.client_id, i.client_name, i.guarantor_id,
 FROM late_fee AS f JOIN invoice_balance AS b ON b.invoice_id = f.invoice_id
 JOIN invoice_issue AS i ON i.id = b.issue_id
 WHERE f.assessed_on <= :as_of AND (:invoice_id IS NULL OR f.invoice_id = :invoice_id) AND {FEE_COUNTS}
-ORDER BY f.assessed_on, b.series, b.series_no, f.step
+ORDER BY f.assessed_on, i.series, i.series_no, f.step
 """  # noqa: S608
 
 LAST_DAY = "9999-12-31"
