@@ -13,10 +13,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from core.actors import Actor, Role
+from core.clients.shares import NewShare, end_shares, set_shares
 from core.delivery.commands import share_invoices
 from core.errors import DomainError
 from core.invoicing import commands as drafts
 from core.invoicing import lines
+from core.invoicing.holding import HOLDS, end_hold, hold_invoice
+from core.invoicing.late_fees import charge_late_fees, waive_proposed
 from core.invoicing.voiding import rebill, void_invoice
 from core.payments import adjustments
 from core.payments import commands as payments
@@ -24,9 +27,16 @@ from core.payments.allocation import Part
 from core.payments.refunds import answer_refund, refund
 from core.sessions.commands import ServiceLine, finalise, record_session, void_charge, write_in_charge
 from core.store import Tx
-from core.tables import InvoiceHold, InvoiceHoldEnd, LateFee
 
 RATES = (10_000, 15_000, 3_333, 12_345, 1, 9_999, 7_777, 20_001)
+SHARINGS: tuple[tuple[tuple[str, int | None, int | None], ...], ...] = (
+    (("percent", 5_000, None), ("percent", 5_000, None)),
+    (("percent", 3_333, None), ("percent", 3_333, None), ("remainder", None, None)),
+    (("fixed", None, 2_000), ("remainder", None, None)),
+    (("remainder", None, None), ("remainder", None, None), ("remainder", None, None)),
+    (("fixed", None, 1), ("percent", 1_250, None), ("remainder", None, None)),
+    (("percent", 3_334, None), ("percent", 3_333, None), ("percent", 3_333, None)),
+)
 METHODS = ("cash", "check", "ach", "platform", "card_external", "other")
 PERCENTS = (1_000, 1_250, 3_333, 10_000, 5, 9_999)
 READER = Actor("test-reader", "Rae Reader", Role.READER)
@@ -145,7 +155,7 @@ SELECT f.id FROM late_fee AS f JOIN invoice_balance AS b ON b.invoice_id = f.inv
   AND NOT EXISTS (SELECT 1 FROM adjustment AS j WHERE j.late_fee_id = f.id) ORDER BY f.no
 """
 HELD = """
-SELECT h.id FROM invoice_hold AS h
+SELECT h.invoice_id FROM invoice_hold AS h
 WHERE NOT EXISTS (SELECT 1 FROM invoice_hold_end AS e WHERE e.hold_id = h.id) ORDER BY h.no
 """
 
@@ -222,9 +232,9 @@ def _due(h: Hand, by: int) -> date | None:
     return (h.today, h.today + timedelta(days=1), h.today + timedelta(days=10), None)[by % 4]
 
 
-def _made(h: Hand) -> str:
+def _made(h: Hand) -> list[str]:
     client_id, _ = h.pick(CLIENTS, h.a)
-    return drafts.create_draft(h.tx, client_id=client_id, today=h.today, due_on=_due(h, h.b))
+    return drafts.create_drafts(h.tx, client_id=client_id, today=h.today, due_on=_due(h, h.b))
 
 
 @deed(3, needs="session")
@@ -233,9 +243,10 @@ def draft(h: Hand) -> None:
     client_id, _ = h.pick(CLIENTS, h.a)
     charges = h.tx.rows("SELECT id FROM charge WHERE client_id = :client_id ORDER BY no", client_id=client_id)
     chosen = None if h.c % 3 == 0 else [one for place, (one,) in enumerate(charges) if place % 2 == h.c % 2]
-    drafts.create_draft(
-        h.tx, client_id=client_id, today=h.today, due_on=_due(h, h.b), charge_ids=chosen, empty=h.c % 7 == 6
-    )
+    if h.c % 7 == 6:
+        drafts.create_draft(h.tx, client_id=client_id, today=h.today, due_on=_due(h, h.b), empty=True)
+    else:
+        drafts.create_drafts(h.tx, client_id=client_id, today=h.today, due_on=_due(h, h.b), charge_ids=chosen)
 
 
 @deed(5, needs="session")
@@ -243,8 +254,8 @@ def bill(h: Hand) -> None:
     """A draft of all that is unbilled of a client, issued at once, some with a discount."""
     made = _made(h)
     if h.c % 4 == 1:
-        lines.adjust_draft(h.tx, made, kind="discount", percent_bps=PERCENTS[h.c % 6])
-    drafts.issue_drafts(h.tx, [made], today=h.today)
+        lines.adjust_draft(h.tx, made[0], kind="discount", percent_bps=PERCENTS[h.c % 6])
+    drafts.issue_drafts(h.tx, made, today=h.today)
 
 
 @deed(2, needs="appointment")
@@ -252,7 +263,7 @@ def bill_appointment(h: Hand) -> None:
     session_id, _ = h.pick(WAITING, h.a)
     made = drafts.bill_session(h.tx, session_id, today=h.today)
     if h.b % 3:
-        drafts.issue_drafts(h.tx, [made], today=h.today)
+        drafts.issue_drafts(h.tx, made, today=h.today)
 
 
 @deed(1, needs="draft")
@@ -594,26 +605,36 @@ def reverse_adjustment(h: Hand) -> None:
     )
 
 
-@deed(2, needs="bill")
-def late_fee(h: Hand) -> None:
+@deed(4, needs="bill")
+def late_fees(h: Hand) -> None:
+    """Of all invoices, or of one. A fee is dated on the day it fell due."""
     fresh(h)
-    invoice_id, _, _, _, _, due_on = h.pick(OPEN, h.a)
-    step = h.tx.value("SELECT count(*) FROM late_fee WHERE invoice_id = :id", id=invoice_id)
-    if due_on >= h.today.isoformat():
+    only = None if h.a % 2 else [h.pick(OPEN, h.b)[0]]
+    charged = charge_late_fees(h.tx, h.today, invoice_ids=only)
+    if not charged:
         raise Idle
-    h.tx.add(
-        LateFee(
-            once=f"late-fee:{invoice_id}:rule:{step}",
-            invoice_id=invoice_id,
-            policy_id="rule",
-            step=step,
-            amount_cents=RATES[h.b % 8],
-            assessed_on=h.today.isoformat(),
-        )
-    )
+    h.back = date.fromisoformat(min(fee.assessed_on for fee in charged))
 
 
-@deed(2, needs="late_fee")
+@deed(1, needs="late_fees")
+def late_fees_again(h: Hand) -> None:
+    """Whatever was charged today is not charged again."""
+    h.pick(FEES, 0)
+    charged = charge_late_fees(h.tx, h.today)
+    if charged:
+        h.back = date.fromisoformat(min(fee.assessed_on for fee in charged))
+    h.repeats = not charged
+    if charge_late_fees(fresh(h), h.today):
+        raise NotRefused("a late fee charged twice")
+
+
+@deed(1, needs="late_fees")
+def waive_what_is_proposed(h: Hand) -> None:
+    if not waive_proposed(h.tx, today=h.today):
+        raise Idle
+
+
+@deed(2, needs="late_fees")
 def waive(h: Hand) -> None:
     fresh(h)
     (late_fee_id,) = h.pick(FEES if h.b % 8 == 7 else NOT_WAIVED, h.a)
@@ -640,20 +661,44 @@ def bill_again(h: Hand) -> None:
     invoice_id, *_ = h.pick(VOID, h.a)
     made = rebill(h.tx, invoice_id, today=h.today)
     if h.b % 2:
-        drafts.issue_drafts(h.tx, [made], today=h.today)
+        drafts.issue_drafts(h.tx, made, today=h.today)
 
 
-@deed(1)
+@deed(1, needs="bill")
 def hold(h: Hand) -> None:
-    invoice_id, *_ = h.pick(STANDING, h.a)
-    kind = ("disputed", "insurer", "held")[h.b % 3]
-    h.tx.add(InvoiceHold(invoice_id=invoice_id, kind=kind, reason="asked", held_on=h.today.isoformat()))
+    fresh(h)
+    invoice_id, *_ = h.pick(OPEN, h.a)
+    hold_invoice(h.tx, invoice_id, kind=HOLDS[h.b % 3], reason="asked", today=h.today)
 
 
 @deed(1, needs="hold")
-def end_hold(h: Hand) -> None:
-    (hold_id,) = h.pick(HELD, h.a)
-    h.tx.add(InvoiceHoldEnd(once=f"hold-end:{hold_id}", hold_id=hold_id, ended_on=h.today.isoformat()))
+def chase_again(h: Hand) -> None:
+    (invoice_id,) = h.pick(HELD, h.a)
+    end_hold(h.tx, invoice_id, today=h.today)
+
+
+# Who owes.
+
+
+@deed(2)
+def share_charges(h: Hand) -> None:
+    """From a day on, what is done for a client is owed by two or three."""
+    client_id, own = h.pick(CLIENTS, h.a)
+    owing = [own, *(one for (one,) in h.tx.rows(GUARANTORS) if one != own)]
+    first = h.today - timedelta(days=h.c % 15) + timedelta(days=(h.c % 4) * 3)
+    wanted = SHARINGS[h.b % len(SHARINGS)]
+    set_shares(
+        h.tx,
+        client_id,
+        [NewShare(owing[place], *share) for place, share in enumerate(wanted)],
+        effective_from=first,
+    )
+
+
+@deed(1, needs="share_charges")
+def share_no_more(h: Hand) -> None:
+    (client_id,) = h.pick("SELECT DISTINCT client_id FROM payer_share ORDER BY 1", h.a)
+    end_shares(h.tx, client_id, effective_from=h.today + timedelta(days=h.b % 3))
 
 
 # What must be refused.

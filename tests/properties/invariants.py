@@ -178,19 +178,20 @@ def summaries_are_the_facts(read: Read, facts: Facts, today: Day) -> None:
 
 
 def shares_add_up(facts: Facts, read: Read) -> None:
-    """What is billed and unbilled of a shared charge comes to the charge."""
-    open_cents: dict[str, int] = defaultdict(int)
+    """What is billed and what is unbilled of a shared charge comes to the charge, to the cent."""
+    found: dict[str, int] = defaultdict(int)
     for charge_id, cents in read.rows("SELECT charge_id, amount_cents FROM unbilled WHERE share_id <> ''"):
-        open_cents[charge_id] += cents
-    carried = {charge_id for charge_id, _ in facts.carriers()}
+        found[charge_id] += cents
+    for charge_id, cents in facts.billed_by_share():
+        found[charge_id] += cents
     gone = {row["charge_id"] for row in facts["charge_void"]}
+    whole = {charge_id for charge_id, share_id in facts.carriers() if not share_id}
     for charge in facts["charge"]:
         shares = facts.shares_of(charge)
-        if shares:
-            require(sum(cents for _, cents in shares) == charge["amount_cents"], SHARES, charge, shares)
-            if charge["id"] not in carried | gone:
-                found = open_cents[charge["id"]]
-                require(found == charge["amount_cents"], SHARES, charge["id"], found)
+        if not shares or charge["id"] in gone | whole:
+            continue
+        require(sum(cents for _, cents in shares) == charge["amount_cents"], SHARES, charge, shares)
+        require(found[charge["id"]] == charge["amount_cents"], SHARES, charge["id"], found[charge["id"]])
 
 
 # Reports of earlier days.

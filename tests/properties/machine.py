@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
 from core.ledger.kept import rebuild
@@ -240,6 +240,7 @@ def drive(
     )
     @given(steps=histories(favour))
     def every_history(steps: list[Step]) -> None:
+        note("".join(f"\n    {step}," for step in steps))
         play(steps, tally, prepare=prepare)
 
     every_history()

@@ -6,6 +6,7 @@ Good for one site's book: there facts do not contradict, so every amount counts 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -167,6 +168,17 @@ class Facts:
             if row["charge_id"] and row["draft_id"] not in issued:
                 found[row["charge_id"], row["share_id"] or ""].append(row["draft_id"])
         return found
+
+    def billed_by_share(self) -> Iterator[tuple[str, int]]:
+        """The cents of each share that a live draft or invoice carries, by charge."""
+        void = {row["invoice_id"] for row in self["invoice_void"]}
+        issued = {row["invoice_id"] for row in self["invoice_issue"]}
+        for row in self["invoice_line"]:
+            if row["share_id"] and row["invoice_id"] not in void:
+                yield row["charge_id"], row["amount_cents"]
+        for row in self["draft_line"]:
+            if row["share_id"] and row["draft_id"] not in issued:
+                yield row["charge_id"], row["amount_cents"]
 
     def unbilled(self) -> set[tuple[str, str, str | None, int]]:
         """What nothing carries: (charge, share or nothing, who owes it, cents)."""

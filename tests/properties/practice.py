@@ -18,11 +18,14 @@ from pathlib import Path
 from core.clients.commands import add_client, add_guarantor
 from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.summaries import keep
+from core.practice.commands import set_late_fee
+from core.practice.policies import LateFeeRule
 from core.store import Store
 from tests.builders import ADDRESS, NOW, TODAY, Book
 
 START = TODAY
 """The day on which every history begins."""
+FEE = LateFeeRule("flat", 1_001, 0, 2, "original", 7, 5_000)
 
 
 @cache
@@ -50,6 +53,7 @@ def original() -> tuple[bytes, bytes]:
     with book.write() as tx:
         drafts = [create_draft(tx, client_id=client_id, today=START) for client_id in (ann, ben)]
         issue_drafts(tx, drafts, today=START)
+        set_late_fee(tx, rule=FEE, effective_from=START)
     for client_id in (ann, cleo):
         book.session(client_id, START - timedelta(days=3), rate_cents=10_000)
     book.store.close()

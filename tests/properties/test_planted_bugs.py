@@ -18,6 +18,7 @@ from core.invoicing import voiding
 from core.ledger import aging, day_sheet, entries, invoices, kept
 from core.ledger import standing as states
 from core.ledger.effective import FEE_COUNTS
+from core.ledger.shares import share_out
 from core.payments import adjustments, commands, moves, refunds
 from core.payments.queries import invoice_state
 from core.store import Store, Tx
@@ -80,11 +81,26 @@ def test_a_refund_that_does_not_take_the_money_off_is_found(monkeypatch: Patch) 
 def test_a_late_fee_missing_in_the_total_is_found(monkeypatch: Patch) -> None:
     fees = f"WHERE f.invoice_id = i.invoice_id AND {FEE_COUNTS}), 0) AS asked"
     monkeypatch.setattr(kept, "INVOICES", without(kept.INVOICES, fees, "WHERE false), 0) AS asked"))
-    found_by(invariants.TOTAL, favour=["late_fee", A_DAY_PASSES])
+    found_by(invariants.TOTAL, favour=["late_fees", A_DAY_PASSES])
 
 
 def test_a_charge_that_is_billed_and_stays_in_the_queue_is_found() -> None:
     found_by(invariants.ONCE, dropping("invoice_line_carries", "draft_line_carries"))
+
+
+def test_a_share_that_drops_the_cent_is_found(monkeypatch: Patch) -> None:
+    def floored(amount_cents: int, shares: list[Any]) -> list[int]:
+        parts = share_out(amount_cents, shares)
+        return [amount_cents // len(parts) for _ in parts] if amount_cents % len(parts) else parts
+
+    monkeypatch.setattr(kept, "share_out", floored)
+    found_by(invariants.SHARES, favour=["share_charges"])
+
+
+def test_a_share_billed_twice_is_found(monkeypatch: Patch) -> None:
+    """A queue that forgets which shares are on a bill already."""
+    monkeypatch.setattr(kept, "SHARES_CARRIED", "SELECT '' WHERE false AND :charge_id")
+    found_by(invariants.ONCE, favour=["share_charges", "bill"])
 
 
 def test_an_entry_with_the_wrong_sign_is_found(monkeypatch: Patch) -> None:
@@ -127,13 +143,13 @@ def test_a_rebuild_that_leaves_goodwill_out_is_found(monkeypatch: Patch) -> None
 
 def test_aging_that_forgets_a_later_release_is_found(monkeypatch: Patch) -> None:
     later = "AND l.effective_on <= :as_of"
-    monkeypatch.setattr(aging, "OPEN_INVOICES", without(aging.OPEN_INVOICES, later))
+    monkeypatch.setattr(aging, "OPEN_THEN", without(aging.OPEN_THEN, later))
     found_by(invariants.AGING, favour=["release", A_DAY_PASSES])
 
 
 def test_aging_that_drops_invoices_paid_since_is_found(monkeypatch: Patch) -> None:
-    later = "UNION SELECT invoice_id FROM allocation WHERE effective_on > :as_of"
-    monkeypatch.setattr(aging, "OPEN_INVOICES", without(aging.OPEN_INVOICES, later))
+    later = "UNION ALL SELECT invoice_id FROM allocation WHERE effective_on > :as_of"
+    monkeypatch.setattr(aging, "TOUCHED_INVOICES", without(aging.TOUCHED_INVOICES, later))
     found_by(invariants.PAST)
 
 

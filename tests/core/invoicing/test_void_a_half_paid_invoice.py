@@ -23,7 +23,7 @@ def test_the_money_is_credit_and_pays_the_new_number(book: Book) -> None:
     assert credit_of(book, ann) == 7_500
     assert book.value("SELECT sum(amount_cents) FROM unbilled") == 15_000
     with book.write() as tx:
-        (issued,) = issue_drafts(tx, [rebill(tx, old, today=TODAY)], today=TODAY)
+        (issued,) = issue_drafts(tx, rebill(tx, old, today=TODAY), today=TODAY)
         apply_credit(tx, guarantor_id=guarantor_of(book, ann), today=TODAY)
     new = seen(book, issued.invoice_id)
     assert (new.number, new.total_cents, new.paid_cents, new.balance_cents) == (

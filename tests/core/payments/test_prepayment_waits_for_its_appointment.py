@@ -17,7 +17,7 @@ def test_it_is_on_the_invoice_that_bills_the_appointment(book: Book) -> None:
     assert seen(book, other).paid_cents == 0
     assert left_of(book, ahead).left_cents == 15_000
     with book.write() as tx:
-        (issued,) = issue_drafts(tx, [bill_session(tx, appointment, today=TODAY)], today=TODAY)
+        (issued,) = issue_drafts(tx, bill_session(tx, appointment, today=TODAY), today=TODAY)
     assert (seen(book, issued.invoice_id).status, seen(book, issued.invoice_id).paid_cents) == (
         "paid",
         12_000,
