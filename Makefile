@@ -48,7 +48,7 @@ test: $(READY)
 
 # What can run for hours, each telling how much it ran.
 prove: $(READY)
-	DAYSHEET_PROVE_SIZE=large $(PY) -m pytest -n $(WORKERS) $(PROVE)
+	DAYSHEET_PROVE_SIZE=large $(PY) -m pytest -n $(WORKERS) -rP $(PROVE)
 
 format: $(READY)
 	$(VENV)/bin/ruff format .

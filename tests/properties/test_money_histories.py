@@ -19,17 +19,12 @@ SIMPLEST = 1
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_history_breaks_the_books(shard: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_history_breaks_the_books(shard: int) -> None:
     tally = drive(shard, HISTORIES + SIMPLEST)
-    _say(capsys, f"money histories, shard {shard}: {tally}")
+    print(f"\nshard {shard}: {tally}")
     assert tally.histories == HISTORIES + SIMPLEST
     assert tally.steps >= HISTORIES * (STEPS - 1)
     assert not DEEDS.keys() - tally.drawn.keys(), "every command was drawn"
-
-
-def _say(capsys: pytest.CaptureFixture[str], text: str) -> None:
-    with capsys.disabled():
-        print(f"\n{text}")
 
 
 def test_most_of_what_is_drawn_can_be_done() -> None:
