@@ -1,6 +1,6 @@
 """Import of clients from a CSV file by a mapping profile (RA5)."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,9 +9,10 @@ from core.books.csv_file import open_csv
 from core.books.fields import MAIL, Row, quoted
 from core.books.intake import ClientIntake, NewClient, NewGuarantor, client_id_of, full_name, in_book
 from core.books.lookup import Lookup
-from core.books.outcome import Outcome, record_run, stop_if_refused
+from core.books.outcome import Changed, Outcome, record_run, stop_if_refused
 from core.books.profiles import GENERIC, Profile
 from core.books.reading import Reading, Source
+from core.clients.commands import sort_name
 from core.ids import named
 from core.store import Tx
 
@@ -49,18 +50,63 @@ def import_clients(
     lookup.write_providers()
     intake = ClientIntake(tx)
     fresh = unchanged = 0
-    for client in _clients(reading, reads, profile, lookup):
-        if in_book(tx, "client", client.client_id):
-            unchanged += 1
-        else:
+    changed = []
+    guarantors: set[str] = set()
+    for line, client in _clients(reading, reads, profile, lookup):
+        if not in_book(tx, "client", client.client_id):
             intake.add(client)
             fresh += 1
+        elif differs := _differs(
+            tx, client, reads.shape.places, whole=client.guarantor.guarantor_id not in guarantors
+        ):
+            changed.append(Changed(line, ", ".join(differs)))
+        else:
+            unchanged += 1
+        guarantors.add(client.guarantor.guarantor_id)
     intake.flush()
-    outcome = Outcome(clients=fresh, unchanged=unchanged, refused=reading.refused)
+    outcome = Outcome(
+        clients=fresh,
+        unchanged=unchanged,
+        refused=reading.refused,
+        changed=tuple(changed),
+        ignored=profile.ignored(file, "clients"),
+    )
     return record_run(tx, outcome, profile=profile.name, digest=file.digest)
 
 
-def _clients(reading: Reading, reads: Source, profile: Profile, lookup: Lookup) -> Iterator[NewClient]:
+_CONTACT = ("street", "street 2", "city", "state", "postal code", "country", "email", "phone")
+CLIENT_NOW = """
+SELECT k.name, k.sort_name, k.birth_on, k.bill_to, k.office_id, k.provider_id, k.active, g.name, g.street,
+       g.street_2, g.city, g.state, g.postal_code, g.country, g.email, g.phone
+FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id WHERE k.id = :client_id
+"""
+
+
+def _differs(tx: Tx, client: NewClient, said: Container[str], *, whole: bool) -> list[str]:
+    """What the file says of a client otherwise than the book; what it leaves empty is not said.
+
+    `whole`: of who owes as well. A guarantor whom several rows share is as the first of them has it.
+    """
+    now = tx.rows(CLIENT_NOW, client_id=client.client_id)[0]
+    guarantor, name = client.guarantor, full_name(client.given, client.family)
+    pairs = [
+        ("name", name, now[0]),
+        ("sort name", sort_name(client.given, client.family), now[1]),
+        ("birth date", client.birth_on, now[2]),
+        ("bill to", client.bill_to if "bill_to" in said else None, now[3]),
+        ("office", client.office_id, now[4]),
+        ("provider", client.provider_id, now[5]),
+        ("active", int(client.active) if "active" in said or "left_on" in said else None, now[6]),
+    ]
+    if whole:
+        pairs.append(("guarantor", None if guarantor.name == name else guarantor.name, now[7]))
+        pairs += zip(_CONTACT, guarantor[2:10], now[8:], strict=True)
+    return [what for what, ours, theirs in pairs if ours not in (None, "") and ours != theirs]
+
+
+def _clients(
+    reading: Reading, reads: Source, profile: Profile, lookup: Lookup
+) -> Iterator[tuple[int, NewClient]]:
     at_line: dict[str, int] = {}
 
     def read(row: Row) -> NewClient:
@@ -81,7 +127,7 @@ def _clients(reading: Reading, reads: Source, profile: Profile, lookup: Lookup) 
             active=row.one_of("active", _ACTIVE, "yes") == "yes" and row.day("left_on") is None,
         )  # fmt: skip
 
-    return (client for _, client in reading.each(reads, read))
+    return reading.each(reads, read)
 
 
 def _guarantor(row: Row, source: str, client_id: str, client_name: str) -> NewGuarantor:

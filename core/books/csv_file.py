@@ -89,6 +89,11 @@ class CsvFile:
                 raise FileRefused(self.name, f'the column "{columns[field]}" is there twice.', line=1)
         return found
 
+    def beside(self, columns: Mapping[str, str]) -> tuple[str, ...]:
+        """The columns that no field is read from, as the file calls them."""
+        known = {column_key(name) for name in columns.values()}
+        return tuple(name for name in self.header if name and column_key(name) not in known)
+
     def _missing(self, columns: list[str]) -> str:
         named = ", ".join(f'"{plain(column)}"' for column in columns)
         sentence = (

@@ -18,10 +18,18 @@ class Refused(NamedTuple):
     reason: str
 
 
+class Changed(NamedTuple):
+    """A row that says something else than the book, which stays as it is: its line, and what differs."""
+
+    row: int
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Counts of what is new. `unchanged` are clients and sessions that were in the book before;
-    `updated` are sessions that were scheduled there and have taken place since.
+    """Counts of what is new. `unchanged` are clients and sessions that are in the book as the file has them;
+    `updated` are sessions that were scheduled there and have taken place since. `changed` are in the book
+    and differ, and nothing of them was taken over. `ignored` are columns of the file that mean nothing.
 
     A rehearsal and an import answer the same figures, for they are the same code.
     """
@@ -36,6 +44,8 @@ class Outcome:
     payments: int = 0
     payments_cents: int = 0
     refused: tuple[Refused, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 class RowsRefused(DomainError):

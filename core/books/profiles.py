@@ -96,9 +96,7 @@ class Profile:
 
         Raises: ProfileRefused, where it says nothing of such files; FileRefused, for missing columns.
         """
-        mapping = self.files.get(kind)
-        if mapping is None:
-            raise ProfileRefused(self.name, f"it has no part [{kind}.columns].")
+        mapping = self._mapping(kind)
         needed = [f for f in mapping.columns if mapping.strict or f in NEEDED[kind]]
         return shaped(
             file,
@@ -108,6 +106,21 @@ class Profile:
             defaults=mapping.defaults,
             dates=self.dates,
         )
+
+    def ignored(self, file: CsvFile, kind: str) -> tuple[str, ...]:
+        """Columns of the file that nothing is read from, where no person chose to leave them out.
+
+        In a profile of the practice's own the columns that count are named; in the generic one an unknown
+        column is more likely a slip.
+        """
+        mapping = self._mapping(kind)
+        return () if mapping.strict else file.beside(mapping.columns)
+
+    def _mapping(self, kind: str) -> FileMapping:
+        mapping = self.files.get(kind)
+        if mapping is None:
+            raise ProfileRefused(self.name, f"it has no part [{kind}.columns].")
+        return mapping
 
 
 GENERIC = Profile(

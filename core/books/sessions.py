@@ -7,6 +7,8 @@ taken place since; any other session that is in the book is left as it is.
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -17,10 +19,10 @@ from core.books.csv_file import open_csv
 from core.books.fields import CODE, LINE, Row, quoted
 from core.books.intake import BILLED, NewLine, NewSession, SessionIntake, client_id_of, in_book, session_id_of
 from core.books.lookup import Lookup
-from core.books.outcome import Outcome, record_run, stop_if_refused
+from core.books.outcome import Changed, Outcome, record_run, stop_if_refused
 from core.books.profiles import GENERIC, Profile
 from core.books.reading import Reading, Source
-from core.dates import local_day, zone
+from core.dates import local_day, show_instant, zone
 from core.ids import named
 from core.money import ONE_UNIT, AmountTooLarge, line_amount
 from core.practice.queries import practice
@@ -49,9 +51,17 @@ WHERE session_id = :session_id ORDER BY position, id
 """
 
 
+SESSION_NOW = """
+SELECT client_id, provider_id, office_id, starts_at, ends_at, status, place_of_service, bill_to, diagnoses
+FROM session WHERE id = :session_id
+"""
+
+
 class Service(NamedTuple):
     session: NewSession
     line: NewLine | None
+    rate_said: bool
+    """No: the practice's fee of today, which may have been another one when the session came in."""
 
 
 def import_sessions(
@@ -76,7 +86,7 @@ def import_sessions(
     sessions.find_faults()
     stop_if_refused(sessions.reading.refused, skip_refused=skip_refused)
     lookup.write_providers()
-    outcome = sessions.write(finalise=finalise)
+    outcome = replace(sessions.write(finalise=finalise), ignored=profile.ignored(file, "sessions"))
     return record_run(tx, outcome, profile=profile.name, digest=file.digest)
 
 
@@ -95,15 +105,23 @@ class _Sessions:
         self._is_new: dict[str, bool] = {}
         self._since: dict[str, list[tuple[object, ...]]] = {}
         """Sessions that are scheduled in the book and took place by the file, with their services."""
+        self._known: dict[str, tuple[NewSession, list[tuple[object, ...]]]] = {}
+        """Other sessions of the file that are in the book, with their services."""
 
     def find_faults(self) -> None:
         for _, service in self.reading.each(self._reads, self._service, owner="external_id"):
-            session, line = service
+            session, line, rate_said = service
             if session.external_id not in self._is_new:
                 status = self._tx.value(STATUS, session_id=session.session_id)
                 self._is_new[session.external_id] = status is None
                 if status == "scheduled" and session.status in BILLED:
                     self._since[session.external_id] = []
+                elif status is not None:
+                    self._known[session.external_id] = session, []
+            if line is not None and session.external_id in self._known:
+                rate = line.rate_cents if rate_said else None
+                services = self._known[session.external_id][1]
+                services.append((line.code_system, line.code, line.modifiers, line.units_milli, rate))
             if line is not None and session.external_id in self._since:
                 what = (line.code_system, line.code, line.modifiers, line.units_milli, line.rate_cents)
                 self._since[session.external_id].append(what)
@@ -117,7 +135,7 @@ class _Sessions:
         intake = SessionIntake(self._tx)
         lines: dict[str, int] = {}
         updated = 0
-        for at, (session, line) in self.reading.each(self._reads, self._service, owner="external_id"):
+        for at, (session, line, _) in self.reading.each(self._reads, self._service, owner="external_id"):
             external_id = session.external_id
             follows = external_id in self._since
             if not (self._is_new[external_id] or follows):
@@ -137,15 +155,41 @@ class _Sessions:
                 line_id = named(f"session-line:{self._source}:{external_id}:{number}")
                 intake.add_line(line._replace(line_id=line_id, position=number))
         done = intake.finalise() if finalise else intake.leave()
+        changed = tuple(self._changed())
         return Outcome(
             sessions=len(lines) - updated,
             charges=done.charges,
             total_cents=done.total_cents,
-            unchanged=sum(not is_new for is_new in self._is_new.values()) - updated,
+            unchanged=sum(not is_new for is_new in self._is_new.values()) - updated - len(changed),
+            changed=changed,
             updated=updated,
             claims=done.claims,
             refused=self.reading.refused,
         )
+
+    def _changed(self) -> Iterator[Changed]:
+        """Sessions that the book has otherwise than the file, each at its first line."""
+        said = self._reads.shape.places
+        for external_id, (session, services) in self._known.items():
+            now = self._tx.rows(SESSION_NOW, session_id=session.session_id)[0]
+            ends_at = show_instant(session.ends_at) if "end" in said or "minutes" in said else None
+            pairs = [
+                ("client", session.client_id, now[0]),
+                ("provider", session.provider_id, now[1]),
+                ("office", session.office_id if "office" in said else None, now[2]),
+                ("start", show_instant(session.starts_at), now[3]),
+                ("end", ends_at, now[4]),
+                ("status", session.status if "status" in said else None, now[5]),
+                ("place of service", session.place_of_service, now[6]),
+                ("bill to", session.bill_to, now[7]),
+                ("diagnoses", session.diagnoses if session.diagnoses != "[]" else None, now[8]),
+            ]
+            differs = [what for what, ours, theirs in pairs if ours not in (None, "") and ours != theirs]
+            there = self._tx.rows(SERVICES_OF, session_id=session.session_id)
+            if len(there) != len(services) or any(map(_other_service, services, there)):
+                differs.append("services")
+            if differs:
+                yield Changed(self._began[external_id][0], ", ".join(differs))
 
     def _service(self, row: Row) -> Service:
         session = self._session(row)
@@ -153,7 +197,7 @@ class _Sessions:
         line, began = self._began.setdefault(session.external_id, (row.line, head))
         if began != head:
             raise row.fault("external_id", f"line {line} says something else of the same session.")
-        return Service(session, self._line(row, session))
+        return Service(session, self._line(row, session), bool(row.text("rate")))
 
     def _session(self, row: Row) -> NewSession:
         external_id = row.needed("external_id")
@@ -212,6 +256,10 @@ class _Sessions:
             "", session.session_id, 0, code_system, code, _modifiers(row), description, units, rate,
             _pointers(row, len(json.loads(session.diagnoses))),
         )  # fmt: skip
+
+
+def _other_service(ours: tuple[object, ...], theirs: tuple[object, ...]) -> bool:
+    return any(mine not in (None, other) for mine, other in zip(ours, theirs, strict=True))
 
 
 def _system(code: str) -> str:

@@ -50,7 +50,9 @@ def unbilled_list(door: "Door") -> int:
             right=(1, 4),
         )
         if not door.options.plain:
-            text.append(f"{len(rows)} clients, {count} charges, {door.money(total)}")
+            from tui.present import plural
+
+            text.append(f"{plural(len(rows), 'client')}, {plural(count, 'charge')}, {door.money(total)}")
     door.answer(
         {
             "clients": [
@@ -94,6 +96,7 @@ def _period(door: "Door", today: "date") -> "Period":
 def run(door: "Door") -> int:
     """Bill a period: preview, one question, then drafts or invoices sent."""
     from core.invoicing.billing_run import propose
+    from tui.present import plural
 
     options = door.options
     with door.store().read() as read:
@@ -109,7 +112,7 @@ def run(door: "Door") -> int:
     broken = unfinished(door.store()) if options.send else []
     if preview.ready or broken:
         more = f" and finish sending {len(broken)} of a run that was broken off" if broken else ""
-        question = f"{deed} {count} invoices, {door.money(preview.total_cents)}{more}?"
+        question = f"{deed} {plural(count, 'invoice')}, {door.money(preview.total_cents)}{more}?"
         if not door.confirm(question):
             door.say("Nothing was billed.")
             _answer(door, preview, [], 0)
@@ -169,6 +172,8 @@ def _answer(
     finished: "Sequence[dict[str, Any]]" = (),
     passed_over: "Sequence[dict[str, Any]]" = (),
 ) -> None:
+    from tui.present import plural
+
     first, last = preview.period
     held = [
         {"client": p.client, "client_id": p.client_id, "reason": "; ".join(p.holds)} for p in preview.held
@@ -190,7 +195,7 @@ def _answer(
         if held:
             text.append("")
             text += door.table(("Held back", "Why"), [(h["client"], h["reason"]) for h in held])
-        text += ["", f"{len(made)} invoices, {door.money(total_cents)}; held back {len(held)}"]
+        text += ["", f"{plural(len(made), 'invoice')}, {door.money(total_cents)}; held back {len(held)}"]
     door.answer(
         {
             "from_on": first.isoformat() if first else None,

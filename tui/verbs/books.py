@@ -31,6 +31,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 
 def books_export(door: "Door") -> int:
     from core.books.export import README, take_csv
+    from tui.present import plural
 
     options, home = door.options, door.home
     written = take_csv(
@@ -49,7 +50,7 @@ def books_export(door: "Door") -> int:
             "rows": {one.file: one.rows for one in written},
         },
         [
-            f"{len(written) + 1} files, {rows} rows: {options.csv}",
+            f"{plural(len(written) + 1, 'file')}, {plural(rows, 'row')}: {options.csv}",
             "They hold clients' names in clear, readable by you alone. README.txt says how to read them.",
         ],
     )

@@ -85,6 +85,7 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     from core.ledger.invoices import invoices
     from core.ledger.unbilled import unbilled_charges
     from core.text import plain
+    from tui.present import plural
     from tui.verbs.invoice_page import head
 
     today = door.today(read)
@@ -105,7 +106,7 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     text = [
         row.client,
         f"owes: {home.name}, {home.street}, {town}",
-        f"unbilled: {len(charges)} charges, {door.money(total)}",
+        f"unbilled: {plural(len(charges), 'charge')}, {door.money(total)}",
     ]
     text = [plain(line) for line in text]
     text += door.table(

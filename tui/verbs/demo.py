@@ -29,6 +29,7 @@ def demo(door: "Door") -> int:
     from core.practice.queries import practice
     from core.security.files import check_target, write_where_said
     from core.security.found import found_book
+    from tui.present import plural
     from tui.verbs.book import computer_user
 
     folder = _fresh_home(door)
@@ -47,7 +48,7 @@ def demo(door: "Door") -> int:
     report = bill_the_year(
         store, founded.actor, today, each=lambda month: door.say(f"  billed {month.month_of()}")
     )
-    door.say(f"  billed last month: {len(report.billed)} clients")
+    door.say(f"  billed last month: {plural(len(report.billed), 'client')}")
     documents = _export(store, [(one.invoice_id, one.number) for one in report.billed], folder)
     with store.read() as read:
         name = practice(read).name
@@ -72,7 +73,7 @@ def demo(door: "Door") -> int:
         data,
         [
             f"{name}: {data['clients']} clients, {data['charges']} charges in a year.",
-            f"Last month: {data['invoices']} invoices, {total}, sent.",
+            f"Last month: {plural(data['invoices'], 'invoice')}, {total}, sent.",
             f"{documents} PDFs are in {data['exports']}.",
             f"Open it: DAYSHEET_HOME={folder} DAYSHEET_KEY_FILE={key_file} {_program()}",
         ],

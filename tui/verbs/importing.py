@@ -83,6 +83,7 @@ def import_file(door: "Door") -> int:
 def _carry_out(door: "Door", act: "Callable[[Tx, bool], Outcome]") -> int:
     """Rehearse or import; where rows are refused, each is listed with its line and reason."""
     from core.books.outcome import RowsRefused, rehearse
+    from tui.present import plural
 
     options, store, actor = door.options, door.store(), door.actor()
     code = 0
@@ -97,19 +98,30 @@ def _carry_out(door: "Door", act: "Callable[[Tx, bool], Outcome]") -> int:
         outcome, code = refusal.outcome, 4
         door.refuse(refusal.code, str(refusal))
     if code == 7:
-        door.refuse("rows_skipped", f"{len(outcome.refused)} rows were left out.")
+        door.refuse("rows_skipped", f"{plural(len(outcome.refused), 'row was', 'rows were')} left out.")
     _answer(door, outcome, would=options.dry_run)
     return code
 
 
 def _answer(door: "Door", outcome: "Outcome", *, would: bool) -> None:
+    from tui.present import plural
+
     deed = "would bring" if would else "brought"
-    brought = f"{outcome.clients} clients, {outcome.sessions} sessions, {outcome.charges} charges"
+    counts = ((outcome.clients, "client"), (outcome.sessions, "session"), (outcome.charges, "charge"))
+    brought = ", ".join(plural(number, what) for number, what in counts)
     total = door.money(outcome.total_cents)
-    rest = f"unchanged {outcome.unchanged}; refused {len(outcome.refused)}"
+    rest = f"unchanged {outcome.unchanged}; changed {len(outcome.changed)}; refused {len(outcome.refused)}"
     text = [f"{deed} {brought}, {total}; {rest}"]
     if outcome.refused:
         text += door.table(("Line", "Why"), [(one.row, one.reason) for one in outcome.refused], right=(0,))
+    if outcome.changed:
+        text += door.table(
+            ("Line", "In the book otherwise, and left as it is"),
+            [(one.row, one.what) for one in outcome.changed],
+            right=(0,),
+        )
+    if outcome.ignored and not door.options.json:
+        door.say(f"Nothing is read from the column {', '.join(outcome.ignored)}.")
     door.answer(
         {
             "clients": outcome.clients,
@@ -121,6 +133,8 @@ def _answer(door: "Door", outcome: "Outcome", *, would: bool) -> None:
             "claims": outcome.claims,
             "payments": outcome.payments,
             "payments_cents": outcome.payments_cents,
+            "changed": [{"row": one.row, "what": one.what} for one in outcome.changed],
+            "ignored_columns": list(outcome.ignored),
             "refused": [{"row": one.row, "reason": one.reason} for one in outcome.refused],
             "dry_run": would,
         },
