@@ -72,24 +72,42 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         self.open_strip(strip, lambda answer: self._forgive(row, strip, answer))
 
     def _forgive(self, row: InvoiceRow, strip: AskForgiven, answer: Forgiven) -> None:
-        from core.payments.adjustments import adjust, reverse_adjustment
+        """A credit note can take off what was paid, too: that is credit then, and `u` puts it back."""
+        from core.payments.adjustments import Adjusted, adjust, credit_note, reverse_adjustment
+        from core.payments.commands import apply_credit
+        from core.payments.queries import invoice_state
 
         app, today, texts = self.biller, self.biller.today(), strip.texts()
-        made: list[str] = []
+        made: list[Adjusted] = []
 
         def take_off(tx: Tx) -> None:
-            done = adjust(
-                tx,
-                row.invoice_id,
-                kind=answer.kind,
-                reason=answer.reason,
-                today=today,
-                amount_cents=answer.amount_cents,
-            )
-            made[:] = [done.adjustment_id]
+            if answer.kind == "credit_note":
+                done = credit_note(
+                    tx, row.invoice_id, amount_cents=answer.amount_cents, reason=answer.reason, today=today
+                )
+            else:
+                done = adjust(
+                    tx,
+                    row.invoice_id,
+                    kind=answer.kind,
+                    reason=answer.reason,
+                    today=today,
+                    amount_cents=answer.amount_cents,
+                )
+            made[:] = [done]
 
         def reverse(tx: Tx) -> None:
-            reverse_adjustment(tx, made[0], reason=WRONG_REASON, today=today)
+            reverse_adjustment(tx, made[0].adjustment_id, reason=WRONG_REASON, today=today)
+            guarantor_id = invoice_state(tx, row.invoice_id).guarantor_id
+            for one in made[0].released:
+                apply_credit(
+                    tx,
+                    guarantor_id=guarantor_id,
+                    today=today,
+                    invoice_id=row.invoice_id,
+                    amount_cents=one.amount_cents,
+                    source_id=one.source_id,
+                )
 
         def refused(refusal: DomainError) -> None:
             """What was typed comes back with the strip."""
