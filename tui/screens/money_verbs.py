@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 from core.errors import DomainError
 from core.invoicing.lifecycle import allowed_actions
 from core.ledger.invoices import InvoiceRow
-from core.payments.choosing import OnInvoice
+from core.payments.choosing import PaidWith
 from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars
@@ -127,11 +127,11 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         if row is None:
             return
 
-        def work() -> list[OnInvoice]:
+        def work() -> list[PaidWith]:
             with app.store.read() as read:
                 return money_on(read, row.invoice_id)
 
-        def known(found: list[OnInvoice]) -> None:
+        def known(found: list[PaidWith]) -> None:
             if not self.is_current:
                 return
             if not found:
@@ -228,7 +228,7 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         app.change(lambda tx: rebill(tx, row.invoice_id, today=today), billed)
 
 
-def _called(one: OnInvoice) -> str:
+def _called(one: PaidWith) -> str:
     """`check 1187`, or what goodwill was given for."""
     if one.kind == "credit":
         return f"credit {one.reference}"
