@@ -8,18 +8,22 @@ READY := $(VENV)/.ready
 
 # pytest workers: as many as there are cores.
 WORKERS ?= auto
-# Harnesses that can run for hours read how much is wanted: small, or full.
-TEST_SIZE ?= small
-export TEST_SIZE
+# Harnesses that can run for hours read how much is wanted: small, or large as `make prove` says.
+DAYSHEET_PROVE_SIZE ?= small
+export DAYSHEET_PROVE_SIZE
+
+# What `make prove` runs: every harness that has a large size.
+PROVE = $(shell grep -rl "tests.sizes" tests --include="test_*.py")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format bench lock clean
+.PHONY: help demo test prove format bench lock clean
 
 help:
 	@echo "make demo     a sample practice, last month billed with PDFs, and the app on it"
 	@echo "              (without a terminal: the result; DEMO_HOME=DIR keeps it in a folder of yours)"
 	@echo "make test     the whole check: format, lint, types, import contracts, every test"
-	@echo "              (WORKERS=2 for two test processes, TEST_SIZE=full for the long harnesses)"
+	@echo "              (WORKERS=2 for two test processes)"
+	@echo "make prove    the long harnesses at their large size: 5,000 histories of money and more"
 	@echo "make format   lay the code out and mend what the linter can mend"
 	@echo "make bench    measure; a JSON line for each benchmark, kept in bench-results/"
 	@echo "make lock     resolve requirements.lock from pyproject.toml (needs the network)"
@@ -41,6 +45,10 @@ test: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(PY) -m pytest -n $(WORKERS)
+
+# What can run for hours, each telling how much it ran.
+prove: $(READY)
+	DAYSHEET_PROVE_SIZE=large $(PY) -m pytest -n $(WORKERS) $(PROVE)
 
 format: $(READY)
 	$(VENV)/bin/ruff format .
