@@ -37,7 +37,7 @@ VERBS = {
     "key": ("users", "list or add what opens the book"),
     "backup": ("backups", "the whole book in one encrypted file, or check such a file"),
     "restore": ("backups", "make a book of a backup, where there is none"),
-    "books": ("books", "take the whole book along: CSV files"),
+    "books": ("books", "take the whole book along: CSV files, a journal"),
     "audit": ("audit", "list the audit log, or verify it"),
     "doctor": ("book", "check the book and this computer"),
     "completion": ("book", "print the shell's completion script"),

@@ -23,7 +23,9 @@ from tui.viewer import Viewer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tui.screens.clients import Clients
     from tui.screens.invoices import Invoices
+    from tui.screens.payments import Payments
     from tui.screens.unbilled import Unbilled
 
 T = TypeVar("T")
@@ -47,6 +49,18 @@ def _invoices() -> "Invoices":
     return Invoices()
 
 
+def _clients() -> "Clients":
+    from tui.screens.clients import Clients
+
+    return Clients()
+
+
+def _payments() -> "Payments":
+    from tui.screens.payments import Payments
+
+    return Payments()
+
+
 @dataclass(frozen=True, slots=True)
 class Undoable:
     """Something done that can be taken back: what it is called, and the two ways."""
@@ -63,6 +77,8 @@ class Biller(FrameApp):
         Place("today", "Today", "1", "t", Today),
         Place("unbilled", "Unbilled", "2", "u", _unbilled),
         Place("invoices", "Invoices", "3", "i", _invoices),
+        Place("clients", "Clients", "4", "c", _clients),
+        Place("payments", "Payments", "6", "p", _payments),
     )
 
     def __init__(
@@ -92,6 +108,7 @@ class Biller(FrameApp):
         self.today = today
         self.exports = exports
         self.viewer = Viewer(runtime)
+        self.last_method = "check"
         self._saving = 0
         self._when_saved: deque[Callable[[], None]] = deque()
         self._done: list[Undoable] = []
@@ -185,6 +202,7 @@ class Biller(FrameApp):
         return (
             Command("run", "preview the billing of a month, or of two days", self._run, "[2026-10]"),
             Command("export", "write everything as CSV files", self._export, "[folder]"),
+            Command("journal", "write a double-entry journal", self._journal, "[hledger|beancount]"),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "quit and lock the book", lambda _: self.leave()),
         )
@@ -205,18 +223,42 @@ class Biller(FrameApp):
         from core.books.export import take_csv
 
         folder = Path(typed).expanduser() if typed else self.exports / f"books-{self.today()}"
-        home = str(Path(self.store.path).parent)
 
         def work() -> None:
-            if not typed:
-                self.exports.mkdir(mode=0o700, parents=True, exist_ok=True)
             take_csv(
-                self.store, self.actor, str(folder), home=home, exports=str(self.exports), replace=not typed
+                self.store,
+                self.actor,
+                str(folder),
+                home=self._home(),
+                exports=str(self.exports),
+                replace=not typed,
             )
 
-        self.in_background(
-            work, lambda _: self.say(f"Written: {folder}", "good"), writes=True, busy="exporting"
+        self._take_along(work, folder)
+
+    def _journal(self, typed: str) -> None:
+        """Into the folder for exports, in place of an earlier one of today."""
+        from core.books.journal import take_journal
+
+        form = typed or "hledger"
+        ending = "beancount" if form == "beancount" else "journal"
+        path = self.exports / f"books-{self.today()}.{ending}"
+        self._take_along(
+            lambda: take_journal(self.store, self.actor, str(path), form=form, home=self._home()), path
         )
+
+    def _take_along(self, write: Callable[[], object], target: Path) -> None:
+        def work() -> None:
+            if target.parent == self.exports:
+                self.exports.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write()
+
+        self.in_background(
+            work, lambda _: self.say(f"Written: {target}", "good"), writes=True, busy="exporting"
+        )
+
+    def _home(self) -> str:
+        return str(Path(self.store.path).parent)
 
     def find(self, text: str) -> Sequence[Found]:
         """Invoices by number, clients by a few letters of the name. Runs in a thread."""
@@ -251,6 +293,13 @@ class Biller(FrameApp):
 
         self.go("invoices")
         self.push_screen(Invoice(invoice_id))
+
+    def show_client(self, client_id: str) -> None:
+        """Open a client's page, from wherever."""
+        from tui.screens.client import Client
+
+        self.go("clients")
+        self.push_screen(Client(client_id))
 
     def show_charges(self, client_id: str, period: Period = ALL_TIME) -> None:
         """Open what is unbilled of a client, from wherever."""

@@ -14,7 +14,7 @@ from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Row, Rows
 
-_GROUPS = {"frame": "everywhere", "list": "lists"}
+_GROUPS = {"frame": "everywhere", "book": "everywhere", "list": "lists"}
 
 
 class Help(ModalScreen[None]):

@@ -75,16 +75,17 @@ def restore_book(
     if series:
         require_series(series)
     require_no_book(folder)
-    with opened_backup(path, secret) as backup, ExitStack() as undo:
+    with opened_backup(path, secret) as backup:
         try:
-            if not os.path.isdir(folder):  # noqa: PTH112
-                os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
-                undo.callback(remove_if_empty, folder)
-            with alone_in(folder):
-                restored = _restore(path, folder, backup, clock, series, undo)
+            with ExitStack() as folders:
+                if not os.path.isdir(folder):  # noqa: PTH112
+                    os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+                    folders.callback(remove_if_empty, folder)  # does nothing once the book is there
+                # What a refusal takes back goes before the next program may begin.
+                with alone_in(folder), ExitStack() as undo:
+                    return _restore(path, folder, backup, clock, series, undo)
         except OSError as error:
             raise CannotWrite(error.filename or folder, error) from None
-        return restored
 
 
 def _restore(

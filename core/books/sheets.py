@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Column, Text
 
 from core.books.csv_cells import decimal_cell, number_cell, text_cell
+from core.ledger.effective import first_of_its_kind
 from core.sync.policy import REPLICATED
 from core.tables import TABLES, Row, metadata, table_name
 from core.tables.columns import OnceFact
@@ -32,11 +33,6 @@ NAMES = {
     "actor": '(SELECT n.name FROM "user" AS n WHERE n.id = r.actor)',
 }
 """Where a column names a row without a foreign key, or names it by more than a name."""
-
-COUNTS = (
-    'r."once" IS NULL OR NOT EXISTS (SELECT 1 FROM {table} AS o WHERE o."once" = r."once"'
-    " AND (o._q = 0, o._q, o.site, o.no) < (r._q = 0, r._q, r.site, r.no))"
-)
 
 _TAG = re.compile(r" \(R[A-J][0-9]+(?:, R[A-J][0-9]+)*\)")
 Cell = Callable[[Any], str]
@@ -100,7 +96,7 @@ def _columns(table: type[Row], name: str, currency: str) -> Iterator[SheetColumn
             label = f"{column.name}_name" if column.name == "actor" else column.name.removesuffix("_id")
             yield SheetColumn(label, "", named, text_cell)
     if issubclass(table, OnceFact):
-        yield SheetColumn("counts", "1 yes, 0 no", COUNTS.format(table=name), number_cell)
+        yield SheetColumn("counts", "1 yes, 0 no", first_of_its_kind(name, "r"), number_cell)
 
 
 def _cell(column: Column[Any]) -> Cell:

@@ -20,6 +20,8 @@ FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
 CLIENTS = SELECT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
 CLIENT = SELECT + " WHERE k.id = :client_id"
 
+CLIENTS_OF = SELECT + " WHERE k.archived = 0 AND k.guarantor_id = :guarantor_id ORDER BY k.sort_name, k.id"
+
 ADDRESS = """
 SELECT name, street, street_2, city, state, postal_code, country, email, phone
 FROM guarantor WHERE id = :id
@@ -36,6 +38,46 @@ def clients(read: "Read") -> list[ClientRow]:
 def client(read: "Read", client_id: str) -> ClientRow:
     """One client. Raises: NotFound."""
     found = read.first(CLIENT, ClientRow, client_id=client_id)
+    if found is None:
+        raise NotFound("There is no such client any more.", subject=client_id)
+    return found
+
+
+def clients_of(read: "Read", guarantor_id: str) -> list[ClientRow]:
+    """The clients a guarantor answers for, by family name."""
+    return read.all(CLIENTS_OF, ClientRow, guarantor_id=guarantor_id)
+
+
+AccountRow = namedtuple(
+    "AccountRow",
+    "client_id client guarantor guarantor_id active balance_cents credit_cents unbilled_cents",
+)
+"""`guarantor` is empty where the client owes for itself; `balance_cents` is open on the client's invoices,
+`credit_cents` what the guarantor has on none."""
+
+ACCOUNT = """
+SELECT k.id, k.sort_name, CASE g.name WHEN k.name THEN '' ELSE g.name END, g.id, k.active,
+       coalesce((SELECT sum(b.balance_cents) FROM invoice_balance AS b WHERE b.client_id = k.id), 0),
+       coalesce((SELECT sum(m.left_cents) FROM money_left AS m
+                 WHERE m.guarantor_id = g.id AND m.left_cents <> 0), 0),
+       coalesce((SELECT sum(u.amount_cents) FROM unbilled AS u
+                 WHERE u.client_id = k.id AND u.service_on <= :today), 0)
+FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
+"""
+ACCOUNTS = ACCOUNT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
+ONE_ACCOUNT = ACCOUNT + " WHERE k.id = :client_id"
+
+
+def accounts(read: "Read", *, today: str) -> list[AccountRow]:
+    """Every client by family name, with what is open, unapplied and unbilled. `today` is ISO text."""
+    read.fresh()
+    return read.all(ACCOUNTS, AccountRow, today=today)
+
+
+def account(read: "Read", client_id: str, *, today: str) -> AccountRow:
+    """The same of one client. Raises: NotFound."""
+    read.fresh()
+    found = read.first(ONE_ACCOUNT, AccountRow, client_id=client_id, today=today)
     if found is None:
         raise NotFound("There is no such client any more.", subject=client_id)
     return found
@@ -67,24 +109,6 @@ def note_of(read: "Read", note_id: str) -> NoteRow:
     if found is None:
         raise NotFound("There is no such note.", subject=note_id)
     return found
-
-
-PayerRow = namedtuple("PayerRow", "guarantor_id name clients")
-"""`clients` are the names of those the guarantor answers for, in one text to be found by."""
-
-PAYERS = """
-SELECT g.id, g.name, coalesce(k.name, '')
-FROM guarantor AS g LEFT JOIN client AS k ON k.guarantor_id = g.id AND k.archived = 0
-WHERE g.archived = 0 ORDER BY g.name, g.id, k.sort_name
-"""
-
-
-def payers(read: "Read") -> list[PayerRow]:
-    """Everybody who can pay, by name, with the clients they answer for."""
-    found: dict[str, tuple[str, list[str]]] = {}
-    for guarantor_id, name, client_name in read.rows(PAYERS):
-        found.setdefault(guarantor_id, (name, []))[1].append(client_name)
-    return [PayerRow(guarantor_id, name, " ".join(names)) for guarantor_id, (name, names) in found.items()]
 
 
 class NoClient(NotFound):

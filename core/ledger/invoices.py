@@ -102,6 +102,22 @@ def invoices(
     return rows if status is None else [row for row in rows if row.status == status]
 
 
+PAGE = 200
+
+AFTER = " WHERE (b.series, b.series_no) > (:series, :series_no)"
+A_PAGE = BY_NUMBER + " LIMIT :most"
+
+
+def invoice_page(
+    read: "Read", *, today: str, after: tuple[str, int] = ("", 0), most: int = PAGE
+) -> list[InvoiceRow]:
+    """So many issued invoices by number, after a series and its number; drafts are not among them."""
+    read.fresh()
+    series, series_no = after
+    sql = HEAD + AFTER + A_PAGE
+    return read.all(sql, _row(today), series=series, series_no=series_no, most=most)
+
+
 def invoice(read: "Read", invoice_id: str, *, today: str) -> InvoiceRow:
     """One invoice or draft by its id. Raises: NotFound."""
     read.fresh()

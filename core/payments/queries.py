@@ -131,6 +131,17 @@ OF_GUARANTOR = " AND m.guarantor_id = :guarantor_id"
 ONE = " AND m.source_id = :source_id"
 UNALLOCATED = " AND m.left_cents <> 0"
 NEWEST_FIRST = " ORDER BY m.since_on DESC, m.source_id DESC"
+BEFORE = " AND (m.since_on, m.source_id) < (:since_on, :source_id)"
+A_PAGE = NEWEST_FIRST + " LIMIT :most"
+PAGE = 200
+NEWEST = ("9999-99-99", "")
+
+
+def payment_page(read: "Read", *, before: tuple[str, str] = NEWEST, most: int = PAGE) -> "list[PaymentRow]":
+    """So many payments and goodwill credits, newest first, before a day and id."""
+    read.fresh()
+    since_on, source_id = before
+    return read.all(PAYMENTS + BEFORE + A_PAGE, PaymentRow, since_on=since_on, source_id=source_id, most=most)
 
 
 def payments(

@@ -21,6 +21,7 @@ class InvoiceBalance(Local, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index("ix_invoice_balance_open", "guarantor_id", sqlite_where=sql_text("balance_cents <> 0")),
+        Index("ix_invoice_balance_number", "series", "series_no"),
         STRICT,
     )
 
@@ -52,6 +53,7 @@ class MoneyLeft(Local, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index("ix_money_left_open", "guarantor_id", sqlite_where=sql_text("left_cents <> 0")),
+        Index("ix_money_left_day", "since_on", "source_id"),
         STRICT,
     )
 

@@ -1,6 +1,6 @@
 """Benchmarks are run by hand; here each only shows that it still runs, on very little."""
 
-from tests.bench import bench_billing, bench_encryption, bench_first_paint, bench_verbs
+from tests.bench import bench_billing, bench_encryption, bench_first_paint, bench_growth, bench_verbs
 
 
 def test_the_billing_benchmark_measures_both_runs() -> None:
@@ -22,3 +22,9 @@ def test_the_encryption_benchmark_measures_run_and_open() -> None:
 def test_the_first_paint_benchmark_measures_the_app_and_an_empty_one() -> None:
     (figures,) = bench_first_paint.measure(quick=True)
     assert {"times_empty_app", "product_cpu_s"} <= figures.keys()
+
+
+def test_the_growth_benchmark_measures_every_question() -> None:
+    lines = bench_growth.measure(quick=True)
+    assert {str(line["benchmark"])[:2] for line in lines} == {"P4", "P5"}
+    assert all("growth" in line for line in lines)

@@ -21,7 +21,7 @@ from core.security.unlock import acting, open_with_passphrase
 from core.trouble import BookExists, NoBook
 from tests.builders import fixed_clock
 from tests.core.books.drill import PASSPHRASE, Practice, assert_nothing_readable, files
-from tests.crash.forked import NEVER, Events, in_child, spread
+from tests.crash.forked import NEVER, Events, in_child, spread, start, wait_for
 from tests.sizes import sized
 
 
@@ -138,3 +138,27 @@ def test_rj1_a_restore_killed_at_any_step_leaves_a_whole_book_or_none_and_goes_a
         assert files(again) == ["book.db", "keys.json"]
         shutil.rmtree(again)
     print(f"\nkilled at {sized(60, count)} of {count} steps; {there} times the book was there already")
+
+
+def test_rj1_of_restores_at_once_into_one_home_one_makes_the_book(practice: Practice, tmp_path: Path) -> None:
+    practice.back_up(tmp_path / "file")
+    for turn in range(sized(5, 50)):
+        again = tmp_path / f"again{turn}"
+
+        def late() -> None:
+            try:
+                practice.restore(tmp_path / "file", again)  # noqa: B023  waited for below
+            except BookExists:
+                raise SystemExit(4) from None
+
+        racers = [start(late) for _ in range(3)]
+        assert sorted(wait_for(pid) for pid in racers) == [0, 4, 4]
+        assert files(again) == ["book.db", "keys.json"]
+
+
+def test_rj1_backups_at_once_of_one_book_are_each_whole(practice: Practice, tmp_path: Path) -> None:
+    racers = [start(lambda n=n: practice.back_up(tmp_path / f"file{n}")) for n in range(3)]  # type: ignore[misc]
+    assert [wait_for(pid) for pid in racers] == [0, 0, 0]
+    for number in range(3):
+        assert practice.check(tmp_path / f"file{number}", tmp_path).wrong == ()
+    assert files(practice.home.folder) == ["book.db", "keys.json", "machine.key"]

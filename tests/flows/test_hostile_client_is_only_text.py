@@ -6,6 +6,7 @@ A screen, or a verb of the command line, that is not listed here fails the test 
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 import json
 import pkgutil
@@ -20,11 +21,14 @@ import pytest
 
 import tui.screens
 from core.actors import Role
+from core.books.csv_cells import original
+from core.books.export import README
 from core.clients.commands import change_guarantor
 from core.documents.keep import document_bytes
 from core.practice.commands import add_office, add_service, add_user, change_practice
 from core.sessions.commands import ServiceLine
 from tests.builders import OWNER
+from tests.core.books.checkers import hledger_cents, needs_hledger, transactions
 from tests.homes import Home, client_with_sessions, provider_of
 from tests.tui.hostile import PAYLOADS
 from tests.tui.terminal import ODD, Terminal, assert_only_text
@@ -198,6 +202,32 @@ def test_the_documents_show_it_as_plain_text(home: Home, capsys: pytest.CaptureF
     for text in texts:
         assert not ODD.findall(text)
     assert any(JANE in text for text in texts)
+
+
+# In what leaves the house.
+
+
+def test_the_exported_books_hold_it_only_as_text(home: Home, tmp_path: Path) -> None:
+    assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
+    folder = tmp_path / "csv"
+    assert main(["books", "export", "--csv", str(folder), *options(home)]) == 0
+    assert not ODD.findall((folder / README).read_text(encoding="utf-8"))
+    with (folder / "clients.csv").open(encoding="utf-8", newline="") as file:
+        names = {original(row["name"]) for row in csv.DictReader(file, strict=True)}
+    assert {f"Jane {payload}" for payload in PAYLOADS[1:]} < names
+    for form in ("hledger", "beancount"):
+        path = tmp_path / f"book.{form}"
+        assert main(["books", "journal", "--out", str(path), "--format", form, *options(home)]) == 0
+        assert not ODD.findall(path.read_text(encoding="utf-8"))
+    assert len(transactions(tmp_path / "book.beancount")) == 12
+
+
+@needs_hledger
+def test_hledger_reads_the_journal_of_it(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "book.journal"
+    assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
+    assert main(["books", "journal", "--out", str(path), *options(home)]) == 0
+    assert sum(hledger_cents(path).values()) == 0
 
 
 # From commands.

@@ -6,32 +6,29 @@ from collections.abc import Sequence
 
 from textual.pilot import Pilot
 
+from core.payments.allocation import Owed, Part
 from tests.tui.driving import send, settle
 from tests.tui.samples import TODAY, Gallery
 from tui.strips.fields import Words
-from tui.strips.payment import FIELDS_SHOWN, Owed, PaymentStrip, PaymentTyped
-
-OWED = (Owed("a", "N-00042", 12_000), Owed("b", "N-00043", 30_000))
+from tui.strips.payment import FIELDS_SHOWN, PaymentStrip, PaymentTyped
 
 
-def oldest_first(amount_cents: int, owed: Sequence[Owed]) -> list[int]:
-    parts = []
-    for one in owed:
-        parts.append(min(amount_cents, one.balance_cents))
-        amount_cents -= parts[-1]
-    return parts
+def owed(invoice_id: str, number: str, cents: int) -> Owed:
+    return Owed(invoice_id, number, "José Álvarez", "2026-10-31", cents)
+
+
+OWED = (owed("a", "N-00042", 12_000), owed("b", "N-00043", 30_000))
 
 
 async def opened(
-    app: Gallery, pilot: Pilot[None], *typed: str, owed: Sequence[Owed] = OWED, preset_cents: int = 12_000
+    app: Gallery, pilot: Pilot[None], *typed: str, owing: Sequence[Owed] = OWED, first: str | None = "a"
 ) -> tuple[PaymentStrip, list[PaymentTyped]]:
     await settle(pilot)
     answers: list[PaymentTyped] = []
     strip = PaymentStrip(
         "Pay N-00042 José Álvarez",
-        owed,
-        preset_cents=preset_cents,
-        spread=oldest_first,
+        owing,
+        first=first,
         today=lambda: TODAY,
         method="check",
         keep_as="pay a",
@@ -58,7 +55,7 @@ async def test_the_preset_is_the_balance_and_enter_records_it_as_shown() -> None
         assert (strip.amount.typed, parts(strip)) == ("120.00", ["120.00", "0.00"])
         send(app, ["k", *"1187", "enter"])
         await settle(pilot)
-        assert answers == [PaymentTyped(12_000, "check", "1187", TODAY, (("a", 12_000),))]
+        assert answers == [PaymentTyped(12_000, "check", "1187", TODAY, (Part("a", 12_000),))]
 
 
 async def test_the_split_follows_the_amount_while_it_is_typed() -> None:
@@ -85,7 +82,7 @@ async def test_a_part_typed_by_hand_stays_and_the_others_share_the_rest() -> Non
         assert parts(strip) == ["50", "150.00"]
         send(app, ["enter"])
         await settle(pilot)
-        assert answers[0].shares == (("a", 5_000), ("b", 15_000))
+        assert answers[0].shares == (Part("a", 5_000), Part("b", 15_000))
 
 
 async def test_what_is_left_over_is_credit_only_after_a_second_enter() -> None:
@@ -113,7 +110,7 @@ async def test_another_amount_asks_again_before_it_becomes_credit() -> None:
 async def test_who_owes_nothing_can_pay_ahead() -> None:
     app = Gallery()
     async with app.run_test(size=(80, 24)) as pilot:
-        strip, answers = await opened(app, pilot, *"80", "c", "enter", owed=(), preset_cents=0)
+        strip, answers = await opened(app, pilot, *"80", "c", "enter", owing=())
         assert message(strip) == "No invoice is open. Enter again keeps $80.00 as credit."
         send(app, ["enter"])
         await settle(pilot)
@@ -170,7 +167,7 @@ async def test_esc_keeps_what_was_typed_and_not_what_was_only_shown() -> None:
     app = Gallery()
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot, "a", *"77", "escape")
-        strip, _ = await opened(app, pilot, owed=(Owed("a", "N-00042", 9_000),), preset_cents=9_000)
+        strip, _ = await opened(app, pilot, owing=(owed("a", "N-00042", 9_000),))
         assert (strip.amount.typed, strip.method.name, strip.reference.typed) == ("90.00", "ach", "77")
         send(app, [*"44", "tab", "tab", "tab", *"40", "escape"])
         strip, _ = await opened(app, pilot)
@@ -178,10 +175,10 @@ async def test_esc_keeps_what_was_typed_and_not_what_was_only_shown() -> None:
 
 
 async def test_many_open_invoices_are_paid_though_not_each_has_a_field() -> None:
-    many = [Owed(f"i{at}", f"N-{at:05}", 1_000) for at in range(FIELDS_SHOWN + 3)]
+    many = [owed(f"i{at}", f"N-{at:05}", 1_000) for at in range(FIELDS_SHOWN + 3)]
     app = Gallery()
     async with app.run_test(size=(80, 24)) as pilot:
-        strip, answers = await opened(app, pilot, *"265", "enter", owed=many, preset_cents=0)
+        strip, answers = await opened(app, pilot, *"265", "enter", owing=many, first=None)
         assert len(strip.shares) == FIELDS_SHOWN
         assert answers[0].credit_cents == 0
-        assert answers[0].shares[-1] == ("i26", 500)
+        assert answers[0].shares[-1] == Part("i26", 500)

@@ -1,9 +1,12 @@
 """A screen on the open book: the frame, plus the store and the commands behind the verbs."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from textual.binding import BindingType
 
 from core.store import Read, Tx
+from tui.keys import key_of
 from tui.screens.frame import FrameScreen
 
 if TYPE_CHECKING:
@@ -15,6 +18,10 @@ T = TypeVar("T")
 
 class BookScreen(FrameScreen[V], Generic[V]):
     """Subclasses answer `ask_book`, one question of the book, which runs in a thread."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key_of("P", "receive", "Payment: choose who pays, or an invoice's number", id="book.receive"),
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,6 +50,11 @@ class BookScreen(FrameScreen[V], Generic[V]):
     def load(self) -> V:
         with self.biller.store.read() as read:
             return self.ask_book(read)
+
+    def action_receive(self) -> None:
+        from tui.screens.paying import choose_payer
+
+        choose_payer(self)
 
     def change(self, command: Callable[[Tx], T], done: Callable[[T], object]) -> None:
         """Run one command of `core`, then hear its answer; a refusal goes to the status line."""

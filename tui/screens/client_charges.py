@@ -76,7 +76,7 @@ class ClientCharges(BookScreen[list[UnbilledCharge]]):
             return
         self._client_id, self.HEADING = self._order[at]
         self.grid.clear_marks()
-        self.reload()
+        self.renew()
 
     def allowed(self, action: str) -> bool:
         return action != "draft" or bool(self._charges)

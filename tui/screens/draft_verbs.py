@@ -5,12 +5,12 @@ from datetime import date
 from typing import ClassVar
 
 from core.ledger.invoice_page import InvoicePage
-from core.ledger.invoices import LineRow
+from core.ledger.invoices import InvoiceRow, LineRow
 from core.store import Tx
 from tui.cells import fit, steady, width_of
 from tui.keys import verb
 from tui.present import plural
-from tui.screens.book_screen import BookScreen
+from tui.screens.money_verbs import PAY, MoneyVerbs
 from tui.strips.asking import AskDay, AskMoney, AskUnits
 from tui.strips.line import Adjustment, AskAdjustment, AskLine, NewLine
 
@@ -19,12 +19,14 @@ DRAFT_VERBS = frozenset({"add", "edit", "take_out", "note", "delete"})
 _LEAD_CELLS = 36
 
 
-class DraftVerbs(BookScreen[InvoicePage]):
+class DraftVerbs(MoneyVerbs[InvoicePage]):
     """A screen with one draft in it; a strip's kept text belongs to that draft alone."""
 
     BINDINGS: ClassVar = [
+        PAY,
         verb("s", "send", "Send", id="invoice.send", help="Issue and send", counted=False),
-        verb("a", "add", "Add", id="invoice.add", help="A line, a discount or a surcharge", counted=False),
+        verb("a", "add", "Add", id="invoice.add",
+             help="A line, a discount, a surcharge; on an issued one an adjustment", counted=False),
         verb("e", "edit", "Edit", id="invoice.edit", help="Rate or units of the line, or the due date",
              counted=False),
         verb("x", "take_out", "Take out", id="invoice.take_out", help="The charge is unbilled again"),
@@ -42,7 +44,15 @@ class DraftVerbs(BookScreen[InvoicePage]):
         """The marked lines, else the one under the cursor."""
         raise NotImplementedError
 
+    @property
+    def invoice_row(self) -> InvoiceRow | None:
+        return self.page.row if self.page is not None and self.page.row.number else None
+
     def action_add(self) -> None:
+        """A draft gets a line or a discount; an issued invoice an adjustment, never a line."""
+        if (row := self.invoice_row) is not None:
+            self.ask_forgiven(row, f"Take off {row.number}", "courtesy", None)
+            return
         self.choose(
             "Add",
             [("l", "line"), ("d", "discount"), ("s", "surcharge"), ("u", "the client's unbilled charges")],

@@ -111,7 +111,7 @@ class FrameScreen(ChordScreen, Generic[V]):
         """Enter on a record."""
 
     def shift_period(self, direction: Direction) -> None:
-        """The period before, this one, the next one; then `reload`."""
+        """The period before, this one, the next one; then `renew`."""
 
     def allowed(self, action: str) -> bool:
         """Whether a verb applies now, by the same table the command enforces."""
@@ -156,6 +156,11 @@ class FrameScreen(ChordScreen, Generic[V]):
             failed=lambda refusal: self._load_failed(generation, refusal),
             ended=lambda: self.frame_app.release_keys(self),
         )
+
+    def renew(self) -> None:
+        """Ask something else: another filter, period or record. Keys typed behind it wait for its answer."""
+        self._stale = True
+        self.reload()
 
     def _loaded(self, generation: int, view: V) -> None:
         if generation == self._generation and self.frame_app.is_open(self):
@@ -312,7 +317,7 @@ class FrameScreen(ChordScreen, Generic[V]):
     def action_quick_filter(self) -> None:
         at = list(self.QUICK_FILTERS).index(self.quick_filter)
         self.quick_filter = self.QUICK_FILTERS[(at + 1) % len(self.QUICK_FILTERS)]
-        self.reload()
+        self.renew()
 
     def action_sort(self) -> None:
         grid = self.grid

@@ -22,6 +22,7 @@ from tui.present import dollars, local_stamp, plural
 from tui.screens.documents import open_pdf, write_pdf
 from tui.screens.draft_verbs import DRAFT_VERBS, DraftVerbs
 from tui.screens.frame import Blank
+from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS
 from tui.tones import Piece, Tone
 from tui.widgets.columns import Column, day_column, money_column, words_column
 from tui.widgets.grid import Grid
@@ -51,6 +52,7 @@ class Invoice(DraftVerbs):
     )
     BINDINGS: ClassVar = [
         verb("o", "open_pdf", "PDF", id="invoice.pdf", help="Open the document", counted=False),
+        *MONEY_KEYS,
         verb("w", "write", "Write PDF", id="invoice.write", help="To the export folder", counted=False),
         verb("y", "copy", "Copy number", id="invoice.copy", counted=False),
         key_of("J", "neighbour(1)", "Next invoice", id="invoice.next"),
@@ -150,9 +152,11 @@ class Invoice(DraftVerbs):
 
     def allowed(self, action: str) -> bool:
         """The same table the commands enforce."""
-        of_lifecycle = {"send": "send", "open_pdf": "print", "write": "print", "copy": "print"}
+        of_lifecycle = {"send": "send", "open_pdf": "print", "write": "print", "copy": "print", **LIFECYCLE}
         if action in DRAFT_VERBS:
             of_lifecycle[action] = "delete" if action == "delete" else "edit"
+        if action == "add" and self.invoice_row is not None:
+            of_lifecycle[action] = "adjust"
         if action not in of_lifecycle:
             return True
         if self.page is None:
@@ -170,7 +174,7 @@ class Invoice(DraftVerbs):
         self.invoice_id = self._order[at]
         for grid in self.query(Grid):
             grid.clear_marks()
-        self.reload()
+        self.renew()
 
     @property
     def chosen_lines(self) -> list[LineRow]:

@@ -9,20 +9,20 @@ from core.store import Read, Tx
 from tui.jobs import Job, JobReport, each, in_chunks
 from tui.keys import verb
 from tui.present import dollars, plural
-from tui.screens.book_screen import BookScreen
 from tui.screens.documents import open_pdf, write_pdf
+from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS, PAY, MoneyVerbs
 from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, money_column, status_column, words_column
 from tui.widgets.rows import Row, Rows
 
 
-class Invoices(BookScreen[list[InvoiceRow]]):
+class Invoices(MoneyVerbs[list[InvoiceRow]]):
     """Newest number last; drafts first."""
 
     PLACE = "invoices"
     HEADING = "Invoices"
     EMPTY = "No invoices here. 2 bills sessions, n writes one by hand, f shows others."
-    QUICK_FILTERS = ("all", "draft", "issued", "sent", "overdue", "paid", "void")
+    QUICK_FILTERS = ("all", "draft", "issued", "sent", "partly paid", "overdue", "paid", "void")
     COLUMNS = (
         Column("Number", width=9),
         words_column("Client", least=12),
@@ -32,8 +32,10 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         money_column("Balance"),
     )
     BINDINGS: ClassVar = [
+        PAY,
         verb("s", "send", "Send", id="invoices.send", help="Issue and send the chosen drafts"),
         verb("o", "open_pdf", "PDF", id="invoices.pdf", help="Open the document", counted=False),
+        *MONEY_KEYS,
         verb("n", "new", "New", id="invoices.new", help="A draft for a client", counted=False),
         verb("D", "delete", "Delete draft", id="invoices.delete", help="Charges are unbilled again"),
         verb("y", "copy", "Copy number", id="invoices.copy"),
@@ -48,9 +50,10 @@ class Invoices(BookScreen[list[InvoiceRow]]):
 
     def show_only(self, status: str) -> None:
         """Show one state; used by Today."""
-        self.quick_filter = status if status in self.QUICK_FILTERS else "all"
+        shown = status.replace("_", " ")
+        self.quick_filter = shown if shown in self.QUICK_FILTERS else "all"
         self.grid.filter_rows("")
-        self.reload()
+        self.renew()
 
     def show_made(self, invoice_ids: Sequence[str], *, mark: bool) -> None:
         """Show what a run made, the cursor on the first; its drafts are marked."""
@@ -58,14 +61,14 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         self.grid.filter_rows("")
         self._mark_next = invoice_ids if mark else ()
         self._go_next = invoice_ids[0]
-        self.reload()
+        self.renew()
 
     def ask_book(self, read: Read) -> list[InvoiceRow]:
         return invoices(read, today=self.biller.today().isoformat())
 
     def fill(self, view: list[InvoiceRow]) -> None:
         self._rows = {row.invoice_id: row for row in view}
-        shown = [row for row in view if self.quick_filter in ("all", row.status)]
+        shown = [row for row in view if self.quick_filter in ("all", row.status.replace("_", " "))]
         self.grid.show_rows(Rows([_row(row) for row in shown]))
         self.grid.forget_marks(self._rows.keys())
         if self._mark_next:
@@ -89,13 +92,16 @@ class Invoices(BookScreen[list[InvoiceRow]]):
             return any(row.status in ("draft", "issued") for row in self._chosen())
         if action == "delete":
             return any(row.status == "draft" for row in self._chosen())
+        if action in LIFECYCLE:
+            return self.allows_money(action)
         if action in ("copy", "write"):
             return any(row.number for row in self._chosen())
         if action == "open_pdf":
-            return self._under_cursor() is not None
+            return self.invoice_row is not None
         return True
 
-    def _under_cursor(self) -> InvoiceRow | None:
+    @property
+    def invoice_row(self) -> InvoiceRow | None:
         """The issued invoice under the cursor."""
         row = self._rows.get(self.grid.cursor_id or "")
         return row if row is not None and row.number else None
@@ -128,7 +134,7 @@ class Invoices(BookScreen[list[InvoiceRow]]):
             if self.quick_filter == "draft" and not report.failed and not report.stopped:
                 self.quick_filter = "all"
                 self._go_next = invoice_ids[0]
-                self.reload()
+                self.renew()
 
         app.start_job(
             Job(
@@ -159,7 +165,7 @@ class Invoices(BookScreen[list[InvoiceRow]]):
         self.change(lambda tx: delete_drafts(tx, drafts), deleted)
 
     def action_open_pdf(self) -> None:
-        if (row := self._under_cursor()) is not None:
+        if (row := self.invoice_row) is not None:
             open_pdf(self.biller, row)
 
     def action_copy(self) -> None:

@@ -51,7 +51,7 @@ class RunPreview(BookScreen[Preview]):
             self.period = previous_month(self.biller.today())
         else:
             self.period = shift_months(self.period, direction)
-        self.reload()
+        self.renew()
 
     def ask_book(self, read: Read) -> Preview:
         found = propose(read, self.period, self.biller.today())

@@ -70,7 +70,7 @@ class Unbilled(BookScreen[Preview]):
     def show_period(self, period: Period | None) -> None:
         """Show another period; None is all time."""
         self._period = period or ALL_TIME
-        self.reload()
+        self.renew()
 
     def shift_period(self, direction: Direction) -> None:
         if direction == 0:

@@ -1,4 +1,4 @@
-"""Strips that need no module of their own: a reason, a day, an amount, the list's filter."""
+"""Strips that need no module of their own: a reason, a day, two days, an amount, the list's filter."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,6 +6,7 @@ from datetime import date
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from core.dates import Period, between
 from core.errors import UsageError
 from tui.strips.fields import DateField, Field, MoneyField, TextField, UnitsField, Words
 from tui.strips.strip import Strip
@@ -120,3 +121,21 @@ class FilterStrip(Strip[str]):
     def action_close(self) -> None:
         self._narrow("")
         super().action_close()
+
+
+class AskRange(Strip[Period]):
+    """Two days and everything between them."""
+
+    def __init__(self, lead: str, *, today: Callable[[], date], period: Period, keep_as: str) -> None:
+        super().__init__(keep_as=keep_as)
+        self.lead = lead
+        self._from = DateField("from", name="from", today=today, value=period.from_on)
+        self._to = DateField("to", name="to", today=today, value=period.to_on)
+
+    def line(self) -> ComposeResult:
+        yield Words([(" " + self.lead, "strong")])
+        yield self._from
+        yield self._to
+
+    def read(self) -> Period:
+        return between(self._from.read(), self._to.read())

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from core.errors import UsageError
 from core.money import show_cents
+from core.payments.allocation import Owed, Part, oldest_first
 from tui.cells import fit, steady, width_of
 from tui.present import dollars
 from tui.strips.fields import DateField, Field, MoneyField, TextField, Words
@@ -46,26 +47,19 @@ METHODS: Mapping[str, Method] = {
 _LONGEST_LABEL = max(METHODS.values(), key=lambda method: len(method.label)).label
 
 
-class Owed(NamedTuple):
-    """An open invoice that a payment can go to."""
-
-    invoice_id: str
-    number: str
-    balance_cents: int
-
-
 class PaymentTyped(NamedTuple):
-    """A payment as it was typed; `shares` are the cents for each invoice that gets some."""
+    """A payment as it was typed; `shares` are the parts of the invoices that get some."""
 
     amount_cents: int
     method: str
     reference: str
     received_on: date
-    shares: tuple[tuple[str, int], ...]
+    shares: tuple[Part, ...]
 
     @property
     def credit_cents(self) -> int:
-        return self.amount_cents - sum(cents for _, cents in self.shares)
+        shared: int = sum(part.amount_cents for part in self.shares)
+        return self.amount_cents - shared
 
 
 class NotAboveZero(UsageError):
@@ -140,7 +134,7 @@ class ShareField(MoneyField):
 class PaymentStrip(Strip[PaymentTyped]):
     """`Pay 1043  amount [120.00]  check no. [1187]  date [10-31]`, the split beneath.
 
-    `owed` are the open invoices in the order in which they are paid; `preset_cents` is selected, so that
+    The amount is preset to what is open on the invoice `first`, or on all of `owed`, and selected, so that
     typing replaces it.
     """
 
@@ -165,21 +159,20 @@ class PaymentStrip(Strip[PaymentTyped]):
         lead: str,
         owed: Sequence[Owed],
         *,
-        preset_cents: int,
-        spread: Callable[[int, Sequence[Owed]], Sequence[int]],
+        first: str | None = None,
         today: Callable[[], date],
         method: str,
         keep_as: str,
     ) -> None:
-        """`spread` says what each open invoice gets of an amount."""
         super().__init__(keep_as=keep_as)
         self.lead = lead
         self.method = next(one for one in METHODS.values() if one.name == method)
-        self._spread = spread
+        self._first = first
         self._owed_cents = sum(one.balance_cents for one in owed)
-        self._preset = show_cents(preset_cents) if preset_cents else ""
+        about = next((one.balance_cents for one in owed if one.invoice_id == first), self._owed_cents)
+        self._preset = show_cents(about) if about else ""
         self._agreed: PaymentTyped | None = None
-        self.amount = MoneyField("amount", name="amount", cents=preset_cents or None)
+        self.amount = MoneyField("amount", name="amount", cents=about or None)
         self.reference = TextField(_LONGEST_LABEL, name="reference", width=8, optional=True)
         self.day = DateField("date", name="day", today=today, value=today())
         self.shares = [ShareField(one) for one in owed[:FIELDS_SHOWN]]
@@ -257,11 +250,12 @@ class PaymentStrip(Strip[PaymentTyped]):
         except UsageError:
             return
         free = [share for share in self.shares if not share.set_by_hand]
-        parts = self._spread(max(amount - by_hand, 0), [*(share.owed for share in free), *self._beyond])
-        for share, cents in zip(free, parts, strict=False):
-            share.give(cents)
-        self._beyond_cents = list(parts[len(free) :])
-        self._show_rest(amount - by_hand - sum(parts))
+        owed = [*(share.owed for share in free), *self._beyond]
+        parts = dict(oldest_first(max(amount - by_hand, 0), owed, first=self._first))
+        for share in free:
+            share.give(parts.get(share.owed.invoice_id, 0))
+        self._beyond_cents = [parts.get(one.invoice_id, 0) for one in self._beyond]
+        self._show_rest(amount - by_hand - sum(parts.values()))
 
     def _show_rest(self, left: int) -> None:
         said: list[Piece] = []
@@ -293,7 +287,7 @@ class PaymentStrip(Strip[PaymentTyped]):
             self.method.name,
             self.reference.read(),
             self.day.read(),
-            tuple((owed.invoice_id, cents) for owed, cents in shares if cents),
+            tuple(Part(owed.invoice_id, cents) for owed, cents in shares if cents),
         )
         if typed.credit_cents and typed != self._agreed:
             self._agreed = typed

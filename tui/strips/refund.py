@@ -11,6 +11,9 @@ from tui.strips.fields import Field, MoneyField, TextField, Words
 from tui.strips.payment import METHODS, NotAboveZero
 from tui.strips.strip import Strip
 
+BY_PROCESSOR = "card processor"
+"""The way back of a payment that came through it: asked for here, carried out and answered by the hub."""
+
 BALANCES: Mapping[str, tuple[str, str]] = {
     "r": ("reopen", "reopens, why"),
     "c": ("close", "closes, why"),
@@ -22,11 +25,12 @@ _LEAST_LEAD = 10
 
 
 class Refunded(NamedTuple):
-    """A refund as it was typed."""
+    """A refund as it was typed. `channel` is outside, where it was paid back already, or processor."""
 
     amount_cents: int
     balance: str
     reason: str
+    channel: str
     method: str
     reference: str
 
@@ -43,7 +47,7 @@ class AskRefund(Strip[Refunded]):
     """`Refund check 1187  amount [150.00]  reopens, why [paid twice]  by [check 2001]`.
 
     In the amount `r` opens the balance again and `c` closes it. Money that is on no invoice has no
-    balance to open: there the reason is only a reason.
+    balance to open: there the reason is only a reason. `by` is how it was paid back.
     """
 
     FOOTER = (
@@ -55,7 +59,7 @@ class AskRefund(Strip[Refunded]):
     )
 
     def __init__(
-        self, lead: str, *, cents: int, balance: str, method: str, of_invoice: bool, keep_as: str
+        self, lead: str, *, cents: int, balance: str, by: str, of_invoice: bool, keep_as: str
     ) -> None:
         super().__init__(keep_as=keep_as)
         self.lead = lead
@@ -63,7 +67,7 @@ class AskRefund(Strip[Refunded]):
         self._of_invoice = of_invoice
         self.amount = MoneyField("amount", name="amount", cents=cents)
         self.reason = TextField(_LONGEST_LABEL if of_invoice else "why", name="reason", width=16)
-        self.by = TextField("by", name="by", value=method.replace("_", " "), width=14)
+        self.by = TextField("by", name="by", value=by.replace("_", " "), width=14)
 
     def line(self) -> ComposeResult:
         fields: list[Field[int] | Field[str]] = [self.amount, self.reason, self.by]
@@ -99,14 +103,15 @@ class AskRefund(Strip[Refunded]):
         cents = self.amount.read()
         if cents <= 0:
             raise NotAboveZero("amount")
-        method, reference = _way_back(self.by.read())
-        return Refunded(cents, self.balance, self.reason.read(), method, reference)
+        return Refunded(cents, self.balance, self.reason.read(), *_way_back(self.by.read()))
 
 
-def _way_back(typed: str) -> tuple[str, str]:
-    """`check 2001` as method and reference. Raises: NotAWayBack."""
+def _way_back(typed: str) -> tuple[str, str, str]:
+    """`check 2001` as channel, method and reference. Raises: NotAWayBack."""
+    if typed.lower() == BY_PROCESSOR:
+        return "processor", "", ""
     for name, _ in METHODS.values():
         words = name.replace("_", " ")
         if typed.lower() == words or typed.lower().startswith(words + " "):
-            return name, typed[len(words) :].strip()
+            return "outside", name, typed[len(words) :].strip()
     raise NotAWayBack

@@ -1,4 +1,4 @@
-"""books: everything as CSV files."""
+"""books: everything as CSV files, or as a plain-text journal."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,15 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     export.add_argument("--csv", metavar="DIR", required=True, help="a folder that is new or empty")
     export.add_argument("--replace", action="store_true", help="an earlier export in DIR gives way")
     export.set_defaults(run=books_export)
+    journal = what.add_parser(
+        "journal",
+        help="a double-entry journal for hledger or beancount",
+        description="Write the whole book as a plain-text double-entry journal; see docs/journal.md.",
+        parents=[common],
+    )
+    journal.add_argument("--out", metavar="FILE", required=True)
+    journal.add_argument("--format", choices=("hledger", "beancount"), default="hledger")
+    journal.set_defaults(run=books_journal)
 
 
 def books_export(door: "Door") -> int:
@@ -44,5 +53,22 @@ def books_export(door: "Door") -> int:
             f"{plural(len(written) + 1, 'file')}, {plural(rows, 'row')}: {options.csv}",
             "They hold clients' names in clear, readable by you alone. README.txt says how to read them.",
         ],
+    )
+    return 0
+
+
+def books_journal(door: "Door") -> int:
+    from core.books.journal import take_journal
+
+    options = door.options
+    made = take_journal(door.store(), door.actor(), options.out, form=options.format, home=door.home.data)
+    door.answer(
+        {
+            "file": options.out,
+            "format": options.format,
+            "transactions": made.transactions,
+            "accounts": made.accounts,
+        },
+        [f"{made.transactions} transactions on {made.accounts} accounts: {options.out}"],
     )
     return 0

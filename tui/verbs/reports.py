@@ -161,7 +161,7 @@ def _as_csv(found: "Aging") -> bytes:
 
 
 def day_sheet(door: "Door") -> int:
-    """A day of the practice or an office. It must balance to the ledger, or it says so and ends with 4."""
+    """A day of the practice or of one office; where it does not balance to the ledger, it says so with 4."""
     from core.ledger.day_sheet import day_sheet
     from core.practice.queries import find_named, offices
 

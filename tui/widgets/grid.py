@@ -123,6 +123,16 @@ class Grid(RowCanvas, can_focus=True):
         self._forget_widths()
         self._rearrange(self._arrangement)
 
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Have other columns, for the rows shown next; an order by a column is forgotten."""
+        if tuple(columns) != self.columns:
+            self.columns = tuple(columns)
+            self._arrangement = self._arrangement._replace(sort_column=None, reverse=False)
+            self._whole = Rows()
+            self._shown = self._whole
+            self._forget_widths()
+            self._forget_painted()
+
     def filter_rows(self, filter_text: str) -> None:
         """Show only rows that contain every word, whatever its case and accents."""
         if filter_text != self._arrangement.filter_text:

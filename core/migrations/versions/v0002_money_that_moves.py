@@ -52,6 +52,7 @@ def _new_tables() -> None:
         unique=False,
         sqlite_where=sa.text("balance_cents <> 0"),
     )
+    op.create_index("ix_invoice_balance_number", "invoice_balance", ["series", "series_no"], unique=False)
     op.create_table(
         "invoice_hold",
         sa.Column("id", sa.Text(), nullable=False),
@@ -93,6 +94,7 @@ def _new_tables() -> None:
         unique=False,
         sqlite_where=sa.text("left_cents <> 0"),
     )
+    op.create_index("ix_money_left_day", "money_left", ["since_on", "source_id"], unique=False)
     op.create_table(
         "stale",
         sa.Column("kind", sa.Text(), nullable=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.clients.commands import NoteEmpty, NoteTooLong, note_client, put_note_back, take_note_away
-from core.clients.queries import notes, payers
+from core.clients.queries import notes
 from core.errors import NotFound
 from tests.builders import TODAY, Book
 
@@ -39,12 +39,3 @@ def test_rc7_a_note_has_words_and_an_end_and_a_client(book: Book) -> None:
         with pytest.raises(NotFound):
             note_client(tx, "nobody", "x", today=TODAY)
     assert texts(book, client_id) == []
-
-
-def test_who_can_pay_is_found_by_the_names_of_the_children_too(book: Book) -> None:
-    book.client("Ann", "Archer")
-    guarantor_id = book.value("SELECT guarantor_id FROM client")
-    book.client("Tim", "Archer", guarantor_id=guarantor_id)
-    with book.store.read() as read:
-        (payer,) = payers(read)
-    assert (payer.name, payer.clients) == ("Ann Archer", "Ann Archer Tim Archer")

@@ -65,6 +65,31 @@ def test_a_folder_that_is_not_there_is_an_outside_failure(daysheet: Daysheet) ->
     assert daysheet("books", "export", "--json").code == 2
 
 
+@pytest.mark.parametrize("form", ["hledger", "beancount"])
+def test_rj4_journal_is_written_private_and_over_an_earlier_one(
+    daysheet: Daysheet, tmp_path: Path, form: str
+) -> None:
+    assert daysheet("run", "--all", "--send", "--yes").code == 0
+    for _ in range(2):
+        data = daysheet("books", "journal", "--out", "book", "--format", form, "--json").data
+        assert data == {"file": "book", "format": form, "transactions": 2, "accounts": 3}
+    assert (tmp_path / "book").stat().st_mode & 0o777 == 0o600
+    assert "Ann Archer" in (tmp_path / "book").read_text(encoding="utf-8")
+    entry = daysheet("audit", "list", "--most", "1", "--json").data["entries"][0]
+    assert (entry["verb"], entry["detail"]) == ("books.exported", {"form": form})
+
+
+def test_rj4_journal_is_hledgers_where_nothing_is_said(daysheet: Daysheet) -> None:
+    assert daysheet("books", "journal", "--out", "book", "--json").data["format"] == "hledger"
+
+
+def test_rj4_journal_is_refused_in_a_sentence(daysheet: Daysheet, home: Home) -> None:
+    assert daysheet("books", "journal", "--out", str(home.folder / "book.db"), "--json").code == 2
+    assert daysheet("books", "journal", "--out", "nowhere/book", "--json").code == 6
+    assert daysheet("books", "journal", "--out", "book", "--format", "ledger", "--json").code == 2
+    assert daysheet("books", "journal", "--json").code == 2
+
+
 def many_charges(home: Home) -> None:
     columns = ("id", "client_id", "kind", "service_on", "code_system", "code", "description", "modifiers",
                "units_milli", "rate_cents", "amount_cents")  # fmt: skip

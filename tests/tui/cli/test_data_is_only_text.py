@@ -45,6 +45,7 @@ def spoken(daysheet: Daysheet) -> list[tuple[list[str], str, str]]:
             ["invoice", "pdf", "1", "--out", "out\x1b[2J.pdf"],
             ["books", "export", "--csv", "out\x1b[2J"],
             ["books", "export", "--csv", "."],
+            ["books", "journal", "--out", "book\x1b[2J"],
             ["audit", "list"],
             ["provider", "list"],
             ["provider", "add", NAME],

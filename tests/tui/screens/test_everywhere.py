@@ -232,3 +232,15 @@ async def test_rj4_the_palette_takes_the_books_along(
         await app.until(lambda: app.said == f"Written: {mine}")
         await app.press(":", *f"export {mine}", "enter")
         await app.until(lambda: "is not empty" in app.said)
+
+
+async def test_rj4_the_palette_writes_the_journal(book: Book, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        for typed, ending in (("journal", "journal"), ("journal beancount", "beancount")):
+            await app.press(":", *typed, "enter")
+            await app.until(lambda ending=ending: app.said.endswith(f".{ending}"))  # type: ignore[misc]
+            path = Path(app.said.removeprefix("Written: "))
+            assert "Elm Street Therapy" in path.read_text(encoding="utf-8")
+            assert path.stat().st_mode & 0o777 == 0o600
+        await app.press(":", *"journal ledger", "enter")
+        await app.until(lambda: app.said == "A journal is written for hledger or for beancount.")

@@ -157,8 +157,8 @@ async def test_sending_makes_it_an_invoice_that_cannot_be_edited(
         assert app.question == "Send this draft as an invoice, $300.00?"
         await app.say_yes()
         assert app.screen.totals == "N-00001 · sent"
-        assert list(app.footer) == ["o", "w", "y"]
-        await app.press("x", "D", "a", "e", "m")
+        assert list(app.footer) == ["p", "a", "o", "V", "W", "w", "y"]
+        await app.press("x", "D", "e", "m")
         assert app.strip is None
         assert total_of(app) == 30_000
         assert "issued as N-00001, $300.00" in app.seen()
@@ -174,6 +174,15 @@ async def test_capital_j_and_k_go_through_the_list(book: Book, drafts: list[str]
         assert app.said == "This is the last one."
         await app.press("K")
         assert "Ann Archer" in app.seen()
+
+
+async def test_a_verb_typed_behind_capital_j_is_for_the_next_one(
+    book: Book, drafts: list[str], tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "enter", "J", "D")
+        assert app.said == "Draft deleted.  u undoes"
+        assert book.rows("SELECT id FROM draft") == [(drafts[0],)]
 
 
 async def test_deleting_returns_to_the_list(book: Book, drafts: list[str], tmp_path: Path) -> None:

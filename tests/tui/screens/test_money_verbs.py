@@ -1,0 +1,182 @@
+"""Write off, adjust, refund, void, bill again, by keys (RC3, RC4, RB6)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.payments.commands import record_payment
+from tests.builders import TODAY, Book
+from tests.tui.on_a_book import biller_on
+from tests.tui.screens.test_paying import bill
+from tui.screens.invoice import Invoice
+from tui.screens.invoices import Invoices
+
+
+def pay(book: Book, invoice_id: str, cents: int, method: str = "check", reference: str = "77") -> str:
+    guarantor_id = book.value("SELECT guarantor_id FROM invoice_issue WHERE invoice_id = :id", id=invoice_id)
+    with book.write() as tx:
+        made = record_payment(
+            tx,
+            guarantor_id=guarantor_id,
+            amount_cents=cents,
+            method=method,
+            reference=reference,
+            received_on=TODAY,
+            today=TODAY,
+            invoice_id=invoice_id,
+        )
+    return str(made.payment_id)
+
+
+@pytest.fixture
+def ann(book: Book) -> str:
+    """N-00001 of Ann, $300.00."""
+    return bill(book, "Archer, Ann")
+
+
+async def test_rc4_w_writes_off_what_is_open_and_u_reverses_it(book: Book, ann: str, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "W")
+        assert "Write off N-00001" in app.seen()
+        assert "bad debt, why" in app.seen()
+        await app.press("tab", *"moved away", "enter")
+        assert app.said == "$300.00 off N-00001, bad debt.  u undoes"
+        assert app.column(3) == ["written off"]
+        await app.press("u")
+        assert app.column(3) == ["sent"]
+        assert book.rows("SELECT amount_cents FROM adjustment ORDER BY no") == [(30_000,), (-30_000,)]
+
+
+async def test_rc4_a_letter_in_the_amount_chooses_the_kind(book: Book, ann: str, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "enter", "a", *"20", "s", *"rounding", "enter")
+        assert app.said == "$20.00 off N-00001, small balance.  u undoes"
+        assert "balance $280.00" in app.seen()
+        assert "small balance" in app.seen()
+
+
+async def test_rc4_a_reason_is_needed_and_more_than_the_balance_is_refused(
+    book: Book, ann: str, tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "W", "enter")
+        assert "Fill in bad debt, why." in app.seen()
+        await app.press(*"gone", "shift+tab", *"301", "enter")
+        assert app.said == "301.00 is more than what is open on N-00001, 300.00. Take off less."
+        await app.press("W")
+        assert "gone" in app.seen()
+        assert book.value("SELECT count(*) FROM adjustment") == 0
+
+
+async def test_rc3_a_refund_of_part_opens_the_balance_again(book: Book, ann: str, tmp_path: Path) -> None:
+    pay(book, ann, 30_000)
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "F")
+        assert "Refund check 77" in app.seen()
+        await app.press(*"100", "r", *"paid twice", "tab", *"check 9", "enter")
+        assert app.question == ("Refund $100.00 of check 77 as paid by check 9; N-00001 is owed again?")
+        await app.say_yes()
+        assert app.said == "$100.00 of check 77 refunded."
+        assert app.column(5) == [10_000]
+        assert book.rows("SELECT amount_cents, balance, channel, method, reference FROM refund_request") == [
+            (10_000, "reopen", "outside", "check", "9")
+        ]
+
+
+async def test_rc3_c_closes_the_balance_with_the_refund(book: Book, ann: str, tmp_path: Path) -> None:
+    pay(book, ann, 30_000)
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "F", "c", *"waived", "enter")
+        assert "N-00001 stays closed" in app.question
+        await app.say_yes()
+        assert (app.column(3), app.column(5)) == (["refunded"], [0])
+
+
+async def test_rc3_of_several_payments_one_is_chosen(book: Book, ann: str, tmp_path: Path) -> None:
+    pay(book, ann, 10_000, "cash", "")
+    pay(book, ann, 20_000, "ach", "A1")
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "F")
+        assert "c cash $100.00" in app.seen()
+        await app.press("c", "r", *"wrong", "enter")
+        assert app.question.startswith("Refund $100.00 of cash as paid by cash")
+
+
+async def test_a_refund_that_is_not_answered_with_y_keeps_what_was_typed(
+    book: Book, ann: str, tmp_path: Path
+) -> None:
+    pay(book, ann, 30_000)
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "F", *"50", "r", *"by mistake", "enter")
+        app.clock.now += 1
+        await app.press("n")
+        assert book.value("SELECT count(*) FROM refund_request") == 0
+        await app.press("F")
+        assert "by mistake" in app.seen()
+        await app.press("tab", "tab", *"stones", "enter")
+        assert "Say how it was paid back: check, cash" in app.seen()
+
+
+async def test_rb6_v_asks_the_reason_then_once_and_the_sessions_are_unbilled(
+    book: Book, ann: str, tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "V", *"wrong rate", "enter")
+        assert app.question == "Void N-00001, $300.00? Its sessions are unbilled again."
+        await app.say_yes()
+        assert app.said == "N-00001 is void. b bills its sessions again."
+        assert app.column(3) == ["void"]
+        await app.press("p", "W", "F", "V")
+        assert app.strip is None
+        await app.press("2")
+        assert "Archer, Ann" in app.column(0)
+
+
+async def test_rb6_a_void_needs_its_reason(book: Book, ann: str, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "V", "enter")
+        assert "Fill in because." in app.seen()
+        assert book.value("SELECT count(*) FROM invoice_void") == 0
+
+
+@pytest.mark.parametrize(("key", "left", "refunded"), [("c", 12_000, 0), ("r", 0, 12_000)])
+async def test_rb6_voiding_a_half_paid_invoice_is_one_question_about_its_money(
+    book: Book, ann: str, tmp_path: Path, key: str, left: int, refunded: int
+) -> None:
+    pay(book, ann, 12_000)
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "V", *"wrong client", "enter")
+        assert app.question == "Void N-00001, $300.00, of which $120.00 is paid?"
+        await app.press(key)
+        assert app.column(3) == ["partly paid"], "a key typed too early answers nothing"
+        app.clock.now += 1
+        await app.press(key)
+        assert app.column(3) == ["void"]
+        assert book.rows("SELECT left_cents, refunded_cents FROM money_left") == [(left, refunded)]
+
+
+async def test_rb6_b_bills_a_void_invoice_again(book: Book, ann: str, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "V", *"wrong rate", "enter")
+        await app.say_yes()
+        await app.until(lambda: app.footer.get("b") == "Bill again")
+        await app.press("b")
+        assert app.said == "Draft made in place of N-00001.  u undoes"
+        app.on(Invoice)
+        await app.press("q")
+        app.on(Invoices)
+        assert app.column(3) == ["draft", "void"]
+
+
+async def test_the_invoice_has_the_same_verbs_as_the_list(book: Book, ann: str, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path, size=(140, 40)) as app:
+        await app.press("3", "enter", "p", *"100", "enter")
+        assert "paid $100.00   balance $200.00" in app.seen()
+        await app.press("W", "tab", *"gave up", "enter")
+        assert app.screen.totals == "N-00001 · paid"
+        await app.press("V", *"no", "enter")
+        app.clock.now += 1
+        await app.press("c")
+        assert app.screen.totals == "N-00001 · void"

@@ -1,0 +1,212 @@
+"""The verbs that move money on one invoice (RC1, RC3, RC4, RB6)."""
+
+from typing import Generic, TypeVar
+
+from core.errors import DomainError
+from core.invoicing.lifecycle import allowed_actions
+from core.ledger.invoices import InvoiceRow
+from core.payments.choosing import OnInvoice
+from core.store import Tx
+from tui.keys import verb
+from tui.present import dollars
+from tui.screens.book_screen import BookScreen
+from tui.screens.refunding import ask_refund
+from tui.strips.asking import AskText
+from tui.strips.choices import letters_for
+from tui.strips.forgive import AskForgiven, Forgiven
+
+V = TypeVar("V")
+
+LIFECYCLE = {"pay": "pay", "write_off": "write_off", "refund": "refund", "void": "void", "rebill": "rebill"}
+"""Each verb's action in the table of what is allowed."""
+
+PAY = verb("p", "pay", "Pay", id="invoice.pay", help="Record a payment on it", counted=False)
+MONEY_KEYS = (
+    verb("V", "void", "Void", id="invoice.void", help="With a reason; its sessions are unbilled again",
+         counted=False),
+    verb("W", "write_off", "Write off", id="invoice.write_off", help="Give up what is open", counted=False),
+    verb("F", "refund", "Refund", id="invoice.refund", help="Give money on it back", counted=False),
+    verb("b", "rebill", "Bill again", id="invoice.rebill", help="A new draft of what a void one billed",
+         counted=False),
+)  # fmt: skip
+"""In the order of the footer, behind the screen's own first verbs."""
+
+WRONG_REASON = "Recorded by mistake"
+"""Of the reversal that `u` posts."""
+
+
+class MoneyVerbs(BookScreen[V], Generic[V]):
+    """A screen with one invoice under the cursor, or one that is open; it lists the keys where they fit."""
+
+    @property
+    def invoice_row(self) -> InvoiceRow | None:
+        """The issued invoice that the verbs are about."""
+        raise NotImplementedError
+
+    def allows_money(self, action: str) -> bool:
+        row = self.invoice_row
+        return row is not None and LIFECYCLE[action] in allowed_actions(row.status)
+
+    # Pay.
+
+    def action_pay(self) -> None:
+        from tui.screens.paying import pay_invoice
+
+        if (row := self.invoice_row) is not None:
+            pay_invoice(self, row.invoice_id)
+
+    # Ask for less.
+
+    def action_write_off(self) -> None:
+        if (row := self.invoice_row) is not None:
+            self.ask_forgiven(row, f"Write off {row.number}", "bad_debt", row.balance_cents)
+
+    def ask_forgiven(self, row: InvoiceRow, lead: str, kind: str, cents: int | None) -> None:
+        """How much, of which kind and why; `u` posts the reversal."""
+        strip = AskForgiven(lead, kind=kind, cents=cents, keep_as=f"{kind} {row.invoice_id}")
+        self.open_strip(strip, lambda answer: self._forgive(row, strip, answer))
+
+    def _forgive(self, row: InvoiceRow, strip: AskForgiven, answer: Forgiven) -> None:
+        from core.payments.adjustments import adjust, reverse_adjustment
+
+        app, today, texts = self.biller, self.biller.today(), strip.texts()
+        made: list[str] = []
+
+        def take_off(tx: Tx) -> None:
+            done = adjust(
+                tx,
+                row.invoice_id,
+                kind=answer.kind,
+                reason=answer.reason,
+                today=today,
+                amount_cents=answer.amount_cents,
+            )
+            made[:] = [done.adjustment_id]
+
+        def reverse(tx: Tx) -> None:
+            reverse_adjustment(tx, made[0], reason=WRONG_REASON, today=today)
+
+        def refused(refusal: DomainError) -> None:
+            """What was typed comes back with the strip."""
+            app.kept_texts[strip.keep_as] = texts
+            app.refuse(refusal)
+
+        what = f"{dollars(answer.amount_cents)} off {row.number}, {answer.kind.replace('_', ' ')}"
+        app.change(take_off, lambda _: self.done(what, reverse, take_off), refused)
+
+    # Give back.
+
+    def action_refund(self) -> None:
+        """Of several payments on the invoice, which one is asked first."""
+        from core.payments.choosing import money_on
+
+        row, app = self.invoice_row, self.biller
+        if row is None:
+            return
+
+        def work() -> list[OnInvoice]:
+            with app.store.read() as read:
+                return money_on(read, row.invoice_id)
+
+        def known(found: list[OnInvoice]) -> None:
+            if not self.is_current:
+                return
+            if not found:
+                app.say(f"Nothing was paid on {row.number}.", "warn")
+            elif len(found) == 1:
+                ask_refund(self, found[0], row)
+            else:
+                letters = letters_for([_called(one) for one in found])
+                by_letter = dict(zip(letters, found, strict=True))
+                choices = [
+                    (letter, f"{_called(one)} {dollars(one.amount_cents)}")
+                    for letter, one in by_letter.items()
+                ]
+                self.choose("Refund", choices, lambda letter: ask_refund(self, by_letter[letter], row))
+
+        app.hold_keys("refund")
+        app.in_background(work, known, writes=True, ended=lambda: app.release_keys("refund"))
+
+    # Take back.
+
+    def action_void(self) -> None:
+        if (row := self.invoice_row) is not None:
+            strip = AskText(
+                f"Void {row.number}, {dollars(row.total_cents)}",
+                label="because",
+                keep_as=f"void {row.invoice_id}",
+            )
+            self.open_strip(strip, lambda reason: self._ask_void(row, reason))
+
+    def _ask_void(self, row: InvoiceRow, reason: str) -> None:
+        """One question; where money is on the invoice, its answer says what becomes of it."""
+        kept = {"text": reason}
+
+        def cancelled() -> None:
+            self.biller.kept_texts[f"void {row.invoice_id}"] = kept
+
+        if row.paid_cents > 0:
+            self.ask_which(
+                f"Void {row.number}, {dollars(row.total_cents)}, of which {dollars(row.paid_cents)} is paid?",
+                [("c", "keeps the money as credit"), ("r", "refunds it")],
+                lambda key: self._void(row, reason, "credit" if key == "c" else "refund"),
+                on_cancel=cancelled,
+            )
+        else:
+            self.ask(
+                f"Void {row.number}, {dollars(row.total_cents)}? Its sessions are unbilled again.",
+                "voids",
+                lambda: self._void(row, reason, None),
+                on_cancel=cancelled,
+            )
+
+    def _void(self, row: InvoiceRow, reason: str, money: str | None) -> None:
+        """What came through the card processor is asked back there; else it is paid back outside."""
+        from core.invoicing.voiding import void_invoice
+        from core.payments.choosing import money_on
+
+        app, today = self.biller, self.biller.today()
+
+        def void(tx: Tx) -> object:
+            sources = money_on(tx, row.invoice_id) if money == "refund" else []
+            processor = bool(sources) and all(one.by_processor for one in sources)
+            return void_invoice(
+                tx,
+                row.invoice_id,
+                reason=reason,
+                money=money,
+                channel="processor" if processor else "outside",
+                today=today,
+            )
+
+        def voided(_: object) -> None:
+            what = {"credit": ", the money is kept as credit", "refund": ", the money is refunded", None: ""}
+            app.say(f"{row.number} is void{what[money]}. b bills its sessions again.", "good")
+
+        app.change(void, voided)
+
+    def action_rebill(self) -> None:
+        from core.invoicing.commands import delete_draft, restore_draft
+        from core.invoicing.voiding import rebill
+
+        row, app, today = self.invoice_row, self.biller, self.biller.today()
+        if row is None:
+            return
+
+        def billed(draft_id: str) -> None:
+            self.done(
+                f"Draft made in place of {row.number}",
+                lambda tx: delete_draft(tx, draft_id),
+                lambda tx: restore_draft(tx, draft_id),
+            )
+            if self.is_current:
+                app.show_invoice(draft_id)
+
+        app.change(lambda tx: rebill(tx, row.invoice_id, today=today), billed)
+
+
+def _called(one: OnInvoice) -> str:
+    """`check 1187`, or what goodwill was given for."""
+    if one.kind == "credit":
+        return f"credit {one.reference}"
+    return f"{one.method.replace('_', ' ')} {one.reference}".strip()

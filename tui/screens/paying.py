@@ -1,0 +1,174 @@
+"""Take a payment, from any screen: on an invoice, or with the payer chosen first (RC1)."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from core.errors import DomainError
+from core.payments.allocation import Owed
+from core.store import Read, Tx
+from tui.present import dollars, plural
+from tui.strips.payer import AskPayer, Payer
+from tui.strips.payment import METHODS, PaymentStrip, PaymentTyped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tui.screens.book_screen import BookScreen
+
+WRONG_REASON = "Recorded by mistake"
+"""Of the reversal that `u` posts."""
+
+
+class _Asked(NamedTuple):
+    """Who pays, what is open there, and the invoice it is about, if there is one."""
+
+    guarantor_id: str
+    name: str
+    owed: list[Owed]
+    invoice_id: str | None
+
+
+def pay_invoice(screen: "BookScreen[Any]", invoice_id: str) -> None:
+    """The payment strip for an invoice; its open balance is the amount unless another is typed."""
+    _ask(screen, lambda read: _of_invoice(read, invoice_id))
+
+
+def pay_ahead(screen: "BookScreen[Any]", guarantor_id: str) -> None:
+    """The payment strip for a guarantor, oldest invoice first."""
+    _ask(screen, lambda read: _of_guarantor(read, guarantor_id))
+
+
+def choose_payer(screen: "BookScreen[Any]") -> None:
+    """`P`: two letters of who pays, or an invoice's number, then the strip."""
+    from core.payments.choosing import payers
+
+    app = screen.biller
+
+    def work() -> list[Payer]:
+        with app.store.read() as read:
+            return [Payer(row.guarantor_id, row.name, row.owed_cents, row.clients) for row in payers(read)]
+
+    def known(found: list[Payer]) -> None:
+        if not screen.is_current:
+            return
+        if found:
+            screen.open_strip(AskPayer("Payment from", found, keep_as=""), chosen)
+        else:
+            app.say("There is nobody yet who could pay; `daysheet import` brings clients in.", "warn")
+
+    def chosen(payer: Payer) -> None:
+        if payer.number:
+            _ask(screen, lambda read: _of_number(read, payer.number))
+        else:
+            pay_ahead(screen, payer.guarantor_id)
+
+    app.hold_keys("payers")
+    app.in_background(work, known, ended=lambda: app.release_keys("payers"))
+
+
+def _of_invoice(read: Read, invoice_id: str) -> _Asked:
+    from core.payments.queries import invoice_state
+
+    return _of_guarantor(read, invoice_state(read, invoice_id).guarantor_id, invoice_id)
+
+
+def _of_guarantor(read: Read, guarantor_id: str, invoice_id: str | None = None) -> _Asked:
+    from core.clients.queries import address
+    from core.payments.queries import proposal
+
+    owed = [one.owed for one in proposal(read, guarantor_id, 0, invoice_id=invoice_id)[0]]
+    return _Asked(guarantor_id, address(read, guarantor_id).name, owed, invoice_id)
+
+
+def _of_number(read: Read, typed: str) -> _Asked:
+    from core.ledger.invoices import find_invoice
+
+    return _of_invoice(read, find_invoice(read, typed))
+
+
+def _ask(screen: "BookScreen[Any]", who: Callable[[Read], _Asked]) -> None:
+    """Read what is open and open the strip; keys typed meanwhile are for the strip.
+
+    It is read behind the writes that were begun before, so that a payment typed right after another one
+    finds what that one has left.
+    """
+    app = screen.biller
+
+    def work() -> _Asked:
+        with app.store.read() as read:
+            return who(read)
+
+    def asked(found: _Asked) -> None:
+        if screen.is_current:
+            _open(screen, found)
+
+    app.hold_keys("payment")
+    app.in_background(work, asked, writes=True, ended=lambda: app.release_keys("payment"))
+
+
+def _open(screen: "BookScreen[Any]", found: _Asked) -> None:
+    app = screen.biller
+    about = next((one for one in found.owed if one.invoice_id == found.invoice_id), None)
+    strip = PaymentStrip(
+        f"Pay {about.number} {found.name}" if about else f"From {found.name}",
+        found.owed,
+        first=found.invoice_id,
+        today=app.today,
+        method=app.last_method,
+        keep_as=f"pay {found.invoice_id or found.guarantor_id}",
+    )
+    screen.open_strip(strip, lambda typed: _record(screen, found, strip, typed))
+
+
+def _record(screen: "BookScreen[Any]", found: _Asked, strip: PaymentStrip, typed: PaymentTyped) -> None:
+    from core.payments.commands import record_payment, reverse_payment
+
+    app, today = screen.biller, screen.biller.today()
+    texts = strip.texts()
+    made: list[str] = []
+
+    def record(tx: Tx) -> None:
+        recorded = record_payment(
+            tx,
+            guarantor_id=found.guarantor_id,
+            amount_cents=typed.amount_cents,
+            method=typed.method,
+            received_on=typed.received_on,
+            today=today,
+            reference=typed.reference,
+            invoice_id=found.invoice_id,
+            allocations=typed.shares,
+        )
+        made[:] = [recorded.payment_id]
+
+    def reverse(tx: Tx) -> None:
+        reverse_payment(tx, made[0], reason=WRONG_REASON, today=today)
+
+    def recorded(_: None) -> None:
+        app.last_method = typed.method
+        screen.done(_sentence(found, typed), reverse, record)
+
+    def refused(refusal: DomainError) -> None:
+        """What was typed comes back with the strip."""
+        app.kept_texts[strip.keep_as] = texts
+        app.refuse(refusal)
+
+    app.change(record, recorded, refused)
+
+
+def _sentence(found: _Asked, typed: PaymentTyped) -> str:
+    """`Recorded check 1187 $150.00 on 1042`."""
+    method = next(one for one in METHODS.values() if one.name == typed.method)
+    what = " ".join(part for part in (method.name.replace("_", " "), typed.reference) if part)
+    said = f"Recorded {what} {dollars(typed.amount_cents)}"
+    numbers = {one.invoice_id: one.number for one in found.owed}
+    if typed.shares:
+        said += f" on {numbers[typed.shares[0][0]]}"
+        if more := len(typed.shares) - 1:
+            said += f" and {plural(more, 'other')}"
+        if typed.credit_cents:
+            said += f", {dollars(typed.credit_cents)} kept as credit"
+    else:
+        said += " as credit"
+    return said
