@@ -64,7 +64,20 @@ def test_the_command_line_itself_loads_nothing_heavy() -> None:
     assert loaded.isdisjoint(HEAVY)
 
 
-@pytest.mark.parametrize("verb", ["client list", "invoice list", "unbilled list", "audit list"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "client list",
+        "invoice list",
+        "payment list",
+        "unbilled list",
+        "audit list",
+        "report ar",
+        "report day-sheet",
+        "report late-entries",
+        "credit list",
+    ],
+)
 def test_a_verb_that_only_reads_loads_nothing_heavy(verb: str, home: dict[str, str]) -> None:
     assert sorted(_run(verb.split(), home).intersection(HEAVY)) == []
 
@@ -83,7 +96,7 @@ NOT_FOR_A_LIST = (
 """Each costs a plain list half a millisecond to five, of the thirty that it may take."""
 
 
-@pytest.mark.parametrize("verb", ["client list", "invoice list", "unbilled list"])
+@pytest.mark.parametrize("verb", ["client list", "invoice list", "payment list", "unbilled list"])
 def test_a_plain_list_loads_only_what_it_shows(verb: str, home: dict[str, str]) -> None:
     assert sorted(_run(verb.split(), home).intersection(NOT_FOR_A_LIST)) == []
 
