@@ -23,7 +23,9 @@ from tui.viewer import Viewer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tui.screens.aging import AgingReport
     from tui.screens.clients import Clients
+    from tui.screens.day_sheet import DaySheetScreen
     from tui.screens.invoices import Invoices
     from tui.screens.payments import Payments
     from tui.screens.unbilled import Unbilled
@@ -61,6 +63,18 @@ def _payments() -> "Payments":
     return Payments()
 
 
+def _aging() -> "AgingReport":
+    from tui.screens.aging import AgingReport
+
+    return AgingReport()
+
+
+def _day_sheet() -> "DaySheetScreen":
+    from tui.screens.day_sheet import DaySheetScreen
+
+    return DaySheetScreen()
+
+
 @dataclass(frozen=True, slots=True)
 class Undoable:
     """Something done that can be taken back: what it is called, and the two ways."""
@@ -79,6 +93,8 @@ class Biller(FrameApp):
         Place("invoices", "Invoices", "3", "i", _invoices),
         Place("clients", "Clients", "4", "c", _clients),
         Place("payments", "Payments", "6", "p", _payments),
+        Place("aging", "AR", "8", "r", _aging),
+        Place("daysheet", "Day sheet", "", "d", _day_sheet),
     )
 
     def __init__(
@@ -203,6 +219,7 @@ class Biller(FrameApp):
             Command("run", "preview the billing of a month, or of two days", self._run, "[2026-10]"),
             Command("export", "write everything as CSV files", self._export, "[folder]"),
             Command("journal", "write a double-entry journal", self._journal, "[hledger|beancount]"),
+            Command("explain", "the entries behind an amount", self._explain, "[1042]"),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "quit and lock the book", lambda _: self.leave()),
         )
@@ -260,6 +277,20 @@ class Biller(FrameApp):
     def _home(self) -> str:
         return str(Path(self.store.path).parent)
 
+    def _explain(self, typed: str) -> None:
+        """Of an invoice, a client or a payment that is named, or of the one in front."""
+        from core.books.explained import explain_typed
+        from tui.screens.book_screen import BookScreen
+        from tui.screens.explain import Explain
+
+        front = self.frame
+        what = typed or (front.subject if isinstance(front, BookScreen) else "")
+        if not what:
+            self.say("Say of what: an invoice number, a client, or a payment.", "warn")
+            return
+        today, place = self.today(), self.current_mode
+        self.push_screen(Explain(place, lambda read: explain_typed(read, what, today)))
+
     def find(self, text: str) -> Sequence[Found]:
         """Invoices by number, clients by a few letters of the name. Runs in a thread."""
         from core.clients.queries import clients
@@ -282,7 +313,7 @@ class Biller(FrameApp):
             words = search_key(text).split()
             for client in clients(read):
                 if all(word in search_key(client.client) for word in words):
-                    found.append(Found(client.client, "client", partial(self.show_charges, client.client_id)))
+                    found.append(Found(client.client, "client", partial(self.show_client, client.client_id)))
                 if len(found) >= 20:
                     break
         return found
@@ -300,6 +331,13 @@ class Biller(FrameApp):
 
         self.go("clients")
         self.push_screen(Client(client_id))
+
+    def show_payment(self, payment_id: str) -> None:
+        """Open a payment or goodwill credit, from wherever."""
+        from tui.screens.payment import Payment
+
+        self.go("payments")
+        self.push_screen(Payment(payment_id))
 
     def show_charges(self, client_id: str, period: Period = ALL_TIME) -> None:
         """Open what is unbilled of a client, from wherever."""

@@ -15,6 +15,12 @@ _ALONE = {
     "session.recorded": "session recorded",
     "import.done": "records imported",
     "policy.set": "rule set",
+    "draft.replaces": "billed again",
+    "allocation.released": "payment taken off",
+    "credit.reversed": "credit taken back",
+    "payment.reversed": "payment reversed",
+    "book.closed": "book closed",
+    "books.exported": "books taken out",
     "client.noted": "note made",
     "client.note_removed": "note taken away",
     "user.role": "role changed",
@@ -58,7 +64,36 @@ def _with_amounts(verb: str, detail: dict[str, Any]) -> str:
             return f"{detail['kind']} of {shown}"
         case "draft.edited":
             return " and ".join(_COLUMNS.get(c, c) for c in detail["columns"]) + " changed"
+        case "payment.recorded":
+            return f"{detail['method'].replace('_', ' ')} of {dollars(detail['amount_cents'])} received"
+        case "payment.reversed" | "credit.reversed" | "allocation.released":
+            return f"{_ALONE[verb]}, {dollars(detail['amount_cents'])}"
+        case "payment.refunded":
+            asked = "refund asked for" if detail.get("channel") == "processor" else "refunded"
+            return f"{asked}, {dollars(detail['amount_cents'])}"
+        case "payment.refund_answered":
+            return f"refund {detail['outcome']}, {dollars(detail['amount_cents'])}"
+        case "credit.applied":
+            return f"credit applied, {dollars(detail['amount_cents'])}"
+        case "credit.given":
+            return f"credit given, {dollars(detail['amount_cents'])}"
+        case "invoice.adjusted":
+            return _adjusted(detail)
+        case "invoice.voided":
+            kept, back = detail["credit_cents"], detail["refunded_cents"]
+            money = (
+                f", {dollars(kept)} kept as credit" if kept else f", {dollars(back)} refunded" if back else ""
+            )
+            return f"void{money}"
+        case "book.closed":
+            return f"book closed through {detail['through']}"
     return _ALONE.get(verb) or _plain_words(verb)
+
+
+def _adjusted(detail: dict[str, Any]) -> str:
+    """`bad debt, $20.00 off`, or that it is asked for again."""
+    kind, cents = detail["kind"].replace("_", " "), detail["amount_cents"]
+    return f"{kind}, {dollars(cents)} off" if cents > 0 else f"{kind} reversed, {dollars(-cents)} owed again"
 
 
 def _plain_words(verb: str) -> str:

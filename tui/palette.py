@@ -162,22 +162,28 @@ class Palette(ModalScreen[None]):
         self._app.go(place)
 
     def _commands(self) -> list[Command]:
-        """Places and commands whose name, or a word of it, begins with what is typed."""
+        """Places and commands whose name, or a word of it, begins as typed."""
         name = search_key(self._asked).split(" ")[0]
         known = [
             *(Command(p.title, "screen", partial(self._go, p.name)) for p in self._app.PLACES),
             *self._app.commands(),
             *self._verbs,
         ]
-        fits = [one for one in known if any(word.startswith(name) for word in search_key(one.name).split())]
+        whole = _run_together(self._asked)
+        fits = [
+            one
+            for one in known
+            if _run_together(one.name).startswith(whole)
+            or any(word.startswith(name) for word in search_key(one.name).split())
+        ]
         return sorted(fits, key=lambda one: not search_key(one.name).startswith(name))
 
     def _lines(self) -> list[tuple[str, str, Callable[[], object]]]:
-        arguments = self._asked.partition(" ")[2].strip()
+        arguments, whole = self._asked.partition(" ")[2].strip(), _run_together(self._asked)
         lines: list[tuple[str, str, Callable[[], object]]] = [
             (f"{one.name} {one.takes}".strip(), one.help, partial(one.run, arguments))
             for one in self._commands()
-            if one.takes or not arguments
+            if one.takes or not arguments or _run_together(one.name).startswith(whole)
         ]
         return [*lines, *((found.label, found.detail, found.open) for found in self._found)]
 
@@ -192,6 +198,11 @@ class Palette(ModalScreen[None]):
                 sign: Piece = (" > " if here else "   ", "key")
                 line.show([sign, (label, "active" if here else "")], [(detail + " ", "muted")])
             line.display = place < len(shown)
+
+
+def _run_together(name: str) -> str:
+    """`Day sheet` and `daysheet` are the same."""
+    return search_key(name).replace(" ", "")
 
 
 def _verbs_of(screen: "FrameScreen[Any]") -> Iterator[Command]:

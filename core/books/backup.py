@@ -18,6 +18,7 @@ from core.books.checkup import checkup
 from core.books.container import Counted, DamagedBackup, Opened, Sealer, Secret, opened_backup
 from core.dates import show_instant
 from core.errors import DomainError
+from core.ledger.summaries import keep
 from core.migrations import HEAD
 from core.security.files import (
     AS_IT_IS,
@@ -253,7 +254,7 @@ def _opened(
         before.close()
     if any(found[name] != manifest[name] for name in SAME):
         raise DamagedBackup(path)
-    store = Store.open(database, data_key, clock)
+    store = Store.open(database, data_key, clock, keep)
     try:
         with store.read() as read:
             return store, wrong_with(read)

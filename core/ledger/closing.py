@@ -7,10 +7,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from core.store import Read
 
-Close = namedtuple("Close", "close_id closed_through_on at actor note")
+Close = namedtuple("Close", "close_id closed_through_on at actor note site no")
 
 CLOSES = """
-SELECT c.id, c.closed_through_on, c.at, coalesce(u.name, c.actor), c.note
+SELECT c.id, c.closed_through_on, c.at, coalesce(u.name, c.actor), c.note, c.site, c.no
 FROM day_close AS c LEFT JOIN "user" AS u ON u.id = c.actor
 ORDER BY c.closed_through_on, c.id
 """
@@ -18,28 +18,33 @@ ORDER BY c.closed_through_on, c.id
 LateEntry = namedtuple("LateEntry", "kind fact_id on recorded_at actor amount_cents closed_through_on")
 """Something recorded after a day was closed, and dated on or before it."""
 
-LATE = """
-SELECT t.kind, t.id, t.on_day, t.at, coalesce(u.name, t.actor), t.cents
-FROM (SELECT 'invoice' AS kind, id, issued_on AS on_day, at, actor, total_cents AS cents
-      FROM invoice_issue WHERE id > :close_id AND issued_on <= :through
-      UNION ALL SELECT 'void', id, voided_on, at, actor, 0
-      FROM invoice_void WHERE id > :close_id AND voided_on <= :through
-      UNION ALL SELECT 'late_fee', id, assessed_on, at, actor, amount_cents
-      FROM late_fee WHERE id > :close_id AND assessed_on <= :through
-      UNION ALL SELECT 'adjustment', id, effective_on, at, actor, amount_cents
-      FROM adjustment WHERE id > :close_id AND effective_on <= :through
-      UNION ALL SELECT 'payment', id, received_on, at, actor, amount_cents
-      FROM payment WHERE id > :close_id AND received_on <= :through
-      UNION ALL SELECT 'reversal', id, reversed_on, at, actor, 0
-      FROM payment_reversal WHERE id > :close_id AND reversed_on <= :through
-      UNION ALL SELECT 'credit', id, given_on, at, actor, amount_cents
-      FROM credit WHERE id > :close_id AND given_on <= :through
-      UNION ALL SELECT 'refund', id, refunded_on, at, actor, amount_cents
-      FROM refund_request WHERE id > :close_id AND refunded_on <= :through) AS t
-LEFT JOIN "user" AS u ON u.id = t.actor
-ORDER BY t.on_day, t.id
-"""
-"""Ids rise with the time of recording, so what came after a close has a greater id than the close."""
+DATED = (
+    ("invoice", "invoice_issue", "issued_on", "total_cents"),
+    ("void", "invoice_void", "voided_on", "0"),
+    ("late_fee", "late_fee", "assessed_on", "amount_cents"),
+    ("adjustment", "adjustment", "effective_on", "amount_cents"),
+    ("payment", "payment", "received_on", "amount_cents"),
+    ("reversal", "payment_reversal", "reversed_on", "0"),
+    ("credit", "credit", "given_on", "amount_cents"),
+    ("reversal", "credit_reversal", "reversed_on", "0"),
+    ("refund", "refund_request", "refunded_on", "amount_cents"),
+)
+"""Kinds of entry with their table, the day they count from, and their cents."""
+
+AFTER = "((x.site = :site AND x.no > :no) OR (x.site <> :site AND x.at > :at))"
+"""Recorded after the close: by number in its own office, by the clocks among offices."""
+
+LATE = " UNION ALL ".join(
+    f"""
+SELECT '{kind}', x.id, x.{day}, x.at, coalesce(u.name, x.actor), {f"x.{cents}" if cents != "0" else "0"}
+FROM {table} AS x LEFT JOIN "user" AS u ON u.id = x.actor
+WHERE x.id >= :since AND x.{day} <= :through AND {AFTER}
+"""  # noqa: S608  our own names
+    for kind, table, day, cents in DATED
+)
+"""Ids begin with the time of recording, so only what is as young as the close is looked at."""
+
+TIME_IN_ID = 13
 
 
 def closes(read: "Read") -> list[Close]:
@@ -57,6 +62,14 @@ def late_entries(read: "Read") -> list[LateEntry]:
     """What was recorded into a closed time after it was closed, each once, with the first close it missed."""
     found: dict[str, LateEntry] = {}
     for close in closes(read):
-        for row in read.rows(LATE, close_id=close.close_id, through=close.closed_through_on):
+        rows = read.rows(
+            LATE,
+            since=close.close_id[:TIME_IN_ID],
+            through=close.closed_through_on,
+            site=close.site,
+            no=close.no,
+            at=close.at,
+        )
+        for row in rows:
             found.setdefault(row[1], LateEntry._make((*row, close.closed_through_on)))
     return sorted(found.values(), key=lambda one: (one.on, one.fact_id))

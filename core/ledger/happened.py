@@ -17,6 +17,8 @@ SELECT coalesce(
     (SELECT k.name FROM draft AS d JOIN client AS k ON k.id = d.client_id WHERE d.id = :id),
     (SELECT k.name FROM session AS s JOIN client AS k ON k.id = s.client_id WHERE s.id = :id),
     (SELECT k.name FROM charge AS c JOIN client AS k ON k.id = c.client_id WHERE c.id = :id),
+    (SELECT g.name FROM payment AS p JOIN guarantor AS g ON g.id = p.guarantor_id WHERE p.id = :id),
+    (SELECT g.name FROM credit AS c JOIN guarantor AS g ON g.id = c.guarantor_id WHERE c.id = :id),
     (SELECT name FROM client WHERE id = :id),
     (SELECT name FROM guarantor WHERE id = :id),
     (SELECT name FROM provider WHERE id = :id),

@@ -210,25 +210,33 @@ def find_payment(read: "Read", typed: str) -> str:
 
 
 CreditBalance = namedtuple("CreditBalance", "guarantor_id guarantor left_cents since_on days")
-"""What a guarantor has unapplied; `since_on` is the oldest of it, `days` its age."""
+"""What a guarantor has unapplied; since `since_on` there has always been some of it, `days` is its age."""
 
 CREDITS = """
-SELECT m.guarantor_id, g.name, sum(m.left_cents), min(m.since_on)
+SELECT m.source_id, m.guarantor_id, g.name, m.left_cents, m.since_on
 FROM money_left AS m JOIN guarantor AS g ON g.id = m.guarantor_id
-WHERE m.left_cents <> 0 GROUP BY m.guarantor_id, g.name ORDER BY min(m.since_on), g.name, m.guarantor_id
+WHERE m.left_cents <> 0 ORDER BY g.name, m.guarantor_id
 """
 
 
 def credit_balances(read: "Read", today: date) -> list[CreditBalance]:
     """Who has money with the practice, oldest first: states ask that it is given back in time.
 
+    Money ages from the day it was on no invoice, not from the day it came in.
     Source: `domain.md` section 5, rule 10.
     """
+    from core.payments.days import left_from
+
     read.fresh()
-    return [
-        CreditBalance(guarantor_id, name, cents, since, (today - date.fromisoformat(since)).days)
-        for guarantor_id, name, cents, since in read.rows(CREDITS)
-    ]
+    found: dict[str, CreditBalance] = {}
+    for source_id, guarantor_id, name, cents, received_on in read.rows(CREDITS):
+        since = left_from(read, source_id, 1, received_on)
+        known = found.get(guarantor_id)
+        if known is not None:
+            cents, since = known.left_cents + cents, min(known.since_on, since)
+        days = (today - date.fromisoformat(since)).days
+        found[guarantor_id] = CreditBalance(guarantor_id, name, cents, since, days)
+    return sorted(found.values(), key=lambda one: (one.since_on, one.guarantor, one.guarantor_id))
 
 
 def payment_status(row: PaymentRow) -> str:

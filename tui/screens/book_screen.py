@@ -51,6 +51,11 @@ class BookScreen(FrameScreen[V], Generic[V]):
         with self.biller.store.read() as read:
             return self.ask_book(read)
 
+    @property
+    def subject(self) -> str:
+        """What `explain` without a word is about: the id of an invoice, a payment or a client."""
+        return ""
+
     def action_receive(self) -> None:
         from tui.screens.paying import choose_payer
 

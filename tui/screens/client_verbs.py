@@ -22,6 +22,11 @@ class ClientVerbs(BookScreen[V], Generic[V]):
         """The ids of the client and of the guarantor who owes."""
         raise NotImplementedError
 
+    @property
+    def subject(self) -> str:
+        account = self.account
+        return "" if account is None else account[0]
+
     def allowed(self, action: str) -> bool:
         return action not in ("pay", "bill", "new", "note") or self.account is not None
 

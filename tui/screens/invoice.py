@@ -144,8 +144,10 @@ class Invoice(DraftVerbs):
             sums.append((f"   {plural(len(view.lines), 'line')}", ""))
         else:
             tone: Tone = "warn" if row.status == "overdue" else "strong"
+            off = 0 if row.status == "void" else row.total_cents - row.paid_cents - row.balance_cents
+            adjusted = f"   adjusted {dollars(-off)}" if off else ""
             sums = [
-                (f" total {dollars(row.total_cents)}   paid {dollars(row.paid_cents)}   ", ""),
+                (f" total {dollars(row.total_cents)}{adjusted}   paid {dollars(row.paid_cents)}   ", ""),
                 (f"balance {dollars(row.balance_cents)}", tone),
             ]
         self.query_one("#sums", Line).show(sums)

@@ -43,6 +43,11 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         """The issued invoice that the verbs are about."""
         raise NotImplementedError
 
+    @property
+    def subject(self) -> str:
+        row = self.invoice_row
+        return "" if row is None else str(row.invoice_id)
+
     def allows_money(self, action: str) -> bool:
         row = self.invoice_row
         return row is not None and LIFECYCLE[action] in allowed_actions(row.status)

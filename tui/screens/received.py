@@ -37,6 +37,11 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
         row = self.received
         return None if row is None else (row.guarantor_id, row.unallocated_cents)
 
+    @property
+    def subject(self) -> str:
+        row = self.received
+        return "" if row is None else str(row.payment_id)
+
     def allowed(self, action: str) -> bool:
         row = self.received
         if action == "apply":

@@ -119,7 +119,9 @@ class Today(BookScreen[TodayView]):
             if one.entry.subject_kind == "invoice" and one.count == 1:
                 app.show_invoice(one.entry.subject_id)
             elif one.entry.subject_kind == "client" and one.count == 1:
-                app.show_charges(one.entry.subject_id)
+                app.show_client(one.entry.subject_id)
+            elif one.entry.subject_kind in ("payment", "credit") and one.count == 1:
+                app.show_payment(one.entry.subject_id)
 
     def _open_list(self, name: str) -> None:
         """Go to the list that answers a line, filtered to it."""

@@ -6,8 +6,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from core.ledger.aging import Aging
-    from core.ledger.explain import Explained
     from core.store import Read
     from tui.door import Door
 
@@ -48,8 +46,10 @@ def _day(door: "Door", typed: str | None, read: "Read") -> "date":
 
 def explain(door: "Door") -> int:
     """The entries that add up to what a client owes, an invoice has open, a payment has left."""
+    from core.books.explained import explain_typed
+
     with door.store().read() as read:
-        found = _explained(read, door.options.subject, door.today(read))
+        found = explain_typed(read, door.options.subject, door.today(read))
     text = [found.title]
     text += door.table(
         ("Date", "What", "Amount"),
@@ -70,26 +70,6 @@ def explain(door: "Door") -> int:
     return 0
 
 
-def _explained(read: "Read", typed: str, today: "date") -> "Explained":
-    """By invoice number, by the id of a payment or credit, or by client. Raises: NotFound."""
-    from core.clients.queries import find_client
-    from core.ledger.explain import explain_client, explain_draft, explain_invoice, explain_payment
-    from core.ledger.invoices import NoInvoice, find_invoice, invoice
-    from core.payments.queries import find_payment
-    from core.payments.refusals import NoPayment
-
-    try:
-        invoice_id = find_invoice(read, typed)
-    except NoInvoice:
-        try:
-            return explain_payment(read, find_payment(read, typed))
-        except NoPayment:
-            return explain_client(read, find_client(read, typed))
-    if invoice(read, invoice_id, today=today.isoformat()).number is None:
-        return explain_draft(read, invoice_id, today)
-    return explain_invoice(read, invoice_id)
-
-
 def report_ar(door: "Door") -> int:
     """Aging by guarantor. It must tie out to the ledger, or it says so and ends with 4."""
     from core.ledger.aging import aging
@@ -99,9 +79,10 @@ def report_ar(door: "Door") -> int:
         as_of = _day(door, options.as_of, read)
         found = aging(read, as_of, basis=options.basis, layout=options.layout)
     if options.csv is not None:
+        from core.books.aging_csv import aging_csv
         from core.security.files import write_where_said
 
-        write_where_said(options.csv, _as_csv(found), home=door.home.data)
+        write_where_said(options.csv, aging_csv(found), home=door.home.data)
     if found.totals.total_cents != found.ledger_cents:
         door.refuse(
             "does_not_tie",
@@ -148,20 +129,8 @@ def report_ar(door: "Door") -> int:
     return 4 if door.errors else 0
 
 
-def _as_csv(found: "Aging") -> bytes:
-    """The report as a spreadsheet takes it; no name in it is ever a formula."""
-    from core.books.csv_cells import csv_line, decimal_cell, text_cell
-
-    titles = ("guarantor", *found.buckets, "credit", "total")
-    lines = [csv_line(map(text_cell, titles))]
-    for row in [*found.rows, found.totals._replace(guarantor="Total")]:
-        amounts = (*row.cents, -row.credit_cents, row.total_cents)
-        lines.append(csv_line([text_cell(row.guarantor), *(decimal_cell(cents, 2) for cents in amounts)]))
-    return b"".join(lines)
-
-
 def day_sheet(door: "Door") -> int:
-    """A day of the practice or of one office; where it does not balance to the ledger, it says so with 4."""
+    """A day of the practice or an office. It must balance to the ledger, or it says so and ends with 4."""
     from core.ledger.day_sheet import day_sheet
     from core.practice.queries import find_named, offices
 

@@ -12,12 +12,14 @@ from core.books.container import Secret
 from core.books.restore import Restored, restore_book
 from core.dates import ALL_TIME
 from core.invoicing.commands import create_draft, issue_drafts
+from core.ledger.aging import aging, ledger_cents
 from core.ledger.invoices import invoices
 from core.ledger.unbilled import unbilled_by_client
+from core.payments.commands import record_payment
 from core.security.keys import read_key_file
 from core.security.slots import renew_recovery_code
 from core.security.unlock import open_with_passphrase
-from core.store import Read, Store
+from core.store import Read, Store, Tx
 from core.tables import metadata
 from tests.builders import OWNER, TODAY, fixed_clock
 from tests.homes import Home, client_with_sessions, provider_of
@@ -45,6 +47,7 @@ class Practice:
                 client_with_sessions(tx, provider_id, "Cal", "Cole")
                 drafts = [create_draft(tx, client_id=client_id, today=TODAY) for client_id in billed]
                 issue_drafts(tx, drafts, today=TODAY)
+                pay(tx, billed[0], 70_000)
             code = renew_recovery_code(store, OWNER, str(folder / "keys.json"))
         return cls(home, code)
 
@@ -66,6 +69,13 @@ class Practice:
         return check_backup(str(backup), secret or self.machine, work=str(work), clock=fixed_clock)
 
 
+def pay(tx: Tx, client_id: str, amount_cents: int) -> None:
+    """A check of the client's guarantor."""
+    guarantor_id = tx.value("SELECT guarantor_id FROM client WHERE id = :id", id=client_id)
+    record_payment(tx, guarantor_id=guarantor_id, amount_cents=amount_cents, method="check",
+                   received_on=TODAY, today=TODAY)  # fmt: skip
+
+
 def issue_one(store: Store) -> str:
     """Bill the first client who has something unbilled, or a line by hand; answers the number."""
     with store.write(OWNER) as tx:
@@ -77,6 +87,7 @@ def issue_one(store: Store) -> str:
 
 ANSWERS: dict[str, Callable[[Read, date], object]] = {
     "invoices": lambda read, today: invoices(read, today=today.isoformat()),
+    "aging": lambda read, today: (aging(read, today), ledger_cents(read, today)),
     "unbilled": lambda read, today: unbilled_by_client(read, ALL_TIME, today),
 }
 """What must be the same before and after; a new answer of the ledger goes in here."""
@@ -96,9 +107,7 @@ def rows(home: Path) -> dict[str, list[Any]]:
     opened = open_with_passphrase(str(home), PASSPHRASE, fixed_clock)
     try:
         with opened.store.read() as read:
-            return {
-                name: read.rows(f'SELECT * FROM "{name}" ORDER BY 1, 2') for name in sorted(metadata.tables)
-            }
+            return {name: sorted(read.rows(f'SELECT * FROM "{name}"'), key=repr) for name in metadata.tables}
     finally:
         opened.store.close()
 

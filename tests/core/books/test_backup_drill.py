@@ -16,6 +16,7 @@ from core.books.checkup import checkup
 from core.books.container import DamagedBackup, Secret, WrongBackupKey
 from core.books.restore import SeriesInUse, restore_book
 from core.invoicing.commands import create_draft, issue_drafts
+from core.ledger.aging import aging, ledger_cents
 from core.practice.commands import BadSeries, change_practice
 from core.security.found import RemainsOfABook
 from core.security.slots import set_passphrase, take_user_out
@@ -31,6 +32,7 @@ from tests.core.books.drill import (
     assert_nothing_readable,
     files,
     issue_one,
+    pay,
     rows,
     years_before,
 )
@@ -66,17 +68,19 @@ def test_rj1_a_restored_book_holds_every_row_and_answers_the_same(practice: Prac
 def test_rj1_a_backup_made_under_a_writer_is_one_moment_of_the_book(
     practice: Practice, tmp_path: Path
 ) -> None:
-    """Another process bills as fast as it can: a client, four sessions and their invoice a transaction."""
+    """Another process bills as fast as it can: client, sessions, invoice and payment at once."""
     ready, wrote = os.pipe()
     stop = tmp_path / "stop"
 
     def work() -> None:
+        os.close(ready)  # so that it ends with the test, however that ends
         with practice.home.open() as store:
             while not stop.exists():
                 with store.write(OWNER) as tx:
                     provider_id = tx.value("SELECT id FROM provider")
                     client_id = client_with_sessions(tx, provider_id, "Zoe", "Archer")
                     issue_drafts(tx, [create_draft(tx, client_id=client_id, today=TODAY)], today=TODAY)
+                    pay(tx, client_id, 10_000)
                 os.write(wrote, b".")
 
     pid = start(work)
@@ -91,7 +95,8 @@ def test_rj1_a_backup_made_under_a_writer_is_one_moment_of_the_book(
             with opened.store.read() as read:
                 turns = read.value("SELECT count(*) FROM client") - 3
                 assert turns >= acknowledged > 0
-                assert read.rows(WHOLE) == [(4 * (turns + 3), 4 * (turns + 3), turns + 2, 0)]
+                assert read.rows(WHOLE) == [(4 * (turns + 3), 4 * (turns + 3), turns + 2, 0, turns + 1)]
+                assert ledger_cents(read, TODAY) == aging(read, TODAY).totals.total_cents
                 assert made.manifest["last_number"] == f"N-{turns + 2:05}"
                 assert verify(read).ok
                 heads = [[site, no, head.hex()] for site, no, head in read.rows("SELECT * FROM sync_chain")]
@@ -105,7 +110,8 @@ def test_rj1_a_backup_made_under_a_writer_is_one_moment_of_the_book(
 
 WHOLE = """
 SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM charge), (SELECT count(*) FROM invoice_issue),
-       (SELECT sum(total_cents) FROM invoice_issue) - (SELECT sum(amount_cents) FROM invoice_line)
+       (SELECT sum(total_cents) FROM invoice_issue) - (SELECT sum(amount_cents) FROM invoice_line),
+       (SELECT count(*) FROM payment)
 """
 
 

@@ -16,7 +16,7 @@ from tests.builders import OWNER, TODAY, Book
 from tests.tui.on_a_book import Driver, biller_on
 from tui.help import help_rows
 from tui.jobs import Job, each
-from tui.screens.client_charges import ClientCharges
+from tui.screens.client import Client
 from tui.screens.invoice import Invoice
 from tui.screens.invoices import Invoices
 from tui.screens.notice import Notice
@@ -47,7 +47,7 @@ async def test_the_palette_opens_an_invoice_by_its_number(book: Book, tmp_path: 
 async def test_the_palette_finds_a_client_by_a_few_letters(book: Book, tmp_path: Path) -> None:
     async with biller_on(book, tmp_path) as app:
         await app.press(":", *"cleo", "enter")
-        await app.until(lambda: isinstance(app.app.screen, ClientCharges))
+        await app.until(lambda: isinstance(app.app.screen, Client))
         assert app.screen.HEADING == "Carter, Cleo"
 
 
@@ -69,7 +69,18 @@ async def test_help_names_every_verb_of_every_screen_and_closes_with_its_own_key
     book: Book, tmp_path: Path
 ) -> None:
     async with biller_on(book, tmp_path) as app:
-        for keys in (["1"], ["2"], ["2", "enter"], ["2", "B"], ["3"]):
+        for keys in (
+            ["1"],
+            ["2"],
+            ["2", "enter"],
+            ["2", "B"],
+            ["3"],
+            ["4"],
+            ["enter"],
+            ["6"],
+            ["8"],
+            ["g", "d"],
+        ):
             await app.press(*keys)
             here = app.screen
             told = {row.values[1] for row in help_rows(here)}
