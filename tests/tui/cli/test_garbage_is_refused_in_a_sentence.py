@@ -23,7 +23,8 @@ WORDS = st.one_of(
          "licence", "machine", "passphrase", "bash", "terms", "owner", "biller", "1", "N-00001", "archer",
          "refund", "reverse", "apply",
          "unapply", "give", "void", "rebill", "write-off", "credit-note", "ledger", "note", "ar", "day-sheet",
-         "close", "late-entries", "2026-09", "2026-10-31", "-1", "1e9", "99999999999999999999", "--", "-", "12.5%", "0"]
+         "close", "late-entries", "2026-09", "2026-10-31", "-1",
+         "1e9", "99999999999999999999", "--", "-", "12.5%", "0"]
     ),
     st.sampled_from(
         ["--json", "--plain", "--yes", "--client", "--from", "--to", "--month", "--all", "--send",
@@ -71,7 +72,8 @@ WHOLE = st.sampled_from(
         ["report", "day-sheet", "--office"], ["report", "close", "--through"], ["client", "note", "archer"],
         ["charge", "add", "--client", "archer", "--amount", "5", "--text"], ["charge", "void", "--reason"],
         ["invoice", "void", "1", "--reason"], ["invoice", "reverse", "--reason", "r"],
-        ["provider", "edit", "pat", "--name"], ["practice", "set", "--timezone"], ["service", "add", "x", "--description", "d", "--rate"],
+        ["provider", "edit", "pat", "--name"], ["practice", "set", "--timezone"],
+        ["service", "add", "x", "--description", "d", "--rate"],
     ]
 )  # fmt: skip
 VALUES = st.one_of(
