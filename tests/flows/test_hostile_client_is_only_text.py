@@ -25,8 +25,16 @@ from core.books.csv_cells import original
 from core.books.export import README
 from core.clients.commands import change_guarantor, note_client
 from core.documents.keep import document_bytes
+from core.payments.closing import close_through
 from core.payments.commands import give_credit, record_payment
-from core.practice.commands import add_office, add_service, add_user, change_practice, set_late_fee
+from core.practice.commands import (
+    add_office,
+    add_service,
+    add_user,
+    change_practice,
+    change_role,
+    set_late_fee,
+)
 from core.practice.policies import LateFeeRule
 from core.sessions.commands import ServiceLine
 from tests.builders import OWNER, TODAY
@@ -306,17 +314,21 @@ READS = {
     "run": ["run", "--month", "2026-09", "--dry-run"],
     "invoice list": ["invoice", "list"],
     "invoice show": ["invoice", "show", "1"],
+    "payment list": ["payment", "list"],
+    "payment show": ["payment", "show", "PAYMENT"],
+    "credit list": ["credit", "list"],
+    "charge list": ["charge", "list", "--client", JANE],
+    "explain": ["explain", JANE],
+    "explain payment": ["explain", "PAYMENT"],
+    "explain invoice": ["explain", "1"],
+    "report ar": ["report", "ar"],
+    "report day-sheet": ["report", "day-sheet"],
+    "report late-entries": ["report", "late-entries"],
+    "client ledger": ["client", "ledger", JANE],
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
     "client shares": ["client", "shares", JANE],
     "guarantor list": ["guarantor", "list"],
-    "charge list": ["charge", "list", JANE],
-    "payment list": ["payment", "list"],
-    "payment show": ["payment", "show", "of-no-payment"],
-    "credit list": ["credit", "list"],
-    "explain": ["explain", "1"],
-    "report ar": ["report", "ar"],
-    "report day-sheet": ["report", "day-sheet"],
     "provider list": ["provider", "list"],
     "office list": ["office", "list"],
     "service list": ["service", "list"],
@@ -347,6 +359,19 @@ WRITES = [
     ["invoice", "show", "2"],
     ["latefee", "list", "--as-of", "2026-12-31"],
     ["latefee", "waive", PAYLOADS[2], "--reason", PAYLOADS[0]],
+    ["charge", "add", "--client", JANE, "--text", PAYLOADS[0], "--amount", "5"],
+    ["charge", "void", PAYLOADS[0], "--reason", "r"],
+    ["client", "note", JANE, PAYLOADS[3]],
+    ["payment", "add", "--client", JANE, "--amount", "5", "--method", PAYLOADS[0]],
+    ["payment", "add", "--client", JANE, "--amount", "5", "--method", "cash", "--allocate", PAYLOADS[0]],
+    ["payment", "add", "--guarantor", PAYLOADS[4], "--amount", PAYLOADS[4], "--method", "cash"],
+    ["payment", "show", PAYLOADS[0]],
+    ["payment", "apply", "--client", PAYLOADS[0]],
+    ["explain", PAYLOADS[1]],
+    ["report", "ar", "--basis", PAYLOADS[0]],
+    ["invoice", "reverse", PAYLOADS[0], "--reason", "r"],
+    ["invoice", "void", "1", "--reason", PAYLOADS[0], "--keep-credit"],
+    ["invoice", "show", "1"],
     [PAYLOADS[1]],
 ]
 
@@ -362,11 +387,14 @@ def signals_kept() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
+READING = ("list", "show", "verify", "ledger", "ar", "day-sheet", "late-entries")
+
+
 def reading_verbs() -> set[str]:
     """Every verb that shows something."""
     found = set()
     for verb, made in _choices(parser(whole=True)).items():
-        found |= {f"{verb} {what}" for what in _choices(made) if what in ("list", "show", "verify")}
+        found |= {f"{verb} {what}" for what in _choices(made) if what in READING}
     return found
 
 
@@ -405,8 +433,16 @@ def test_every_command_prints_plain_text(
 ) -> None:
     monkeypatch.setenv("DAYSHEET_TODAY", "2026-10-31")
     assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
-    payment_id = home.value("SELECT id FROM payment LIMIT 1")
-    for arguments in [*READS.values(), ["payment", "show", payment_id], *WRITES]:
+    with home.open() as store, store.write(OWNER) as tx:
+        close_through(tx, date(2026, 9, 30), today=date(2026, 10, 31), note=PAYLOADS[0])
+        for (user_id,) in tx.rows("SELECT id FROM \"user\" WHERE role = 'service'"):
+            change_role(tx, user_id, Role.OWNER)
+    paid = ["payment", "add", "--client", JANE, "--amount", "1000", "--method", "check", "--on", "2026-08-01"]
+    assert main([*paid, "--reference", PAYLOADS[1], "--note", PAYLOADS[2], *options(home)]) == 0
+    payment_id = home.value("SELECT id FROM payment")
+    capsys.readouterr()
+    for words in [*READS.values(), *WRITES]:
+        arguments = [payment_id if word == "PAYMENT" else word for word in words]
         for form in ([], ["--plain"], ["--json"]):
             main([*arguments, *form, *options(home)])
             out, err = capsys.readouterr()
