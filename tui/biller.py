@@ -36,7 +36,15 @@ T = TypeVar("T")
 WARM_UP_SECONDS = 0.2
 """After the first paint: what the other screens and the first command will need is loaded in a thread."""
 
-_NEEDED_LATER = ("tui.screens.unbilled", "tui.screens.invoices", "core.delivery.run")
+_NEEDED_LATER = (
+    "tui.screens.unbilled",
+    "tui.screens.invoices",
+    "tui.screens.clients",
+    "tui.screens.payments",
+    "tui.screens.paying",
+    "core.payments.commands",
+    "core.delivery.run",
+)
 
 
 def _unbilled() -> "Unbilled":

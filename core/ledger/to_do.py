@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from core.store import Read
 
 ToDo = namedtuple("ToDo", "name text count amount_cents")
-"""`name` says which list answers it: unbilled_month, unbilled, draft, issued, overdue."""
+"""`name` says which list answers it: unbilled_month, unbilled, draft, issued, overdue, credit."""
+
+UNAPPLIED = """
+SELECT count(DISTINCT guarantor_id), coalesce(sum(left_cents), 0) FROM money_left WHERE left_cents <> 0
+"""
 
 
 def to_do(read: "Read", today: date) -> list[ToDo]:
@@ -32,6 +36,8 @@ def to_do(read: "Read", today: date) -> list[ToDo]:
     ):
         found = [row for row in rows if row.status == status]
         items.append(ToDo(status, text, len(found), sum(row.balance_cents for row in found)))
+    accounts, cents = read.rows(UNAPPLIED)[0]
+    items.append(ToDo("credit", "Accounts with unapplied credit", accounts, cents))
     return [item for item in items if item.count]
 
 

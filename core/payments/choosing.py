@@ -2,6 +2,9 @@
 
 from collections import namedtuple
 
+from core.payments.history import on_invoice
+from core.payments.queries import money
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from core.store import Read
@@ -33,30 +36,29 @@ def payers(read: "Read") -> list[PayerRow]:
     ]
 
 
-OnInvoice = namedtuple(
-    "OnInvoice", "source_id kind received_on method reference amount_cents by_processor left_cents"
+PaidWith = namedtuple(
+    "PaidWith", "source_id kind received_on method reference amount_cents by_processor left_cents"
 )
 """A payment or goodwill credit that is on an invoice: so many cents there, `left_cents` on none at all."""
 
-ON_INVOICE = """
-SELECT t.source_id, t.kind, t.since_on, t.method, t.reference, sum(t.cents), t.by_processor, t.left_cents
-FROM (SELECT m.source_id, m.kind, m.since_on, coalesce(p.method, '') AS method,
-             coalesce(p.reference, k.reason) AS reference, p.once IS NOT NULL AS by_processor, m.left_cents,
-             a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l
-                                        WHERE l.allocation_id = a.id), 0) AS cents
-      FROM allocation AS a JOIN money_left AS m ON m.source_id = coalesce(a.payment_id, a.credit_id)
-      LEFT JOIN payment AS p ON p.id = m.source_id LEFT JOIN credit AS k ON k.id = m.source_id
-      WHERE a.invoice_id = :invoice_id) AS t
-WHERE t.cents > 0
-GROUP BY t.source_id, t.kind, t.since_on, t.method, t.reference, t.by_processor, t.left_cents
-ORDER BY t.since_on DESC, t.source_id DESC
-"""
 
-
-def money_on(read: "Read", invoice_id: str) -> list[OnInvoice]:
+def money_on(read: "Read", invoice_id: str) -> list[PaidWith]:
     """What an invoice was paid with and is on it now, newest first."""
-    read.fresh()
-    return read.all(ON_INVOICE, OnInvoice, invoice_id=invoice_id)
+    found: dict[str, PaidWith] = {}
+    for one in on_invoice(read, invoice_id):
+        known = found.get(one.payment_id)
+        cents = one.amount_cents + (known.amount_cents if known else 0)
+        found[one.payment_id] = PaidWith(
+            one.payment_id,
+            one.kind,
+            one.received_on,
+            one.method,
+            one.reference,
+            cents,
+            came_by_processor(read, one.payment_id),
+            money(read, one.payment_id).left_cents,
+        )
+    return sorted(found.values(), key=lambda one: (one.received_on, one.source_id), reverse=True)
 
 
 THROUGH = "SELECT once IS NOT NULL FROM payment WHERE id = :source_id"

@@ -64,9 +64,26 @@ def test_the_command_line_itself_loads_nothing_heavy() -> None:
     assert loaded.isdisjoint(HEAVY)
 
 
-@pytest.mark.parametrize("verb", ["client list", "invoice list", "unbilled list", "audit list"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "client list",
+        "invoice list",
+        "payment list",
+        "unbilled list",
+        "audit list",
+        "report ar",
+        "report late-entries",
+    ],
+)
 def test_a_verb_that_only_reads_loads_nothing_heavy(verb: str, home: dict[str, str]) -> None:
     assert sorted(_run(verb.split(), home).intersection(HEAVY)) == []
+
+
+@pytest.mark.parametrize("verb", ["credit list", "report day-sheet"])
+def test_a_verb_that_goes_through_accounts_loads_no_orm_either(verb: str, home: dict[str, str]) -> None:
+    accounts = {"dataclasses", "inspect"}
+    assert sorted(_run(verb.split(), home).intersection(HEAVY) - accounts) == []
 
 
 NOT_FOR_A_LIST = (
@@ -83,7 +100,7 @@ NOT_FOR_A_LIST = (
 """Each costs a plain list half a millisecond to five, of the thirty that it may take."""
 
 
-@pytest.mark.parametrize("verb", ["client list", "invoice list", "unbilled list"])
+@pytest.mark.parametrize("verb", ["client list", "invoice list", "payment list", "unbilled list"])
 def test_a_plain_list_loads_only_what_it_shows(verb: str, home: dict[str, str]) -> None:
     assert sorted(_run(verb.split(), home).intersection(NOT_FOR_A_LIST)) == []
 

@@ -23,12 +23,21 @@ import tui.screens
 from core.actors import Role
 from core.books.csv_cells import original
 from core.books.export import README
-from core.clients.commands import change_guarantor
+from core.clients.commands import change_guarantor, note_client
 from core.documents.keep import document_bytes
-from core.practice.commands import add_office, add_service, add_user, change_practice, set_late_fee
+from core.payments.closing import close_through
+from core.payments.commands import give_credit, record_payment
+from core.practice.commands import (
+    add_office,
+    add_service,
+    add_user,
+    change_practice,
+    change_role,
+    set_late_fee,
+)
 from core.practice.policies import LateFeeRule
 from core.sessions.commands import ServiceLine
-from tests.builders import OWNER
+from tests.builders import OWNER, TODAY
 from tests.core.books.checkers import hledger_cents, needs_hledger, transactions
 from tests.homes import Home, client_with_sessions, provider_of
 from tests.tui.hostile import PAYLOADS
@@ -37,8 +46,11 @@ from tui.arguments import parser
 from tui.biller import Biller
 from tui.cli import main
 from tui.screens.book_screen import BookScreen
+from tui.screens.client_verbs import ClientVerbs
 from tui.screens.draft_verbs import DraftVerbs
 from tui.screens.frame import FrameScreen
+from tui.screens.money_verbs import MoneyVerbs
+from tui.screens.received import ReceivedVerbs
 from tui.strips.question import DEAF_SECONDS
 
 JANE = "[@click=app.quit]Jane"
@@ -69,6 +81,19 @@ def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
             )
             guarantor_id = tx.value("SELECT guarantor_id FROM client WHERE id = :id", id=client_id)
             change_guarantor(tx, guarantor_id, name=payload)
+            note_client(tx, client_id, payload[:2_000], today=TODAY)
+            record_payment(
+                tx,
+                guarantor_id=guarantor_id,
+                amount_cents=1_000,
+                method="check",
+                reference=payload[:200],
+                note=payload[:200],
+                received_on=TODAY,
+                today=TODAY,
+                allocations=[],
+            )
+        give_credit(tx, guarantor_id=guarantor_id, amount_cents=500, reason=PAYLOADS[0], today=TODAY)
     return home
 
 
@@ -90,12 +115,15 @@ def own_screens() -> set[str]:
         subclasses: list[type[object]] = left.pop().__subclasses__()
         for kind in subclasses:
             left.append(kind)
-            if kind.__module__.startswith("tui.screens.") and kind not in (BookScreen, DraftVerbs):
+            if kind.__module__.startswith("tui.screens.") and kind not in SHARED:
                 found.add(kind.__name__)
     return found
 
 
-PUSHED = {"ClientCharges", "RunPreview", "Invoice", "Failures"}
+SHARED = (BookScreen, DraftVerbs, MoneyVerbs, ReceivedVerbs, ClientVerbs)
+"""What screens have in common; none of them is shown."""
+
+PUSHED = {"ClientCharges", "RunPreview", "Invoice", "Failures", "Client", "Payment", "Explain"}
 """Screens on top of a place; `walk` opens each of them."""
 
 
@@ -108,8 +136,8 @@ def walk(app: Terminal) -> None:
     """Open every screen, go through its rows, and open what lies over it."""
     app.wait_for("Clients unbilled for September 2026")
     for place in Biller.PLACES:
-        app.press(place.key)
-        app.wait_for(place.title.upper())
+        app.press(place.key or f"g{place.letter}")
+        app.wait_for(place.title.upper() if place.key else f" {place.title} ")
         app.press("Gggjj?")
         app.wait_for("What they do")
         app.press("?")
@@ -154,8 +182,54 @@ def walk(app: Terminal) -> None:
     app.wait_for("New draft for")
     app.press("jane")
     close(app, "New draft for")
+    walk_money(app)
     app.press("1")
     app.wait_for("TODAY")
+
+
+def walk_money(app: Terminal) -> None:
+    """Every strip and page that money has, on names, references and notes that want to be more."""
+    app.press("3")
+    app.wait_for("3INVOICES")
+    app.press("ffgg")
+    app.wait_for("filter: sent")
+    for key, shown in (("p", "check no. ["), ("W", "bad debt, why ["), ("V", "because [")):
+        app.press(key)
+        close(app, shown)
+    app.press("p1\r")
+    app.wait_for("Recorded check $1.00")
+    app.press("u")
+    app.wait_for("Undone: Recorded check")
+    app.press("P")
+    app.wait_for("Payment from")
+    app.press("jane")
+    close(app, "Payment from")
+    app.press(":explain 1\r")
+    app.wait_for(" Why ")
+    app.press("Ggg6")
+    app.wait_for("6PAYMENTS")
+    app.press("gg\r")
+    app.wait_for("amount $")
+    app.press("J" * 4)
+    for key, shown in (("F", "by [check"), ("V", "because [")):
+        app.press(key)
+        close(app, shown)
+    app.press("qff")
+    app.wait_for("filter: credit balances")
+    app.press("Ggg\r")
+    app.wait_for("Billing notes")
+    app.press("J" * len(PAYLOADS) + "K" * len(PAYLOADS) + "\tjj\t")
+    app.press("m")
+    close(app, " Note ")
+    app.press("fff")
+    close(app, "Ledger  from [")
+    app.press("8")
+    app.wait_for("8AR")
+    app.wait_for("by due date")
+    app.press("Gggw")
+    app.wait_for("Written:")
+    app.press("gdGgg")
+    app.wait_for("Opening")
 
 
 def close(app: Terminal, shown: str) -> None:
@@ -222,7 +296,7 @@ def test_the_exported_books_hold_it_only_as_text(home: Home, tmp_path: Path) -> 
         path = tmp_path / f"book.{form}"
         assert main(["books", "journal", "--out", str(path), "--format", form, *options(home)]) == 0
         assert not ODD.findall(path.read_text(encoding="utf-8"))
-    assert len(transactions(tmp_path / "book.beancount")) == 12
+    assert len(transactions(tmp_path / "book.beancount")) == 12 + len(PAYLOADS) + 1, "invoices, money"
 
 
 @needs_hledger
@@ -240,6 +314,17 @@ READS = {
     "run": ["run", "--month", "2026-09", "--dry-run"],
     "invoice list": ["invoice", "list"],
     "invoice show": ["invoice", "show", "1"],
+    "payment list": ["payment", "list"],
+    "payment show": ["payment", "show", "PAYMENT"],
+    "credit list": ["credit", "list"],
+    "charge list": ["charge", "list", "--client", JANE],
+    "explain": ["explain", JANE],
+    "explain payment": ["explain", "PAYMENT"],
+    "explain invoice": ["explain", "1"],
+    "report ar": ["report", "ar"],
+    "report day-sheet": ["report", "day-sheet"],
+    "report late-entries": ["report", "late-entries"],
+    "client ledger": ["client", "ledger", JANE],
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
     "client shares": ["client", "shares", JANE],
@@ -274,6 +359,19 @@ WRITES = [
     ["invoice", "show", "2"],
     ["latefee", "list", "--as-of", "2026-12-31"],
     ["latefee", "waive", PAYLOADS[2], "--reason", PAYLOADS[0]],
+    ["charge", "add", "--client", JANE, "--text", PAYLOADS[0], "--amount", "5"],
+    ["charge", "void", PAYLOADS[0], "--reason", "r"],
+    ["client", "note", JANE, PAYLOADS[3]],
+    ["payment", "add", "--client", JANE, "--amount", "5", "--method", PAYLOADS[0]],
+    ["payment", "add", "--client", JANE, "--amount", "5", "--method", "cash", "--allocate", PAYLOADS[0]],
+    ["payment", "add", "--guarantor", PAYLOADS[4], "--amount", PAYLOADS[4], "--method", "cash"],
+    ["payment", "show", PAYLOADS[0]],
+    ["payment", "apply", "--client", PAYLOADS[0]],
+    ["explain", PAYLOADS[1]],
+    ["report", "ar", "--basis", PAYLOADS[0]],
+    ["invoice", "reverse", PAYLOADS[0], "--reason", "r"],
+    ["invoice", "void", "1", "--reason", PAYLOADS[0], "--keep-credit"],
+    ["invoice", "show", "1"],
     [PAYLOADS[1]],
 ]
 
@@ -289,11 +387,14 @@ def signals_kept() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
+READING = ("list", "show", "verify", "ledger", "ar", "day-sheet", "late-entries")
+
+
 def reading_verbs() -> set[str]:
     """Every verb that shows something."""
     found = set()
     for verb, made in _choices(parser(whole=True)).items():
-        found |= {f"{verb} {what}" for what in _choices(made) if what in ("list", "show", "verify")}
+        found |= {f"{verb} {what}" for what in _choices(made) if what in READING}
     return found
 
 
@@ -332,7 +433,16 @@ def test_every_command_prints_plain_text(
 ) -> None:
     monkeypatch.setenv("DAYSHEET_TODAY", "2026-10-31")
     assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
-    for arguments in [*READS.values(), *WRITES]:
+    with home.open() as store, store.write(OWNER) as tx:
+        close_through(tx, date(2026, 9, 30), today=date(2026, 10, 31), note=PAYLOADS[0])
+        for (user_id,) in tx.rows("SELECT id FROM \"user\" WHERE role = 'service'"):
+            change_role(tx, user_id, Role.OWNER)
+    paid = ["payment", "add", "--client", JANE, "--amount", "1000", "--method", "check", "--on", "2026-08-01"]
+    assert main([*paid, "--reference", PAYLOADS[1], "--note", PAYLOADS[2], *options(home)]) == 0
+    payment_id = home.value("SELECT id FROM payment")
+    capsys.readouterr()
+    for words in [*READS.values(), *WRITES]:
+        arguments = [payment_id if word == "PAYMENT" else word for word in words]
         for form in ([], ["--plain"], ["--json"]):
             main([*arguments, *form, *options(home)])
             out, err = capsys.readouterr()

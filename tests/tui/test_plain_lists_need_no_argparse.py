@@ -5,7 +5,7 @@ import pytest
 from tui.arguments import parse
 from tui.listings import listing
 
-LISTS = ["client list", "invoice list", "unbilled list"]
+LISTS = ["client list", "invoice list", "payment list", "unbilled list"]
 
 
 @pytest.mark.parametrize("flags", ["", "--json", "--plain", "--plain --json"])

@@ -149,8 +149,9 @@ class Client(ClientVerbs[ClientPage]):
         self.query_one("#sums", Line).show(sums)
 
     @property
-    def account(self) -> tuple[str, str] | None:
-        return None if self._page is None else (self._client_id, self._page.client.guarantor_id)
+    def account(self) -> tuple[str, str, str] | None:
+        row = self._page.client if self._page is not None else None
+        return None if row is None else (row.client_id, row.guarantor_id, row.client)
 
     def allowed(self, action: str) -> bool:
         if action == "bill":

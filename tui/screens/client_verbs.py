@@ -4,8 +4,9 @@ from typing import ClassVar, Generic, TypeVar
 
 from core.store import Tx
 from tui.keys import verb
-from tui.present import plural
+from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
+from tui.screens.money_verbs import WRONG_REASON
 
 V = TypeVar("V")
 
@@ -16,11 +17,13 @@ class ClientVerbs(BookScreen[V], Generic[V]):
     BINDINGS: ClassVar = [
         verb("p", "pay", "Payment", id="client.pay", help="Record a payment of who owes", counted=False),
         verb("b", "bill", "Bill", id="client.bill", help="A draft of everything unbilled", counted=False),
-    ]
+        verb("a", "add_credit", "Goodwill", id="client.add_credit",
+             help="A credit that was not received as money", counted=False),
+    ]  # fmt: skip
 
     @property
-    def account(self) -> tuple[str, str] | None:
-        """The ids of the client and of the guarantor who owes."""
+    def account(self) -> tuple[str, str, str] | None:
+        """The ids of the client and of the guarantor who owes, and the client's name."""
         raise NotImplementedError
 
     @property
@@ -29,7 +32,7 @@ class ClientVerbs(BookScreen[V], Generic[V]):
         return "" if account is None else account[0]
 
     def allowed(self, action: str) -> bool:
-        return action not in ("pay", "bill", "new", "note") or self.account is not None
+        return action not in ("pay", "bill", "new", "note", "add_credit") or self.account is not None
 
     def action_pay(self) -> None:
         from tui.screens.paying import pay_ahead
@@ -42,6 +45,36 @@ class ClientVerbs(BookScreen[V], Generic[V]):
 
     def action_new(self) -> None:
         self._draft(empty=True)
+
+    def action_add_credit(self) -> None:
+        from core.payments.commands import give_credit, reverse_credit
+        from tui.strips.forgive import AskGoodwill, Goodwill
+
+        account, app, today = self.account, self.biller, self.biller.today()
+        if account is None:
+            return
+        strip = AskGoodwill(f"Goodwill for {account[2]}", keep_as=f"goodwill {account[1]}")
+        made: list[str] = []
+
+        def given(answer: Goodwill) -> None:
+            def give(tx: Tx) -> None:
+                made[:] = [
+                    give_credit(
+                        tx,
+                        guarantor_id=account[1],
+                        amount_cents=answer.amount_cents,
+                        reason=answer.reason,
+                        today=today,
+                    )
+                ]
+
+            def take_back(tx: Tx) -> None:
+                reverse_credit(tx, made[0], reason=WRONG_REASON, today=today)
+
+            what = f"Credit of {dollars(answer.amount_cents)} given"
+            app.change(give, lambda _: self.done(what, take_back, give))
+
+        self.open_strip(strip, given)
 
     def _draft(self, *, empty: bool) -> None:
         from core.invoicing.commands import create_draft, create_drafts, delete_drafts, restore_drafts

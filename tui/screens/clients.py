@@ -46,9 +46,9 @@ class Clients(ClientVerbs[list[AccountRow]]):
         self.show_totals(f"{plural(len(view), 'client')} · {len(owing):,} owing · {dollars(owed)}")
 
     @property
-    def account(self) -> tuple[str, str] | None:
+    def account(self) -> tuple[str, str, str] | None:
         row = self._rows.get(self.grid.cursor_id or "")
-        return None if row is None else (row.client_id, row.guarantor_id)
+        return None if row is None else (row.client_id, row.guarantor_id, row.client)
 
     def opened(self, record_id: str) -> None:
         from tui.screens.client import Client

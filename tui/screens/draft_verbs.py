@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import ClassVar
 
+from core.invoicing.lifecycle import allowed_actions
 from core.ledger.invoice_page import InvoicePage
 from core.ledger.invoices import InvoiceRow, LineRow
 from core.store import Tx
@@ -51,7 +52,10 @@ class DraftVerbs(MoneyVerbs[InvoicePage]):
     def action_add(self) -> None:
         """A draft gets a line or a discount; an issued invoice an adjustment, never a line."""
         if (row := self.invoice_row) is not None:
-            self.ask_forgiven(row, f"Take off {row.number}", "courtesy", None)
+            open_still = "adjust" in allowed_actions(row.status)
+            self.ask_forgiven(
+                row, f"Take off {row.number}", "courtesy" if open_still else "credit_note", None
+            )
             return
         self.choose(
             "Add",

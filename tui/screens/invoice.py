@@ -158,7 +158,7 @@ class Invoice(DraftVerbs):
         if action in DRAFT_VERBS:
             of_lifecycle[action] = "delete" if action == "delete" else "edit"
         if action == "add" and self.invoice_row is not None:
-            of_lifecycle[action] = "adjust"
+            of_lifecycle[action] = "credit_note"
         if action not in of_lifecycle:
             return True
         if self.page is None:

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 from core.errors import DomainError
 from core.invoicing.lifecycle import allowed_actions
 from core.ledger.invoices import InvoiceRow
-from core.payments.choosing import OnInvoice
+from core.payments.choosing import PaidWith
 from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars, plural
@@ -72,24 +72,42 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         self.open_strip(strip, lambda answer: self._forgive(row, strip, answer))
 
     def _forgive(self, row: InvoiceRow, strip: AskForgiven, answer: Forgiven) -> None:
-        from core.payments.adjustments import adjust, reverse_adjustment
+        """A credit note can take off what was paid, too: that is credit then, and `u` puts it back."""
+        from core.payments.adjustments import Adjusted, adjust, credit_note, reverse_adjustment
+        from core.payments.commands import apply_credit
+        from core.payments.queries import invoice_state
 
         app, today, texts = self.biller, self.biller.today(), strip.texts()
-        made: list[str] = []
+        made: list[Adjusted] = []
 
         def take_off(tx: Tx) -> None:
-            done = adjust(
-                tx,
-                row.invoice_id,
-                kind=answer.kind,
-                reason=answer.reason,
-                today=today,
-                amount_cents=answer.amount_cents,
-            )
-            made[:] = [done.adjustment_id]
+            if answer.kind == "credit_note":
+                done = credit_note(
+                    tx, row.invoice_id, amount_cents=answer.amount_cents, reason=answer.reason, today=today
+                )
+            else:
+                done = adjust(
+                    tx,
+                    row.invoice_id,
+                    kind=answer.kind,
+                    reason=answer.reason,
+                    today=today,
+                    amount_cents=answer.amount_cents,
+                )
+            made[:] = [done]
 
         def reverse(tx: Tx) -> None:
-            reverse_adjustment(tx, made[0], reason=WRONG_REASON, today=today)
+            reverse_adjustment(tx, made[0].adjustment_id, reason=WRONG_REASON, today=today)
+            guarantor_id = invoice_state(tx, row.invoice_id).guarantor_id
+            for one in made[0].released:
+                apply_credit(
+                    tx,
+                    guarantor_id=guarantor_id,
+                    today=today,
+                    invoice_id=row.invoice_id,
+                    amount_cents=one.amount_cents,
+                    source_id=one.source_id,
+                )
 
         def refused(refusal: DomainError) -> None:
             """What was typed comes back with the strip."""
@@ -109,11 +127,11 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         if row is None:
             return
 
-        def work() -> list[OnInvoice]:
+        def work() -> list[PaidWith]:
             with app.store.read() as read:
                 return money_on(read, row.invoice_id)
 
-        def known(found: list[OnInvoice]) -> None:
+        def known(found: list[PaidWith]) -> None:
             if not self.is_current:
                 return
             if not found:
@@ -211,7 +229,7 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         app.change(lambda tx: rebill(tx, row.invoice_id, today=today), billed)
 
 
-def _called(one: OnInvoice) -> str:
+def _called(one: PaidWith) -> str:
     """`check 1187`, or what goodwill was given for."""
     if one.kind == "credit":
         return f"credit {one.reference}"

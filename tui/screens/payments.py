@@ -66,6 +66,12 @@ class Payments(ReceivedVerbs[PaymentsView]):
         self._period = this if direction == 0 else shift_months(self.period, direction)
         self.renew()
 
+    def show_credits(self) -> None:
+        """Show credit balances; used by Today."""
+        self.quick_filter = CREDITS
+        self.grid.filter_rows("")
+        self.renew()
+
     def ask_book(self, read: Read) -> PaymentsView:
         if self.quick_filter == CREDITS:
             return PaymentsView([], credit_balances(read, self.biller.today()))

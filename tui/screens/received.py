@@ -3,7 +3,7 @@
 from typing import ClassVar, Generic, TypeVar
 
 from core.errors import DomainError
-from core.payments.choosing import OnInvoice
+from core.payments.choosing import PaidWith
 from core.payments.queries import PaymentRow
 from core.store import Tx
 from tui.keys import verb
@@ -105,7 +105,7 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
             if self.is_current:
                 ask_refund(
                     self,
-                    OnInvoice(
+                    PaidWith(
                         row.payment_id,
                         row.kind,
                         row.received_on,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from core.errors import DomainError
 from core.ledger.invoices import InvoiceRow
-from core.payments.choosing import OnInvoice
+from core.payments.choosing import PaidWith
 from core.store import Tx
 from tui.present import dollars
 from tui.strips.refund import BY_PROCESSOR, AskRefund, Refunded
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.screens.book_screen import BookScreen
 
 
-def ask_refund(screen: "BookScreen[Any]", one: OnInvoice, row: InvoiceRow | None) -> None:
+def ask_refund(screen: "BookScreen[Any]", one: PaidWith, row: InvoiceRow | None) -> None:
     """The strip for what is given back of a payment: what is on `row`, or all that is left of it."""
     cents = one.amount_cents if row is not None else one.amount_cents + one.left_cents
     called = f"{one.method.replace('_', ' ')} {one.reference}".strip() if one.kind == "payment" else "credit"
@@ -35,7 +35,7 @@ def _ask(
     screen: "BookScreen[Any]",
     strip: AskRefund,
     called: str,
-    one: OnInvoice,
+    one: PaidWith,
     row: InvoiceRow | None,
     answer: Refunded,
 ) -> None:
@@ -61,7 +61,7 @@ def _ask(
 def _refund(
     screen: "BookScreen[Any]",
     called: str,
-    one: OnInvoice,
+    one: PaidWith,
     row: InvoiceRow | None,
     answer: Refunded,
     put_back: Callable[[], None],

@@ -126,11 +126,12 @@ class Today(BookScreen[TodayView]):
     def _open_list(self, name: str) -> None:
         """Go to the list that answers a line, filtered to it."""
         from tui.screens.invoices import Invoices
+        from tui.screens.payments import Payments
         from tui.screens.unbilled import Unbilled
 
         app = self.biller
-        unbilled = name.startswith("unbilled")
-        app.go("unbilled" if unbilled else "invoices")
+        place = "unbilled" if name.startswith("unbilled") else "payments" if name == "credit" else "invoices"
+        app.go(place)
         app.to_bottom()
 
         def arrived() -> None:
@@ -139,6 +140,8 @@ class Today(BookScreen[TodayView]):
                 screen.show_period(previous_month(app.today()) if name == "unbilled_month" else None)
             elif isinstance(screen, Invoices):
                 screen.show_only(name)
+            elif isinstance(screen, Payments):
+                screen.show_credits()
 
         app.call_after_refresh(arrived)
 

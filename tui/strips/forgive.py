@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from textual.app import ComposeResult
 
+from tui.cells import fit, steady, width_of
 from tui.strips.fields import Field, MoneyField, TextField, Words
 from tui.strips.payment import NotAboveZero
 from tui.strips.strip import Strip
@@ -14,6 +15,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "s": ("small_balance", "small balance, why"),
     "c": ("courtesy", "courtesy, why"),
     "x": ("contractual", "contractual, why"),
+    "n": ("credit_note", "credit note, why"),
 }
 """By the letter that chooses it in the amount: its name in the book, and what its field is called."""
 
@@ -40,6 +42,7 @@ class AskForgiven(Strip[Forgiven]):
         ("s", "s", "Small"),
         ("c", "c", "Courtesy"),
         ("x", "x", "Contractual"),
+        ("n", "n", "Credit note"),
         ("escape", "Esc", "Close"),
     )
 
@@ -80,3 +83,31 @@ class AskForgiven(Strip[Forgiven]):
         if cents <= 0:
             raise NotAboveZero("amount")
         return Forgiven(cents, self.kind, self.reason.read())
+
+
+class Goodwill(NamedTuple):
+    """A credit that was not received as money, and why it is given."""
+
+    amount_cents: int
+    reason: str
+
+
+class AskGoodwill(Strip[Goodwill]):
+    """`Goodwill for Ann Archer  amount [50.00]  why [scholarship]` (RC2)."""
+
+    def __init__(self, lead: str, *, keep_as: str) -> None:
+        super().__init__(keep_as=keep_as)
+        self.lead = lead
+        self.amount = MoneyField("amount", name="amount")
+        self.reason = TextField("why", name="reason", width=24)
+
+    def line(self) -> ComposeResult:
+        yield Words([(f" {fit(steady(self.lead), min(28, width_of(steady(self.lead))))}", "strong")])
+        yield self.amount
+        yield self.reason
+
+    def read(self) -> Goodwill:
+        cents = self.amount.read()
+        if cents <= 0:
+            raise NotAboveZero("amount")
+        return Goodwill(cents, self.reason.read())

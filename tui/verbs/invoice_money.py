@@ -1,5 +1,6 @@
 """invoice void, rebill, write-off, credit-note, reverse: what changes an invoice after it was issued."""
 
+from core.errors import DomainError
 from tui.verbs.invoice_page import answer, head_of, issued_invoice, siblings_of
 
 TYPE_CHECKING = False
@@ -40,6 +41,13 @@ def money_arguments(verb: "Callable[..., ArgumentParser]") -> None:
     reverse.add_argument("number", metavar="ADJUSTMENT|N", help="its id, or the invoice with only one")
     for one in (void, write_off, note, reverse):
         one.add_argument("--reason", required=True, metavar="T", help="why; kept in the audit log")
+
+
+class SayWhatOfTheMoney(DomainError):
+    code = "money_is_on_it"
+
+    def __init__(self, refusal: DomainError) -> None:
+        super().__init__(f"{refusal} Say --keep-credit or --refund.", subject=refusal.subject)
 
 
 def _asked_about_money(door: "Door", sentence: str) -> str | None:
@@ -85,8 +93,11 @@ def invoice_void(door: "Door") -> int:
         )  # fmt: skip
         return done, rebill_of(tx, invoice_id, today=today) if options.rebill else []
 
-    with store.write(actor) as tx:
-        done, made = act(tx)
+    try:
+        with store.write(actor) as tx:
+            done, made = act(tx)
+    except MoneyIsOnIt as refusal:
+        raise SayWhatOfTheMoney(refusal) from None
     with store.read() as read:
         return answer(
             door, read, invoice_id, today,

@@ -50,7 +50,9 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     listing.add_argument("--client", metavar="C", help="of who owes for this client")
     listing.add_argument("--from", dest="from_on", metavar="DAY", help="first day received")
     listing.add_argument("--to", dest="to_on", metavar="DAY", help="last day received")
-    listing.add_argument("--unallocated", action="store_true", help="only those with something on no invoice")
+    listing.add_argument(
+        "--unallocated", action="store_true", default=None, help="only those with something on no invoice"
+    )
     show = verb("show", "a payment: where it is, what was given back", payment_show)
     refund = verb("refund", "give back part or all of a payment or credit", payment_refund)
     reverse = verb("reverse", "a payment recorded in error, or taken back by the bank", payment_reverse)

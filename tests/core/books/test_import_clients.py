@@ -6,7 +6,8 @@ import pytest
 
 from core.actors import Actor, Role
 from core.books.clients import import_clients
-from core.books.outcome import Outcome, RowsRefused, rehearse
+from core.books.outcome import Changed, Outcome, RowsRefused, rehearse
+from core.clients.commands import change_guarantor
 from core.store import Store
 from core.trouble import NotAllowed
 
@@ -52,10 +53,39 @@ def test_ra5_siblings_share_a_guarantor_and_an_adult_owes_alone(imported: Store)
 
 def test_ra5_importing_again_changes_nothing(imported: Store, owner: Actor) -> None:
     with imported.write(owner) as tx:
-        assert import_clients(tx, file(GOOD.replace("Elm", "Fir"))) == Outcome(unchanged=3)
+        assert import_clients(tx, file(GOOD)) == Outcome(unchanged=3)
+    with imported.read() as read:
+        assert read.value("SELECT count(*) FROM import_run") == 1
+
+
+def test_ra5_a_row_that_says_something_else_is_named_and_overwrites_nothing(
+    imported: Store, owner: Actor
+) -> None:
+    text = GOOD.replace("Elm", "Fir").replace("1990-01-01", "1991-01-01").replace("小龍,李", "小龍,")
+    with imported.write(owner) as tx:
+        outcome = import_clients(tx, file(text))
+    assert outcome == Outcome(
+        unchanged=1, changed=(Changed(2, "street"), Changed(4, "name, sort name, birth date"))
+    )
     with imported.read() as read:
         assert read.value("SELECT count(*) FROM guarantor WHERE street LIKE '%Fir%'") == 0
+        assert read.value("SELECT count(*) FROM client WHERE birth_on = '1991-01-01'") == 0
         assert read.value("SELECT count(*) FROM import_run") == 1
+
+
+def test_ra5_what_a_row_leaves_empty_is_no_change(imported: Store, owner: Actor) -> None:
+    with imported.write(owner) as tx:
+        for (guarantor_id,) in tx.rows("SELECT id FROM guarantor"):
+            change_guarantor(tx, guarantor_id, phone="555", country="US")
+        assert import_clients(tx, file(GOOD)) == Outcome(unchanged=3)
+
+
+def test_ra5_a_column_that_means_nothing_is_named(book: Store, owner: Actor) -> None:
+    with book.write(owner) as tx:
+        outcome = import_clients(
+            tx, file("external_id,given_name,family_name,birthdate,shoe size\na,A,B,1990-01-01,9\n")
+        )
+    assert (outcome.clients, outcome.ignored) == (1, ("birthdate", "shoe size"))
 
 
 def test_ra5_two_offices_give_a_client_the_same_id(imported: Store, owner: Actor, second_book: Store) -> None:

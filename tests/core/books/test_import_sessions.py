@@ -7,7 +7,7 @@ import pytest
 
 from core.actors import Actor
 from core.books.clients import import_clients
-from core.books.outcome import Outcome, RowsRefused, rehearse
+from core.books.outcome import Changed, Outcome, RowsRefused, rehearse
 from core.books.sessions import import_sessions
 from core.practice.commands import add_provider, add_service, set_missed_fee
 from core.store import Store
@@ -55,6 +55,19 @@ def test_ra5_importing_again_changes_nothing(imported: Store, owner: Actor) -> N
         assert import_sessions(tx, file(GOOD)) == Outcome(unchanged=6)
     with imported.read() as read:
         assert read.value("SELECT no FROM sync_chain") == facts
+
+
+def test_ra5_a_session_that_the_file_has_otherwise_is_named_and_left_as_it_is(
+    imported: Store, owner: Actor
+) -> None:
+    header, first, *rest = GOOD.splitlines(keepends=True)
+    other = "".join([header, first.replace("150", "160"), *rest])
+    assert other != GOOD
+    with imported.write(owner) as tx:
+        outcome = import_sessions(tx, file(other))
+    assert outcome == Outcome(unchanged=5, changed=(Changed(2, "services"),))
+    with imported.read() as read:
+        assert read.value("SELECT count(*) FROM session_line WHERE rate_cents = 16000") == 0
 
 
 def test_ra5_a_rehearsal_answers_what_the_import_would(ready: Store, owner: Actor) -> None:

@@ -29,9 +29,10 @@ ROOMS = (
     "core.practice.commands", "core.clients.commands", "core.clients.shares", "core.sessions.commands",
     "core.invoicing.commands", "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
     "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
-    "core.books.commands",
+    "core.books.commands", "core.payments.commands", "core.payments.adjustments", "core.payments.refunds",
+    "core.payments.closing", "core.invoicing.voiding",
 )  # fmt: skip
-BILL, MANAGE = Right.BILL, Right.MANAGE
+BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
 TERM = {"effective_from": TODAY}
 
@@ -88,12 +89,34 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "end_hold": (BILL, ("invoice",), {"today": TODAY}),
     "share_invoices": (BILL, (["draft"],), {}),
     "record_export": (Right.READ, (), {"form": "csv"}),
+    "record_payment": (BILL, (), {"guarantor_id": "guarantor", "amount_cents": 1, "method": "cash",
+                                  "received_on": TODAY, "today": TODAY}),
+    "apply_credit": (BILL, (), {"guarantor_id": "guarantor", "today": TODAY}),
+    "release": (BILL, ("allocation",), {"today": TODAY}),
+    "unapply": (BILL, ("payment", "invoice"), {"today": TODAY}),
+    "reverse_payment": (BILL, ("payment",), {"reason": "r", "today": TODAY}),
+    "give_credit": (WRITE_OFF, (), {"guarantor_id": "guarantor", "amount_cents": 1, "reason": "r",
+                                    "today": TODAY}),
+    "reverse_credit": (WRITE_OFF, ("credit",), {"reason": "r", "today": TODAY}),
+    "adjust": (WRITE_OFF, ("invoice",), {"kind": "courtesy", "reason": "r", "today": TODAY}),
+    "write_off": (WRITE_OFF, ("invoice",), {"reason": "r", "today": TODAY}),
+    "credit_note": (WRITE_OFF, ("invoice",), {"amount_cents": 1, "reason": "r", "today": TODAY}),
+    "reverse_adjustment": (WRITE_OFF, ("adjustment",), {"reason": "r", "today": TODAY}),
+    "waive_fee": (WRITE_OFF, ("fee",), {"reason": "r", "today": TODAY}),
+    "refund": (Right.REFUND, ("payment",), {"amount_cents": 1, "reason": "r", "today": TODAY}),
+    "answer_refund": (BILL, ("refund",), {"outcome": "done", "processor_ref": "p", "today": TODAY}),
+    "close_through": (WRITE_OFF, (TODAY - timedelta(days=31),), {"today": TODAY}),
+    "void_invoice": (Right.VOID, ("invoice",), {"reason": "r", "today": TODAY}),
+    "rebill": (BILL, ("invoice",), {"today": TODAY}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 
 
-WRITE_NOTHING = {"require_draft", "line_of"}
-"""What commands share: one asks, the other makes a tuple."""
+NOT_BY_THEMSELVES = {
+    "require_draft", "line_of", "apply_prepayments", "say_applied", "release_over", "close_refund",
+    "bring_back", "revive_bad_debt",
+}  # fmt: skip
+"""Steps of other commands, which asked for the right."""
 
 
 def commands() -> dict[str, Callable[..., object]]:
@@ -105,7 +128,7 @@ def commands() -> dict[str, Callable[..., object]]:
                 inspect.isfunction(thing)
                 and thing.__module__ == room
                 and name[0] != "_"
-                and name not in WRITE_NOTHING
+                and name not in NOT_BY_THEMSELVES
             ):
                 first = next(iter(inspect.signature(thing).parameters.values()), None)
                 if first is not None and first.name == "tx":

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from core.actors import Role
+from core.practice.commands import change_role
 from tests.builders import OWNER
 from tests.homes import Home, client_with_sessions, provider_of
 from tui.cli import main
@@ -54,6 +56,23 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Home:
         for given, family in (("Ann", "Archer"), ("Bea", "Bell")):
             client_with_sessions(tx, provider_id, given, family)
         client_with_sessions(tx, provider_id, "Cal", "Cole", street="", city="")
+    return home
+
+
+@pytest.fixture(scope="session")
+def billed_sample(sample: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The sample with September billed on 2026-10-31: N-00001 for Archer, N-00002 for Bell, 600.00 each.
+
+    The machine key's user may do everything, so that what is refused is refused by a rule.
+    """
+    home = sample.copy_to(tmp_path_factory.mktemp("cli") / "billed")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in home.environ.items():
+            patch.setenv(name, value)
+        assert main(["run", "--month", "2026-09", "--send", "--yes", "--json"]) == 0
+    with home.open() as store, store.write(OWNER) as tx:
+        for (user_id,) in tx.rows("SELECT id FROM \"user\" WHERE role = 'service'"):
+            change_role(tx, user_id, Role.OWNER)
     return home
 
 

@@ -21,13 +21,17 @@ WORDS = st.one_of(
     st.sampled_from(
         ["list", "show", "new", "edit", "send", "pdf", "delete", "add", "set", "role", "remove", "verify",
          "licence", "machine", "passphrase", "bash", "terms", "owner", "biller", "1", "N-00001", "archer",
-         "2026-09", "2026-10-31", "-1", "1e9", "99999999999999999999", "--", "-", "12.5%", "0"]
+         "refund", "reverse", "apply",
+         "unapply", "give", "void", "rebill", "write-off", "credit-note", "ledger", "note", "ar", "day-sheet",
+         "close", "late-entries", "2026-09", "2026-10-31", "-1",
+         "1e9", "99999999999999999999", "--", "-", "12.5%", "0"]
     ),
     st.sampled_from(
         ["--json", "--plain", "--yes", "--client", "--from", "--to", "--month", "--all", "--send",
          "--dry-run", "--status", "--due", "--notes", "--empty", "--add-line", "--amount", "--line",
          "--rate", "--units", "--remove-line", "--discount", "--surcharge", "--label", "--most", "--given",
-         "--family", "--year",
+         "--family", "--year", "--method", "--on", "--reason", "--allocate", "--unallocated", "--as-of",
+         "--through", "--keep-credit", "--rebill", "--recent", "--invoice", "--guarantor",
          "--description", "--unit-minutes", "--system", "--role", "--version", "--js", "--street", "--email",
          "--name", "--code", "--timezone", "--terms"]
     ),
@@ -60,7 +64,16 @@ WHOLE = st.sampled_from(
         ["provider", "add"], ["office", "add"], ["user", "add"], ["policy", "set", "terms"],
         ["policy", "set", "no_show_fee"], ["provider", "licence", "pat", "--year"],
         ["service", "add", "--description", "d", "--rate", "1"], ["key", "machine"], ["user", "remove"],
-        ["practice", "set", "--timezone"], ["service", "add", "x", "--description", "d", "--rate"],
+        ["payment", "add", "--client", "archer", "--method", "cash", "--amount"], ["payment", "show"],
+        ["payment", "add", "--client", "archer", "--amount", "5", "--method"], ["explain"],
+        ["payment", "add", "--client", "archer", "--amount", "5", "--method", "cash", "--allocate"],
+        ["payment", "add", "--guarantor"], ["payment", "list", "--from"], ["client", "ledger"],
+        ["report", "ar", "--as-of"], ["report", "ar", "--layout"], ["report", "day-sheet", "--on"],
+        ["report", "day-sheet", "--office"], ["report", "close", "--through"], ["client", "note", "archer"],
+        ["charge", "add", "--client", "archer", "--amount", "5", "--text"], ["charge", "void", "--reason"],
+        ["invoice", "void", "1", "--reason"], ["invoice", "reverse", "--reason", "r"],
+        ["provider", "edit", "pat", "--name"], ["practice", "set", "--timezone"],
+        ["service", "add", "x", "--description", "d", "--rate"],
     ]
 )  # fmt: skip
 VALUES = st.one_of(

@@ -180,3 +180,31 @@ async def test_the_invoice_has_the_same_verbs_as_the_list(book: Book, ann: str, 
         app.clock.now += 1
         await app.press("c")
         assert app.screen.totals == "N-00001 · void"
+
+
+async def test_rc4_a_credit_note_on_a_paid_invoice_makes_credit_and_u_puts_it_back(
+    book: Book, ann: str, tmp_path: Path
+) -> None:
+    pay(book, ann, 30_000)
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "enter")
+        assert "W" not in app.footer
+        await app.press("a", *"50", "tab", *"charged twice", "enter")
+        assert app.said == "$50.00 off N-00001, credit note.  u undoes"
+        assert "total $300.00   adjusted -$50.00   paid $250.00   balance $0.00" in app.seen()
+        assert book.value("SELECT left_cents FROM money_left") == 5_000
+        await app.press("u")
+        assert "total $300.00   paid $300.00   balance $0.00" in app.seen()
+        assert book.value("SELECT left_cents FROM money_left") == 0
+
+
+async def test_rc2_goodwill_is_given_from_the_client_and_taken_back(
+    book: Book, ann: str, tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("4", "a", *"50", "tab", *"scholarship", "enter")
+        assert app.said == "Credit of $50.00 given.  u undoes"
+        assert app.column(3)[0] == 5_000
+        await app.press("u")
+        assert app.column(3)[0] == 0
+        assert book.value("SELECT count(*) FROM credit_reversal") == 1

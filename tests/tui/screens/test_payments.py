@@ -167,3 +167,12 @@ async def test_capital_j_and_k_go_through_the_payments(money: Book, tmp_path: Pa
         assert app.said == "This is the last one."
         await app.press("K", "K")
         assert (app.screen.totals, app.said) == (first, "This is the first one.")
+
+
+async def test_today_counts_unapplied_credit_and_enter_opens_it(money: Book, tmp_path: Path) -> None:
+    async with biller_on(money, tmp_path) as app:
+        assert "Accounts with unapplied credit" in app.seen()
+        await app.press("G", "enter")
+        await app.until(lambda: isinstance(app.app.screen, Payments) and app.screen.grid.row_count == 1)
+        assert app.column(0) == ["Cleo Carter"]
+        assert app.screen.quick_filter == "credit balances"
