@@ -48,6 +48,10 @@ SELECT max(day) FROM (
     WHERE a.payment_id = :source_id OR a.credit_id = :source_id
     UNION ALL
     SELECT max(refunded_on) FROM refund_request WHERE payment_id = :source_id OR credit_id = :source_id
+    UNION ALL
+    SELECT max(w.answered_on) FROM refund_request AS r
+    JOIN refund_answer AS w ON w.request_id = r.id AND w.outcome = 'failed'
+    WHERE r.payment_id = :source_id OR r.credit_id = :source_id
     UNION ALL SELECT received_on FROM payment WHERE id = :source_id
     UNION ALL SELECT given_on FROM credit WHERE id = :source_id)
 """
