@@ -47,7 +47,7 @@ def test_a_failure_told_twice_puts_back_once(book: Book) -> None:
 
 
 def test_what_goes_back_after_a_failure_is_not_dated_before_it(book: Book) -> None:
-    """All of it was on its way back until the processor failed; a refund recorded late cannot be of before."""
+    """All of it was on its way back until then, so nothing was left to give back earlier."""
     ann = book.client()
     payment_id = paid(book, ann, 15_000, processor_id="pi_1", method="card_on_file").payment_id
     with book.write() as tx:
