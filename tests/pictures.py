@@ -61,6 +61,17 @@ async def _screens(app: Biller) -> None:
         await pilot.press("G", "enter")
         await settle(pilot)
         _save(app, "invoice")
+        await pilot.press("escape", "P", *"Eri")
+        await settle(pilot)
+        await pilot.press("enter", *"1500", "k", *"1187")
+        await settle(pilot)
+        _save(app, "payment")
+        await pilot.press("escape", "4", "enter")
+        await settle(pilot)
+        _save(app, "ledger")
+        await pilot.press("8")
+        await settle(pilot)
+        _save(app, "aging")
 
 
 def _save(app: Biller, name: str) -> None:

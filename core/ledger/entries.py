@@ -237,8 +237,9 @@ def _charges(read: "Read", client_id: str) -> list[Entry]:
     found = []
     for on, charge_id, code, description, cents, number, unbilled in read.rows(CHARGES, client_id=client_id):
         where = f"on {number}" if number else "unbilled" if unbilled else "on a draft"
-        text = " ".join(part for part in (code, description, show_cents(cents)) if part)
-        found.append(Entry(on, "charge", f"{text}, {where}", 0, fact_id=charge_id, client_id=client_id))
+        what = " ".join(part for part in (code, description) if part)
+        text = f"{show_cents(cents)} {where}: {what}"
+        found.append(Entry(on, "charge", text, 0, fact_id=charge_id, client_id=client_id))
     return found
 
 
