@@ -53,7 +53,7 @@ def app(home: Home) -> Iterator[Terminal]:
     terminal = Terminal("-m", "tui.cli", env=home.environ)
     terminal.wait_for("TODAY")
     yield terminal
-    terminal.child.close(force=True)
+    terminal.end()
 
 
 def in_invoices(app: Terminal) -> None:

@@ -220,7 +220,7 @@ def walk_money(app: Terminal) -> None:
     app.wait_for("Billing notes")
     app.press("J" * len(PAYLOADS) + "K" * len(PAYLOADS) + "\tjj\t")
     app.press("m")
-    close(app, " Note ")
+    close(app, "^j New line")
     app.press("fff")
     close(app, "Ledger  from [")
     app.press("8")

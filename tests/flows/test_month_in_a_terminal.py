@@ -18,7 +18,7 @@ def app(practice: Home) -> Iterator[Terminal]:
     terminal = Terminal("-m", "tui.cli", env=practice.environ)
     terminal.wait_for("Clients unbilled for September 2026")
     yield terminal
-    terminal.child.close(force=True)
+    terminal.end()
 
 
 def say_yes(app: Terminal, question: str) -> None:

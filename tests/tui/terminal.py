@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -107,6 +108,13 @@ class Terminal:
         """Send keys in one burst, as a fast typist does."""
         self.keys_pressed += len(keys)
         self.child.send(keys)
+
+    def end(self) -> None:
+        """Whatever the program is doing, it is over, and waited for however busy the machine is."""
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+        self.child.close()
 
     def finish(self) -> int:
         """Read to the end; the exit code."""

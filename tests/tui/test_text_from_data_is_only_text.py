@@ -16,7 +16,7 @@ def hostile(tmp_path: Path) -> Iterator[Terminal]:
     terminal.wait_for("? Help")
     terminal.wait_for("1,234.56")
     yield terminal
-    terminal.child.close(force=True)
+    terminal.end()
 
 
 def test_no_payload_reaches_the_terminal_as_more_than_text(hostile: Terminal) -> None:

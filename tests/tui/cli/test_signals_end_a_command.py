@@ -16,12 +16,17 @@ from tests.builders import OWNER
 from tests.homes import Home
 
 
+def _heed_interrupts() -> None:
+    """As from a terminal: a shell lets what it starts in the background pass over SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def started(home: Home, *words: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [sys.executable, "-m", "tui.cli", *words],
         cwd=ROOT, env=home.environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
+        text=True, preexec_fn=_heed_interrupts,
     ) as child:  # fmt: skip
         yield child
 
