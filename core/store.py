@@ -463,15 +463,16 @@ class Store:
             if not read.value("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"):
                 raise DamagedBook
             found = read.value("SELECT version_num FROM alembic_version")
+            stale = found == HEAD and read.value(STALE)
         if found != HEAD:
-            from core.actors import Actor, Role
-
             if found is None or found > HEAD:
                 raise NewerBook(str(found))
             store.upgrade()
-            if keep is not None:
-                with store.write(Actor("system", "Daysheet", Role.OWNER)):
-                    """What the revisions marked as stale is made anew."""
+        if keep is not None and (stale or found != HEAD):
+            from core.actors import Actor, Role
+
+            with store.write(Actor("system", "Daysheet", Role.OWNER)):
+                """What a revision marked as stale is made anew, also when the last try was killed."""
         return store
 
     @classmethod

@@ -16,7 +16,7 @@ from core.ledger.unbilled import part_of, unbilled_charges
 from core.payments.days import not_before_invoice
 from core.payments.moves import live_on_invoice, require_reason, take_off
 from core.payments.queries import InvoiceState, invoice_state
-from core.payments.refunds import refund
+from core.payments.refunds import refund_all_on
 from core.payments.refusals import InvoiceIsVoid, RefundIsOnItsWay
 from core.store import Tx
 from core.tables import Draft, InvoiceVoid
@@ -58,9 +58,11 @@ def void_invoice(
     money: str | None = None,
     method: str = "",
     reference: str = "",
-    channel: str = "outside",
+    channel: str | None = None,
 ) -> Voided:
     """Call an invoice off in one step; `money` says what becomes of payments on it: credit or refund.
+
+    A refund goes back the way each payment came, unless `channel` says outside or processor for all.
 
     Raises: MoneyIsOnIt, where money is on it and nothing is said; InvoiceIsVoid, RefundIsOnItsWay,
     ReasonNeeded, NotFound, and what a refund refuses.
@@ -80,12 +82,9 @@ def void_invoice(
     cents = sum(one.amount_cents for one in on_it)
     refunded = 0
     if money == "refund":
-        for one in on_it:
-            refund(
-                tx, one.source_id, amount_cents=one.amount_cents, reason=reason, today=today,
-                balance="reopen", invoice_id=invoice_id, channel=channel, method=method, reference=reference,
-            )  # fmt: skip
-            refunded += one.amount_cents
+        refunded = refund_all_on(
+            tx, on_it, reason=reason, today=today, channel=channel, method=method, reference=reference
+        )
     else:
         for one in on_it:
             take_off(tx, one, one.amount_cents, today, reason=reason)

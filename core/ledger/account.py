@@ -37,7 +37,7 @@ FOREVER = "9999-99-99"
 Issue = namedtuple("Issue", "invoice_id number client_id on due_on total_cents order")
 Void = namedtuple("Void", "invoice_id on reason order")
 Fee = namedtuple("Fee", "fee_id invoice_id on amount_cents step order")
-Adjusted = namedtuple("Adjusted", "adjustment_id invoice_id on kind amount_cents reason order")
+Adjusted = namedtuple("Adjusted", "adjustment_id invoice_id on kind amount_cents reason reverses_id order")
 Source = namedtuple("Source", "source_id kind on amount_cents method reference order")
 """Money received, or goodwill given; `kind` is payment or credit, `method` is empty for goodwill."""
 Reversal = namedtuple("Reversal", "source_id on reason order")
@@ -69,7 +69,7 @@ SELECT f.id, f.invoice_id, f.assessed_on, f.amount_cents, f.step, {_order("f")} 
 WHERE f.invoice_id IN ({OF_GUARANTOR}) AND f.assessed_on <= :as_of AND {FEE_COUNTS}
 """  # noqa: S608
 ADJUSTMENTS = f"""
-SELECT j.id, j.invoice_id, j.effective_on, j.kind, j.amount_cents, j.reason, {_order("j")}
+SELECT j.id, j.invoice_id, j.effective_on, j.kind, j.amount_cents, j.reason, j.reverses_id, {_order("j")}
 FROM adjustment AS j
 WHERE j.invoice_id IN ({OF_GUARANTOR}) AND j.effective_on <= :as_of AND {ADJUSTMENT_COUNTS}
 """  # noqa: S608
@@ -230,14 +230,20 @@ def _ask(account: Account, facts: Facts) -> None:
 
 
 def _adjust(account: Account, adjustments: Iterable[Adjusted]) -> None:
+    """Each takes off what is still asked; a reversal brings back what is left of what it reverses."""
+    standing: dict[str, int] = {}
     for one in adjustments:
         invoice = account.invoices.get(one.invoice_id)
         cents = 0
         if invoice is not None:
             room = invoice.asked_cents - invoice.adjusted_cents
-            cents = max(min(one.amount_cents, room), -invoice.adjusted_cents)
+            cents = max(min(one.amount_cents, room), -standing.get(one.reverses_id, invoice.adjusted_cents))
             invoice.adjusted_cents += cents
             account.crossed |= cents != one.amount_cents
+        if one.reverses_id is None:
+            standing[one.adjustment_id] = cents
+        else:
+            standing[one.reverses_id] = standing.get(one.reverses_id, 0) + cents
         account.effect[one.adjustment_id] = cents
 
 
@@ -265,7 +271,9 @@ def _apply(account: Account, facts: Facts) -> None:
     for release in facts.releases:
         released[release.allocation_id] = released.get(release.allocation_id, 0) + release.amount_cents
     for one in facts.allocations:
-        asked = max(one.amount_cents - released.get(one.allocation_id, 0), 0)
+        off = released.get(one.allocation_id, 0)
+        asked = max(one.amount_cents - off, 0)
+        account.crossed |= off > one.amount_cents
         source, invoice = account.sources.get(one.source_id), account.invoices.get(one.invoice_id)
         cents = 0
         if source is not None and invoice is not None:

@@ -76,9 +76,9 @@ def _invoice_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
         )
 
     def counts(fact: "Fee | Adjusted") -> bool:
-        """What is dated after the invoice was called off has nothing to change any more."""
+        """What comes after the invoice was called off has nothing to change any more."""
         void = voids.get(fact.invoice_id)
-        return fact.invoice_id in issues and (void is None or fact.on <= void.on)
+        return fact.invoice_id in issues and (void is None or (fact.on, fact.order) < (void.on, void.order))
 
     for issue in facts.issues:
         yield entry(issue, "invoice", f"Invoice {issue.number}", issue.total_cents, fact_id=issue.invoice_id)

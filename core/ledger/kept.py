@@ -177,6 +177,19 @@ ON CONFLICT DO NOTHING
 CROSSED_PAYMENTS = _crossed_money("payment", "received_on")
 CROSSED_CREDITS = _crossed_money("credit", "given_on")
 
+CROSSED_PARTS = f"""
+INSERT INTO crossed_account (guarantor_id)
+SELECT DISTINCT b.guarantor_id FROM stale AS s JOIN invoice_balance AS b ON b.invoice_id = s.id
+WHERE s.kind = 'invoice' AND (
+    EXISTS (SELECT 1 FROM allocation AS a WHERE a.invoice_id = s.id AND {NET} < 0)
+    OR EXISTS (SELECT 1 FROM adjustment AS w WHERE w.invoice_id = s.id AND w.reverses_id IS NULL
+               AND EXISTS (SELECT 1 FROM adjustment AS j WHERE j.reverses_id = w.id)
+               AND w.amount_cents + (SELECT sum(j.amount_cents) FROM adjustment AS j
+                                     WHERE j.reverses_id = w.id AND {ADJUSTMENT_COUNTS}) < 0))
+ON CONFLICT DO NOTHING
+"""  # noqa: S608  composed of the constants above
+"""Accounts with an allocation taken off, or an adjustment reversed, more than it was: by two offices."""
+
 CROSSED_HERE = """
 SELECT c.guarantor_id FROM crossed_account AS c
 WHERE EXISTS (SELECT 1 FROM stale AS s JOIN invoice_balance AS b ON b.invoice_id = s.id
@@ -243,13 +256,14 @@ def settle(tx: "Tx") -> None:
 
 def _settle_money(tx: "Tx", kinds: set[str]) -> None:
     for kind, sums, crossings in (
-        ("invoice", INVOICES, CROSSED_INVOICES),
-        ("payment", PAYMENTS, CROSSED_PAYMENTS),
-        ("credit", CREDITS, CROSSED_CREDITS),
+        ("invoice", INVOICES, (CROSSED_INVOICES, CROSSED_PARTS)),
+        ("payment", PAYMENTS, (CROSSED_PAYMENTS,)),
+        ("credit", CREDITS, (CROSSED_CREDITS,)),
     ):
         if kind in kinds:
             tx.execute(sums)
-            tx.execute(crossings)
+            for crossing in crossings:
+                tx.execute(crossing)
     for (guarantor_id,) in tx.rows(CROSSED_HERE):
         _work_out(tx, guarantor_id)
 

@@ -145,11 +145,13 @@ def close_refund(tx: Tx, invoice_id: str, *, refund_id: str, cents: int, reason:
     )
 
 
-ADJUSTMENT = """
-SELECT j.invoice_id, j.kind, j.amount_cents, j.reverses_id, j.late_fee_id,
-       coalesce((SELECT -sum(r.amount_cents) FROM adjustment AS r WHERE r.reverses_id = j.id), 0)
-FROM adjustment AS j WHERE j.id = :adjustment_id
-"""
+ADJUSTMENT = f"""
+SELECT w.invoice_id, w.kind, w.reverses_id, w.late_fee_id, w.amount_cents,
+       coalesce((SELECT -sum(j.amount_cents) FROM adjustment AS j
+                 WHERE j.reverses_id = w.id AND {ADJUSTMENT_COUNTS}), 0),
+       (SELECT count(*) FROM adjustment AS j WHERE j.reverses_id = w.id AND {ADJUSTMENT_COUNTS})
+FROM adjustment AS w WHERE w.id = :adjustment_id
+"""  # noqa: S608  composed of the constants above
 
 
 def reverse_adjustment(
@@ -168,34 +170,61 @@ def bring_back(
     tx: Tx, adjustment_id: str, *, reason: str, today: date, amount_cents: int | None = None
 ) -> Adjusted:
     """The same for what follows from another deed, whose right was asked for."""
-    found = tx.rows(ADJUSTMENT, adjustment_id=adjustment_id)
-    if not found:
-        raise NotFound("There is no such adjustment.", subject=adjustment_id)
-    invoice_id, kind, cents, reverses_id, late_fee_id, reversed_cents = found[0]
-    if reverses_id is not None:
-        raise AlreadyReversed
-    state = _open_state(tx, invoice_id)
-    left = min(cents - reversed_cents, state.adjusted_cents)
+    one = _standing(tx, adjustment_id)
+    state = _open_state(tx, one.invoice_id)
+    left = min(one.left_cents, state.adjusted_cents)
     if left <= 0:
         raise AlreadyReversed
     asked = left if amount_cents is None else amount_cents
     require_amount(asked)
     if asked > left:
         raise AdjustmentExceedsBalance(state.number, asked, left)
+    return _bring_back(tx, one, state, asked, reason=reason, today=today)
+
+
+def bring_back_closing(tx: Tx, adjustment_id: str, *, today: date) -> None:
+    """Ask again for what was forgiven with a refund that has failed. The processor's word is never refused:
+    where the invoice is void by now, or asks for nothing any more, there is nothing to do."""
+    one = _standing(tx, adjustment_id)
+    state = invoice_state(tx, one.invoice_id)
+    cents = min(one.left_cents, state.adjusted_cents)
+    if cents > 0 and not state.void:
+        _bring_back(tx, one, state, cents, reason="the refund failed", today=today)
+
+
+Standing = namedtuple("Standing", "adjustment_id invoice_id kind late_fee_id left_cents reversals")
+"""What of an adjustment stands, in cents, and how often it was reversed."""
+
+
+def _standing(tx: Tx, adjustment_id: str) -> Standing:
+    found = tx.rows(ADJUSTMENT, adjustment_id=adjustment_id)
+    if not found:
+        raise NotFound("There is no such adjustment.", subject=adjustment_id)
+    invoice_id, kind, reverses_id, late_fee_id, cents, reversed_cents, times = found[0]
+    if reverses_id is not None:
+        raise AlreadyReversed
+    return Standing(adjustment_id, invoice_id, kind, late_fee_id, cents - reversed_cents, times)
+
+
+def _bring_back(
+    tx: Tx, one: Standing, state: InvoiceState, cents: int, *, reason: str, today: date
+) -> Adjusted:
+    """The reversal. Two offices that reverse the same adjustment write the same one."""
     made = _record(
-        tx, state, kind=kind, cents=-asked, reason=reason, today=today, reverses_id=adjustment_id,
-        late_fee_id=late_fee_id,
+        tx, state, kind=one.kind, cents=-cents, reason=reason, today=today,
+        once=f"reverse:{one.adjustment_id}:{one.reversals}", reverses_id=one.adjustment_id,
+        late_fee_id=one.late_fee_id,
     )  # fmt: skip
-    return Adjusted(made, invoice_id, state.number, -asked, [])
+    return Adjusted(made, one.invoice_id, state.number, -cents, [])
 
 
-BAD_DEBT = """
-SELECT j.id, j.amount_cents
-       + coalesce((SELECT sum(r.amount_cents) FROM adjustment AS r WHERE r.reverses_id = j.id), 0) AS cents
-FROM adjustment AS j
-WHERE j.invoice_id = :invoice_id AND j.kind = 'bad_debt' AND j.reverses_id IS NULL
-ORDER BY j._q = 0, j._q, j.site, j.no
-"""
+BAD_DEBT = f"""
+SELECT w.id, w.amount_cents + coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
+                                        WHERE j.reverses_id = w.id AND {ADJUSTMENT_COUNTS}), 0)
+FROM adjustment AS w
+WHERE w.invoice_id = :invoice_id AND w.kind = 'bad_debt' AND w.reverses_id IS NULL
+ORDER BY w._q = 0, w._q, w.site, w.no
+"""  # noqa: S608  composed of the constants above
 
 
 def revive_bad_debt(tx: Tx, invoice_id: str, cents: int, *, today: date) -> int:

@@ -5,12 +5,13 @@ amount. A refund through the card processor is only asked for here; the hub carr
 """
 
 from collections import namedtuple
+from collections.abc import Sequence
 from datetime import date
 
 from core import audit
 from core.actors import Right
 from core.errors import NotFound, TooLong, UsageError
-from core.payments.adjustments import bring_back, close_refund
+from core.payments.adjustments import bring_back_closing, close_refund
 from core.payments.days import not_before_money
 from core.payments.moves import (
     Applied,
@@ -72,42 +73,81 @@ def refund(
     if day > today:
         raise NotYet(day, today)
     everything = amount_cents == state.amount_cents
+    way = _Way(channel, method, reference.strip(), reason, day)
     chosen = balance or ("close" if everything else "reopen")
     taken = _take(tx, state, amount_cents, invoice_id)
+    return Refunded(source_id, amount_cents, _give_back(tx, state, taken, chosen, way))
+
+
+def refund_all_on(
+    tx: Tx, on_it: Sequence[Applied], *, reason: str, today: date, channel: str | None, method: str,
+    reference: str,
+) -> int:  # fmt: skip
+    """Give back all the money on an invoice that is called off; answers the cents.
+
+    Each payment goes back the way it came, through the processor or outside, unless `channel` says how.
+    Raises: NotThroughTheProcessor, UnknownMethod, TooLong.
+    """
+    tx.require(Right.REFUND)
+    for source_id in dict.fromkeys(one.source_id for one in on_it):
+        parts = [(one, one.amount_cents) for one in on_it if one.source_id == source_id]
+        state, cents = money(tx, source_id), sum(part for _, part in parts)
+        way = channel or ("processor" if by_processor(tx, source_id) else "outside")
+        _check(tx, state, cents, None, way, method, reference)
+        _give_back(tx, state, parts, "reopen", _Way(way, method, reference.strip(), reason, today))
+    return sum(one.amount_cents for one in on_it)
+
+
+_Way = namedtuple("_Way", "channel method reference reason day")
+
+
+def _give_back(
+    tx: Tx, state: Money, taken: Sequence[tuple[Applied | None, int]], balance: str, way: _Way
+) -> list[RefundPart]:
+    """One request for what was on no invoice, and one for each invoice that money is taken off."""
     parts = []
-    for applied, cents in taken:
-        since = not_before_money(tx, source_id, day)
-        if applied is not None:
-            since = take_off(tx, applied, cents, day, reason=reason)
+    for invoice_id in dict.fromkeys(None if one is None else one.invoice_id for one, _ in taken):
+        here = [(one, part) for one, part in taken if (one and one.invoice_id) == invoice_id]
+        cents = sum(part for _, part in here)
+        since = not_before_money(tx, state.source_id, way.day)
+        for one, part in here:
+            if one is not None:
+                since = take_off(tx, one, part, way.day, reason=way.reason)
+        became = "credit" if invoice_id is None else balance
         refund_id = tx.add(
             RefundRequest(
-                payment_id=source_id if state.kind == "payment" else None,
-                credit_id=source_id if state.kind == "credit" else None,
-                invoice_id=None if applied is None else applied.invoice_id,
+                payment_id=state.source_id if state.kind == "payment" else None,
+                credit_id=state.source_id if state.kind == "credit" else None,
+                invoice_id=invoice_id,
                 amount_cents=cents,
-                balance="credit" if applied is None else chosen,
-                channel=channel,
-                method=method,
-                reference=reference.strip(),
-                reason=reason,
+                balance=became,
+                channel=way.channel,
+                method=way.method,
+                reference=way.reference,
+                reason=way.reason,
                 refunded_on=since,
             )
         )
-        if applied is not None and chosen == "close":
+        if became == "close" and invoice_id is not None:
             close_refund(
-                tx, applied.invoice_id, refund_id=refund_id, cents=cents, reason=reason,
+                tx, invoice_id, refund_id=refund_id, cents=cents, reason=way.reason,
                 today=date.fromisoformat(since),
             )  # fmt: skip
-        parts.append(
-            RefundPart(refund_id, None, None, "credit", cents)
-            if applied is None
-            else RefundPart(refund_id, applied.invoice_id, applied.number, chosen, cents)
-        )
+        number = None if invoice_id is None else invoice_state(tx, invoice_id).number
+        parts.append(RefundPart(refund_id, invoice_id, number, became, cents))
         audit.record(
-            tx, "payment.refunded", state.kind, source_id, reason=reason, refund=refund_id,
-            amount_cents=cents, channel=channel, balance=parts[-1].balance, invoice=parts[-1].number,
+            tx, "payment.refunded", state.kind, state.source_id, reason=way.reason, refund=refund_id,
+            amount_cents=cents, channel=way.channel, balance=became, invoice=number,
         )  # fmt: skip
-    return Refunded(source_id, amount_cents, parts)
+    return parts
+
+
+def by_processor(tx: Tx, source_id: str) -> bool:
+    """Whether a payment came through the card processor."""
+    return tx.value(THROUGH_PROCESSOR, source_id=source_id) is not None
+
+
+THROUGH_PROCESSOR = "SELECT 1 FROM payment WHERE id = :source_id AND once IS NOT NULL"
 
 
 def _check(
@@ -124,9 +164,7 @@ def _check(
     left = 0 if state.reversed else state.amount_cents - state.refunded_cents
     if cents > left:
         raise RefundExceedsWhatIsLeft(cents, left)
-    if channel == "processor" and not tx.value(
-        "SELECT once FROM payment WHERE id = :id AND once IS NOT NULL", id=state.source_id
-    ):
+    if channel == "processor" and not by_processor(tx, state.source_id):
         raise NotThroughTheProcessor
 
 
@@ -159,12 +197,13 @@ def _take(tx: Tx, state: Money, cents: int, invoice_id: str | None) -> list[tupl
 REQUEST = """
 SELECT payment_id, invoice_id, amount_cents, balance, channel FROM refund_request WHERE id = :refund_id
 """
-ANSWER = "SELECT outcome FROM refund_answer WHERE request_id = :refund_id ORDER BY no LIMIT 1"
+ANSWERS = "SELECT outcome FROM refund_answer WHERE request_id = :refund_id"
 CLOSING = "SELECT id FROM adjustment WHERE refund_id = :refund_id AND reverses_id IS NULL LIMIT 1"
 
 
 def answer_refund(tx: Tx, refund_id: str, *, outcome: str, processor_ref: str, today: date) -> None:
-    """What the card processor said of a refund: done or failed. Saying it again changes nothing.
+    """What the card processor said of a refund: done or failed. Saying it again changes nothing; what was
+    done can still fail days later.
 
     After a failure the money is where it was: on its invoice as far as that has room, and what was
     forgiven is asked for again. Raises: AlreadyAnswered, NotThroughTheProcessor, NotFound.
@@ -176,11 +215,11 @@ def answer_refund(tx: Tx, refund_id: str, *, outcome: str, processor_ref: str, t
     payment_id, invoice_id, cents, balance, channel = found[0]
     if channel != "processor":
         raise NotThroughTheProcessor
-    said = tx.value(ANSWER, refund_id=refund_id)
-    if said is not None:
-        if said != outcome:
-            raise AlreadyAnswered
+    said = {word for (word,) in tx.rows(ANSWERS, refund_id=refund_id)}
+    if outcome in said:
         return
+    if said == {"failed"}:
+        raise AlreadyAnswered
     since = not_before_money(tx, payment_id, today)
     tx.add(
         RefundAnswer(
@@ -205,7 +244,7 @@ def _put_back(
     if balance == "close":
         closing = tx.value(CLOSING, refund_id=refund_id)
         if closing is not None:
-            bring_back(tx, closing, reason="the refund failed", today=day)
+            bring_back_closing(tx, closing, today=day)
     state = invoice_state(tx, invoice_id)
     part = min(cents, state.balance_cents, money(tx, payment_id).left_cents)
     if part > 0 and not state.void:
