@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlalchemy import text as sql_text
 
-from core.tables.columns import BY_KEY, Local, cents, day, flag, maybe_text, row_id, text, word
+from core.tables.columns import BY_KEY, Local, by_ending, cents, day, flag, maybe_text, row_id, text, word
 
 
 class InvoiceBalance(Local, table=True):
@@ -51,6 +51,7 @@ class MoneyLeft(Local, table=True):
     __table_args__: ClassVar[Any] = (
         Index("ix_money_left_open", "guarantor_id", sqlite_where=sql_text("left_cents <> 0")),
         Index("ix_money_left_day", "since_on", "source_id"),
+        by_ending("money_left", "source_id"),
         BY_KEY,
     )
 
