@@ -132,11 +132,14 @@ def _all_three(source: str) -> str:
     )
 
 
+_ISSUES = "SELECT i.id FROM invoice_issue AS i WHERE i.invoice_id = NEW.invoice_id"
+"""The lines of an invoice have an index by its issue."""
+
 _STALE_BY: dict[str, str] = {
     "invoice_issue": _INVOICE,
     "invoice_void": _all_three("allocation WHERE invoice_id = NEW.invoice_id")
     + _INVOICE
-    + _mark_those("charge", "charge_id", "invoice_line WHERE invoice_id = NEW.invoice_id"),
+    + _mark_those("charge", "charge_id", f"invoice_line WHERE issue_id IN ({_ISSUES})"),
     "invoice_hold": _INVOICE,
     "invoice_hold_end": _mark_those("invoice", "invoice_id", "invoice_hold WHERE id = NEW.hold_id"),
     "late_fee": _INVOICE,

@@ -176,7 +176,12 @@ def _new_tables() -> None:
         op.create_index(
             f"ix_{table}_{column}", table, [column], sqlite_where=sa.text(f"{column} IS NOT NULL")
         )
-    for table, column in (("money_left", "source_id"), ("adjustment", "id"), ("late_fee", "id")):
+    for table, column in (
+        ("money_left", "source_id"),
+        ("adjustment", "id"),
+        ("late_fee", "id"),
+        ("charge", "id"),
+    ):
         op.create_index(f"ix_{table}_ending", table, [sa.text(f"substr({column}, -8)")])
 
 
