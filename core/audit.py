@@ -52,14 +52,16 @@ ENTRIES = """
 SELECT a.at, coalesce(u.name, a.actor), a.site, a.no, a.verb, a.subject_kind, a.subject_id,
        a.detail, a.reason
 FROM audit_entry AS a LEFT JOIN "user" AS u ON u.id = a.actor
-WHERE (:subject_id IS NULL OR a.subject_id = :subject_id)
 ORDER BY a.at DESC, a.site, a.no DESC LIMIT :most
 """
+ENTRIES_OF = ENTRIES.replace("ORDER BY", "WHERE a.subject_id = :subject_id\nORDER BY")
 
 
 def entries(read: "Read", *, subject_id: str | None = None, most: int = 1000) -> list[Entry]:
     """The newest entries first, of the whole book or of one thing."""
-    return read.all(ENTRIES, Entry, subject_id=subject_id, most=most)
+    if subject_id is None:
+        return read.all(ENTRIES, Entry, most=most)
+    return read.all(ENTRIES_OF, Entry, subject_id=subject_id, most=most)
 
 
 Verdict = namedtuple("Verdict", "facts entries ok first_bad")

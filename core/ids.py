@@ -32,6 +32,21 @@ def short(row_id: str) -> str:
     return row_id[-8:]
 
 
+BY_ENDING = "substr({id}, -8) = :last AND {id} LIKE :ending"
+"""SQL that finds an id by what `ending` made of it; the table has an index on those eight characters."""
+
+
+def ending(typed: str) -> dict[str, str] | None:
+    """What to look for when a person types an id or what it ends in, at least the last eight characters.
+
+    None where it is the end of no id.
+    """
+    typed = typed.strip().lower()
+    if len(typed) < 8 or not set(typed) <= set("0123456789abcdef-"):
+        return None
+    return {"last": short(typed), "ending": f"%{typed}"}
+
+
 def fresh(now_ms: int) -> str:
     """One UUIDv7, for a door that needs a name before it has a transaction."""
     return Ids(now_ms).new()

@@ -245,10 +245,11 @@ SELECT f.id, f.invoice_id, i.number, i.client_id, i.client_name, i.guarantor_id,
 FROM late_fee AS f JOIN invoice_balance AS b ON b.invoice_id = f.invoice_id
 JOIN invoice_issue AS i ON i.id = b.issue_id
 WHERE b.void = 0 AND b.refunding = 0 AND b.asked_cents > b.adjusted_cents
-  AND (:invoice_id IS NULL OR f.invoice_id = :invoice_id) AND {FEE_COUNTS}
+  AND {FEE_COUNTS}
   AND f.amount_cents > {WAIVED} AND ({HELD_BEFORE} OR i.total_cents <= {ON_IT_BEFORE})
 ORDER BY f.assessed_on, i.series, i.series_no, f.step
 """  # noqa: S608  composed of the constants above
+QUESTIONABLE_ON = QUESTIONABLE.replace("WHERE b.void", "WHERE f.invoice_id = :invoice_id AND b.void")
 
 
 def waivers_proposed(read: Read, *, invoice_id: str | None = None) -> list[WaiverProposed]:
@@ -260,7 +261,10 @@ def waivers_proposed(read: Read, *, invoice_id: str | None = None) -> list[Waive
     read.fresh()
     proposed = []
     policy, as_of = late_fee_policy(read), _AsOf(read)
-    for *fee, issued_on, due_on in read.rows(QUESTIONABLE, invoice_id=invoice_id):
+    found = (
+        read.rows(QUESTIONABLE) if invoice_id is None else read.rows(QUESTIONABLE_ON, invoice_id=invoice_id)
+    )
+    for *fee, issued_on, due_on in found:
         one = WaiverProposed._make([*fee, ""])
         day_before = date.fromisoformat(one.assessed_on) - DAY
         if not as_of.principal(one.guarantor_id, one.invoice_id, day_before):

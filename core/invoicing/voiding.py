@@ -46,7 +46,9 @@ class NotVoid(DomainError):
         super().__init__(f"Invoice {number} is not void. Void it first, then bill its sessions again.")
 
 
-CHARGES = "SELECT count(DISTINCT charge_id) FROM invoice_line WHERE invoice_id = :invoice_id"
+LINES = "l.issue_id IN (SELECT i.id FROM invoice_issue AS i WHERE i.invoice_id = :invoice_id)"
+"""The lines of an invoice by the index they have: that of its issue."""
+CHARGES = f"SELECT count(DISTINCT l.charge_id) FROM invoice_line AS l WHERE {LINES}"  # noqa: S608
 
 
 def void_invoice(
@@ -106,10 +108,10 @@ def void_invoice(
     return Voided(invoice_id, state.number, money if on_it else "none", charges, cents - refunded, refunded)
 
 
-LINES_OF = """
-SELECT DISTINCT charge_id, share_id IS NOT NULL FROM invoice_line
-WHERE invoice_id = :invoice_id AND charge_id IS NOT NULL
-"""
+LINES_OF = f"""
+SELECT DISTINCT l.charge_id, l.share_id IS NOT NULL FROM invoice_line AS l
+WHERE {LINES} AND l.charge_id IS NOT NULL
+"""  # noqa: S608
 
 
 def rebill(tx: Tx, invoice_id: str, *, today: date) -> list[str]:

@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 from core.errors import NotFound
+from core.ids import BY_ENDING, ending
 from core.ledger.effective import ADJUSTMENT_COUNTS, FEE_COUNTS
 
 TYPE_CHECKING = False
@@ -30,9 +31,10 @@ SELECT f.id, f.invoice_id, i.number, i.client_id, i.client_name, i.guarantor_id,
        {WAIVED}, f.assessed_on, b.void
 FROM late_fee AS f JOIN invoice_balance AS b ON b.invoice_id = f.invoice_id
 JOIN invoice_issue AS i ON i.id = b.issue_id
-WHERE f.assessed_on <= :as_of AND (:invoice_id IS NULL OR f.invoice_id = :invoice_id) AND {FEE_COUNTS}
+WHERE f.assessed_on <= :as_of AND {FEE_COUNTS}
 ORDER BY f.assessed_on, i.series, i.series_no, f.step
 """  # noqa: S608
+CHARGED_ON = CHARGED.replace("WHERE f.assessed_on", "WHERE f.invoice_id = :invoice_id AND f.assessed_on")
 
 LAST_DAY = "9999-12-31"
 
@@ -40,7 +42,9 @@ LAST_DAY = "9999-12-31"
 def charged_fees(read: "Read", *, invoice_id: str | None = None, as_of: str = LAST_DAY) -> list[ChargedFee]:
     """Every late fee that counts, of all invoices or of one, dated up to a day (ISO text)."""
     read.fresh()
-    return read.all(CHARGED, ChargedFee, invoice_id=invoice_id, as_of=as_of)
+    if invoice_id is None:
+        return read.all(CHARGED, ChargedFee, as_of=as_of)
+    return read.all(CHARGED_ON, ChargedFee, invoice_id=invoice_id, as_of=as_of)
 
 
 class NoLateFee(NotFound):
@@ -52,14 +56,13 @@ class NoLateFee(NotFound):
         super().__init__(f'There is no late fee "{plain(typed)[:40]}" to let go.', subject=typed[:40])
 
 
-BY_ENDING = "SELECT f.id FROM late_fee AS f WHERE f.id LIKE :ending LIMIT 2"
+FIND = f"SELECT f.id FROM late_fee AS f WHERE {BY_ENDING.format(id='f.id')} LIMIT 2"  # noqa: S608
 
 
 def find_fee(read: "Read", typed: str) -> str:
-    """The id of a late fee by its last characters, at least six. Raises: NoLateFee."""
-    typed = typed.strip().lower()
-    if len(typed) >= 6 and set(typed) <= set("0123456789abcdef-"):
-        found = read.rows(BY_ENDING, ending="%" + typed)
-        if len(found) == 1:
-            return str(found[0][0])
-    raise NoLateFee(typed)
+    """The id of a late fee for what a person types: the id or its last 8 characters. Raises: NoLateFee."""
+    looked_for = ending(typed)
+    found = read.rows(FIND, **looked_for) if looked_for else []
+    if len(found) != 1:
+        raise NoLateFee(typed.strip().lower())
+    return str(found[0][0])

@@ -40,11 +40,11 @@ FROM (SELECT d.id, k.name AS client, k.sort_name, d.client_id, d.due_on,
              coalesce((SELECT sum(l.amount_cents) FROM draft_line AS l WHERE l.draft_id = d.id), 0)
                  AS lines_cents
       FROM draft AS d JOIN client AS k ON k.id = d.client_id
-      WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)
-        AND (:client_id IS NULL OR d.client_id = :client_id)
-        AND (:draft_id IS NULL OR d.id = :draft_id)) AS t
+      WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)) AS t
 ORDER BY t.sort_name, t.id
 """  # noqa: S608  composed of the constants above
+DRAFTS_OF = DRAFTS.replace("WHERE NOT EXISTS", "WHERE d.client_id = :client_id AND NOT EXISTS")
+DRAFT = DRAFTS.replace("WHERE NOT EXISTS", "WHERE d.id = :draft_id AND NOT EXISTS")
 
 
 def _row(today: str) -> "Any":
@@ -94,10 +94,10 @@ def invoices(
 ) -> list[InvoiceRow]:
     """Drafts first, by client, then every invoice by number. `today` is ISO text in the practice's zone."""
     read.fresh()
-    rows = read.all(DRAFTS, _draft_row, client_id=client_id, draft_id=None)
     if client_id is None:
-        rows += read.all(HEAD + BY_NUMBER, _row(today))
+        rows = read.all(DRAFTS, _draft_row) + read.all(HEAD + BY_NUMBER, _row(today))
     else:
+        rows = read.all(DRAFTS_OF, _draft_row, client_id=client_id)
         rows += read.all(HEAD + OF_CLIENT + BY_NUMBER, _row(today), client_id=client_id)
     return rows if status is None else [row for row in rows if row.status == status]
 
@@ -123,7 +123,7 @@ def invoice(read: "Read", invoice_id: str, *, today: str) -> InvoiceRow:
     read.fresh()
     found = read.first(HEAD + OF_INVOICE, _row(today), invoice_id=invoice_id)
     if found is None:
-        found = read.first(DRAFTS, _draft_row, client_id=None, draft_id=invoice_id)
+        found = read.first(DRAFT, _draft_row, draft_id=invoice_id)
     if found is None:
         raise NotFound("There is no such invoice any more.", subject=invoice_id)
     return found

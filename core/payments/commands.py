@@ -10,7 +10,15 @@ from core.errors import NotFound, TooLong
 from core.payments.adjustments import revive_bad_debt
 from core.payments.allocation import Part, oldest_first
 from core.payments.days import not_before_money
-from core.payments.moves import Applied, live, live_of_source, put, require_amount, require_reason, take_off
+from core.payments.moves import (
+    Applied,
+    live_of_source,
+    live_one,
+    put,
+    require_amount,
+    require_reason,
+    take_off,
+)
 from core.payments.queries import (
     Held,
     InvoiceState,
@@ -83,7 +91,7 @@ def record_payment(
     once = None if processor_id is None else f"stripe:{processor_id}"
     known = once and tx.value("SELECT id FROM payment WHERE once = :once ORDER BY no LIMIT 1", once=once)
     if known:
-        return Recorded(known, live(tx, known), money(tx, known).left_cents)
+        return Recorded(known, live_of_source(tx, known), money(tx, known).left_cents)
     parts = allocations
     if invoice_id is not None:
         _revive(tx, invoice_id, guarantor_id, amount_cents, today)
@@ -219,19 +227,19 @@ def release(
     Raises: NothingToRelease, AllocationExceedsPayment, RefundIsOnItsWay.
     """
     tx.require(Right.BILL)
-    found = live(tx, allocation_id=allocation_id)
-    if not found:
+    found = live_one(tx, allocation_id)
+    if found is None:
         raise NothingToRelease
-    cents = found[0].amount_cents if amount_cents is None else amount_cents
+    cents = found.amount_cents if amount_cents is None else amount_cents
     require_amount(cents)
-    if cents > found[0].amount_cents:
-        raise AllocationExceedsPayment(cents, found[0].amount_cents)
-    if invoice_state(tx, found[0].invoice_id).refunding:
-        raise RefundIsOnItsWay(found[0].number)
-    take_off(tx, found[0], cents, today, reason=reason)
+    if cents > found.amount_cents:
+        raise AllocationExceedsPayment(cents, found.amount_cents)
+    if invoice_state(tx, found.invoice_id).refunding:
+        raise RefundIsOnItsWay(found.number)
+    take_off(tx, found, cents, today, reason=reason)
     audit.record(
-        tx, "allocation.released", "invoice", found[0].invoice_id, reason=reason, amount_cents=cents,
-        source=found[0].source_id,
+        tx, "allocation.released", "invoice", found.invoice_id, reason=reason, amount_cents=cents,
+        source=found.source_id,
     )  # fmt: skip
     return cents
 
@@ -240,8 +248,9 @@ def unapply(tx: Tx, source_id: str, invoice_id: str, *, today: date, reason: str
     """Take all money of one payment or credit off one invoice. Raises: NothingToRelease."""
     tx.require(Right.BILL)
     cents = 0
-    for one in live(tx, source_id, invoice_id=invoice_id):
-        cents += release(tx, one.allocation_id, today=today, reason=reason)
+    for one in live_of_source(tx, source_id):
+        if one.invoice_id == invoice_id:
+            cents += release(tx, one.allocation_id, today=today, reason=reason)
     if not cents:
         raise NothingToRelease
     return cents
@@ -338,8 +347,9 @@ SELECT m.source_id, m.kind, coalesce(p.session_id, k.session_id)
 FROM money_left AS m
 LEFT JOIN payment AS p ON p.id = m.source_id LEFT JOIN credit AS k ON k.id = m.source_id
 WHERE m.left_cents <> 0 AND m.left_cents > 0 AND coalesce(p.session_id, k.session_id) IS NOT NULL
-ORDER BY m.since_on, m.source_id
+ORDER BY +m.since_on, m.source_id
 """
+"""`+` keeps it to the index of what is left: by the one of days it would read every payment ever."""
 BILLED_ON = """
 SELECT DISTINCT l.invoice_id FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
 WHERE c.session_id = :session_id ORDER BY l.invoice_id

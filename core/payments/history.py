@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 from core.errors import DomainError, NotFound
+from core.ids import BY_ENDING, ending
 from core.ledger.effective import ADJUSTMENT_COUNTS, FEE_COUNTS, REFUND_COUNTS
 from core.ledger.fees import WAIVED
 
@@ -63,7 +64,7 @@ SELECT j.id, j.invoice_id, j.effective_on, j.kind, j.amount_cents, j.reason, j.r
 FROM adjustment AS j WHERE {ADJUSTMENT_COUNTS}
 """  # noqa: S608  composed of the constant above
 OF_INVOICE = " AND j.invoice_id = :invoice_id ORDER BY j.effective_on, j._q = 0, j._q, j.site, j.no"
-BY_ENDING = " AND j.id LIKE :ending LIMIT 2"
+FIND = f" AND {BY_ENDING.format(id='j.id')} LIMIT 2"
 
 
 def adjustments_of(read: "Read", invoice_id: str) -> list[AdjustmentRow]:
@@ -92,8 +93,8 @@ class ManyAdjustments(DomainError):
 
 
 def find_adjustment(read: "Read", typed: str) -> str:
-    """The id for what a person types: an adjustment's id or its last characters, or the invoice of the only
-    one that is not reversed.
+    """The id for what a person types: an adjustment's id or its last 8 characters, or the invoice of the
+    only one that is not reversed.
 
     Raises: NoAdjustment, ManyAdjustments.
     """
@@ -101,8 +102,9 @@ def find_adjustment(read: "Read", typed: str) -> str:
     from core.ledger.invoices import NoInvoice, find_invoice
 
     typed = typed.strip()
-    if len(typed) >= 6 and set(typed.lower()) <= set("0123456789abcdef-"):
-        found = read.all(ADJUSTMENTS + BY_ENDING, AdjustmentRow, ending="%" + typed.lower())
+    looked_for = ending(typed)
+    if looked_for:
+        found = read.all(ADJUSTMENTS + FIND, AdjustmentRow, **looked_for)
         if len(found) == 1:
             return str(found[0].adjustment_id)
     try:

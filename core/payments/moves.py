@@ -48,35 +48,36 @@ def put(tx: Tx, source: Held, invoice: InvoiceState, cents: int, day: date) -> A
     return Applied(allocation_id, source.source_id, invoice.invoice_id, invoice.number, cents)
 
 
-LIVE = """
+LIVE_ONE = """
 SELECT t.id, t.source_id, t.invoice_id, t.number, t.cents
 FROM (SELECT a.id, coalesce(a.payment_id, a.credit_id) AS source_id, a.invoice_id, i.number, a.effective_on,
              a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l
                                         WHERE l.allocation_id = a.id), 0) AS cents, a._q AS q, a.site, a.no
       FROM allocation AS a JOIN invoice_balance AS b ON b.invoice_id = a.invoice_id
       JOIN invoice_issue AS i ON i.id = b.issue_id
-      WHERE (:source_id IS NULL OR a.payment_id = :source_id OR a.credit_id = :source_id)
-        AND (:invoice_id IS NULL OR a.invoice_id = :invoice_id)
-        AND (:allocation_id IS NULL OR a.id = :allocation_id)) AS t
+      WHERE a.id = :allocation_id) AS t
 WHERE t.cents > 0 ORDER BY t.q = 0, t.q, t.site, t.no
 """
+LIVE_ON_INVOICE = LIVE_ONE.replace("a.id = :allocation_id", "a.invoice_id = :invoice_id")
+LIVE_OF_SOURCE = LIVE_ONE.replace(
+    "a.id = :allocation_id", "a.payment_id = :source_id OR a.credit_id = :source_id"
+)
+"""A text for each lookup, so that each goes by its own index, however many allocations there are."""
 
 
-def live(
-    tx: Tx, source_id: str | None = None, *, invoice_id: str | None = None, allocation_id: str | None = None
-) -> list[Applied]:
-    """What is on invoices now, in the order it was put there."""
-    return tx.all(LIVE, Applied, source_id=source_id, invoice_id=invoice_id, allocation_id=allocation_id)
+def live_one(tx: Tx, allocation_id: str) -> Applied | None:
+    """What of an allocation is on its invoice now; None where all of it was taken off."""
+    return tx.first(LIVE_ONE, Applied, allocation_id=allocation_id)
 
 
 def live_on_invoice(tx: Tx, invoice_id: str) -> list[Applied]:
     """The money on an invoice, in the order it was put there."""
-    return live(tx, invoice_id=invoice_id)
+    return tx.all(LIVE_ON_INVOICE, Applied, invoice_id=invoice_id)
 
 
 def live_of_source(tx: Tx, source_id: str) -> list[Applied]:
     """Where the money of a payment or credit is, in the order it was put there."""
-    return live(tx, source_id)
+    return tx.all(LIVE_OF_SOURCE, Applied, source_id=source_id)
 
 
 def take_off(tx: Tx, applied: Applied, cents: int, day: date, *, reason: str = "") -> str:

@@ -3,6 +3,7 @@
 from collections import namedtuple
 from datetime import date
 
+from core.ids import BY_ENDING, ending
 from core.payments.allocation import Owed, oldest_first
 from core.payments.refusals import NoOpenInvoice, NoPayment
 
@@ -192,21 +193,20 @@ def put_on(read: "Read", source_id: str) -> list[PutOn]:
     return read.all(PUT_ON, PutOn, source_id=source_id)
 
 
-BY_ENDING = "SELECT source_id FROM money_left WHERE source_id LIKE :ending LIMIT 2"
+FIND = f"SELECT source_id FROM money_left WHERE {BY_ENDING.format(id='source_id')} LIMIT 2"  # noqa: S608
 
 
 def find_payment(read: "Read", typed: str) -> str:
-    """The id of a payment or credit for what a person types: the id or its last characters.
+    """The id of a payment or credit for what a person types: the id or its last 8 characters.
 
     Raises: NoPayment.
     """
     read.fresh()
-    typed = typed.strip().lower()
-    if len(typed) >= 6 and set(typed) <= set("0123456789abcdef-"):
-        found = read.rows(BY_ENDING, ending="%" + typed)
-        if len(found) == 1:
-            return str(found[0][0])
-    raise NoPayment(typed)
+    looked_for = ending(typed)
+    found = read.rows(FIND, **looked_for) if looked_for else []
+    if len(found) != 1:
+        raise NoPayment(typed.strip().lower())
+    return str(found[0][0])
 
 
 CreditBalance = namedtuple("CreditBalance", "guarantor_id guarantor left_cents since_on days")

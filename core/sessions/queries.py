@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 from core.errors import NotFound
+from core.ids import BY_ENDING, ending
 from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.unbilled import CARRIED_BY
 
@@ -108,16 +109,16 @@ FROM (SELECT c.*, k.name AS client, {CARRIED_BY} AS carried,
                 AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id)
               LIMIT 1) AS number
       FROM charge AS c JOIN client AS k ON k.id = c.client_id
-      WHERE (:client_id IS NULL OR c.client_id = :client_id)
-        AND (:charge_id IS NULL OR c.id = :charge_id)) AS t
+      WHERE c.client_id = :client_id) AS t
 ORDER BY t.service_on, t.id
 """  # noqa: S608  composed of constants
+CHARGE = CHARGES.replace("c.client_id = :client_id", "c.id = :charge_id")
 
 
 def charges_of_client(read: "Read", client_id: str) -> list[ChargeRow]:
     """Everything a client was charged for, taken back or not, by date of service."""
     read.fresh()
-    return read.all(CHARGES, ChargeRow, client_id=client_id, charge_id=None)
+    return read.all(CHARGES, ChargeRow, client_id=client_id)
 
 
 class NoCharge(NotFound):
@@ -132,20 +133,19 @@ class NoCharge(NotFound):
 def charge(read: "Read", charge_id: str) -> ChargeRow:
     """One charge and what bills it. Raises: NoCharge."""
     read.fresh()
-    found = read.first(CHARGES, ChargeRow, client_id=None, charge_id=charge_id)
+    found = read.first(CHARGE, ChargeRow, charge_id=charge_id)
     if found is None:
         raise NoCharge(charge_id)
     return found
 
 
-CHARGE_BY_ENDING = "SELECT id FROM charge WHERE id LIKE :ending LIMIT 2"
+FIND_CHARGE = f"SELECT id FROM charge WHERE {BY_ENDING.format(id='id')} LIMIT 2"  # noqa: S608
 
 
 def find_charge(read: "Read", typed: str) -> str:
-    """The id of a charge for its id or the last characters of it. Raises: NoCharge."""
-    key = typed.strip().lower()
-    if len(key) >= 6 and set(key) <= set("0123456789abcdef-"):
-        found = read.rows(CHARGE_BY_ENDING, ending="%" + key)
-        if len(found) == 1:
-            return str(found[0][0])
-    raise NoCharge(typed)
+    """The id of a charge for its id or the last 8 characters of it. Raises: NoCharge."""
+    looked_for = ending(typed)
+    found = read.rows(FIND_CHARGE, **looked_for) if looked_for else []
+    if len(found) != 1:
+        raise NoCharge(typed)
+    return str(found[0][0])

@@ -7,7 +7,8 @@ are INTEGER 0 or 1, ids are TEXT, money is integer cents (`decisions.md` 25), on
 import re
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, Text
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -111,6 +112,16 @@ def one_of(column: str, *words: str) -> CheckConstraint:
     """A CHECK that a column holds one of the words of the trade."""
     listed = ", ".join(f"'{w}'" for w in words)
     return CheckConstraint(f"{column} IN ({listed})", name=f"ck_{column}")
+
+
+def by_ending(table: str, column: str = "id") -> Index:
+    """An index for the end of an id that a person types (`core.ids.ending`)."""
+    return Index(f"ix_{table}_ending", sql_text(f"substr({column}, -8)"))
+
+
+def where_said(table: str, column: str) -> Index:
+    """An index of the few rows that name something here."""
+    return Index(f"ix_{table}_{column}", column, sqlite_where=sql_text(f"{column} IS NOT NULL"))
 
 
 STRICT: dict[str, Any] = {"sqlite_strict": True}

@@ -27,6 +27,7 @@ from core.tables.columns import (
     row_id,
     signed_cents,
     text,
+    where_said,
     word,
 )
 
@@ -37,6 +38,7 @@ class Draft(Register, table=True):
     Its id becomes the invoice's. It is live until it is issued or deleted.
     """
 
+    __table_args__: ClassVar[Any] = (where_said("draft", "replaces_id"), STRICT)
     deletable: ClassVar[bool] = True
 
     client_id: str = ref("client", index=True)
@@ -113,6 +115,7 @@ class InvoiceIssue(OnceFact, table=True):
     __table_args__: ClassVar[Any] = (
         in_range("total_cents", 0),
         Index("ix_invoice_issue_series", "series", "series_no"),
+        where_said("invoice_issue", "replaces_id"),
         STRICT,
     )
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlalchemy import text as sql_text
 
-from core.tables.columns import BY_KEY, Local, cents, day, flag, maybe_text, row_id, text, word
+from core.tables.columns import BY_KEY, Local, by_ending, cents, day, flag, maybe_text, row_id, text, word
 
 
 class InvoiceBalance(Local, table=True):
@@ -51,6 +51,7 @@ class MoneyLeft(Local, table=True):
     __table_args__: ClassVar[Any] = (
         Index("ix_money_left_open", "guarantor_id", sqlite_where=sql_text("left_cents <> 0")),
         Index("ix_money_left_day", "since_on", "source_id"),
+        by_ending("money_left", "source_id"),
         BY_KEY,
     )
 
@@ -131,11 +132,14 @@ def _all_three(source: str) -> str:
     )
 
 
+_ISSUES = "SELECT i.id FROM invoice_issue AS i WHERE i.invoice_id = NEW.invoice_id"
+"""The lines of an invoice have an index by its issue."""
+
 _STALE_BY: dict[str, str] = {
     "invoice_issue": _INVOICE,
     "invoice_void": _all_three("allocation WHERE invoice_id = NEW.invoice_id")
     + _INVOICE
-    + _mark_those("charge", "charge_id", "invoice_line WHERE invoice_id = NEW.invoice_id"),
+    + _mark_those("charge", "charge_id", f"invoice_line WHERE issue_id IN ({_ISSUES})"),
     "invoice_hold": _INVOICE,
     "invoice_hold_end": _mark_those("invoice", "invoice_id", "invoice_hold WHERE id = NEW.hold_id"),
     "late_fee": _INVOICE,

@@ -6,6 +6,7 @@ from core.tables.columns import (
     STRICT,
     Fact,
     OnceFact,
+    by_ending,
     cents,
     day,
     in_range,
@@ -16,6 +17,7 @@ from core.tables.columns import (
     ref,
     signed_cents,
     text,
+    where_said,
     word,
 )
 
@@ -147,7 +149,14 @@ class Adjustment(OnceFact, table=True):
     reverses.
     """
 
-    __table_args__: ClassVar[Any] = (one_of("kind", *ADJUSTMENT_KINDS), signed_cents("amount_cents"), STRICT)
+    __table_args__: ClassVar[Any] = (
+        one_of("kind", *ADJUSTMENT_KINDS),
+        signed_cents("amount_cents"),
+        where_said("adjustment", "reverses_id"),
+        where_said("adjustment", "refund_id"),
+        by_ending("adjustment"),
+        STRICT,
+    )
 
     invoice_id: str = word(index=True)
     kind: str = word()
@@ -162,7 +171,7 @@ class Adjustment(OnceFact, table=True):
 class LateFee(OnceFact, table=True):
     """A fee for paying late. `once` is `late-fee:<invoice>:<policy>:<step>`: no run doubles it."""
 
-    __table_args__: ClassVar[Any] = (in_range("amount_cents", 1), STRICT)
+    __table_args__: ClassVar[Any] = (in_range("amount_cents", 1), by_ending("late_fee"), STRICT)
 
     invoice_id: str = word(index=True)
     policy_id: str = word()

@@ -7,6 +7,7 @@ from core.tables.columns import (
     Fact,
     OnceFact,
     Register,
+    by_ending,
     cents,
     day,
     flag,
@@ -89,6 +90,7 @@ class Charge(OnceFact, table=True):
         in_range("amount_cents", 1),
         in_range("units_milli", 1),
         in_range("rate_cents", 0),
+        by_ending("charge"),
         STRICT,
     )
 

@@ -167,6 +167,22 @@ def _new_tables() -> None:
     op.create_index("ix_invoice_issue_issued_on", "invoice_issue", ["issued_on"], unique=False)
     op.create_index("ix_invoice_void_voided_on", "invoice_void", ["voided_on"], unique=False)
     op.create_index("ix_late_fee_assessed_on", "late_fee", ["assessed_on"], unique=False)
+    for table, column in (
+        ("invoice_issue", "replaces_id"),
+        ("draft", "replaces_id"),
+        ("adjustment", "reverses_id"),
+        ("adjustment", "refund_id"),
+    ):
+        op.create_index(
+            f"ix_{table}_{column}", table, [column], sqlite_where=sa.text(f"{column} IS NOT NULL")
+        )
+    for table, column in (
+        ("money_left", "source_id"),
+        ("adjustment", "id"),
+        ("late_fee", "id"),
+        ("charge", "id"),
+    ):
+        op.create_index(f"ix_{table}_ending", table, [sa.text(f"substr({column}, -8)")])
 
 
 COPY_REFUNDS = """
