@@ -267,7 +267,7 @@ def invoice_pdf(door: "Door") -> int:
         content = document_bytes(read, invoice_id)
         data = head_of(read, invoice_id, door.today(read))
     target = door.options.out
-    write_where_said(target, content, home=door.home.data)
+    write_where_said(target, content, home=door.home.data, exports=door.home.exports, key_file=door.key_file)
     data.update(out=target, bytes=len(content))
     door.answer(data, [f"{data['number']} is in {target}."])
     return 0

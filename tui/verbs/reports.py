@@ -82,7 +82,13 @@ def report_ar(door: "Door") -> int:
         from core.books.aging_csv import aging_csv
         from core.security.files import write_where_said
 
-        write_where_said(options.csv, aging_csv(found), home=door.home.data)
+        write_where_said(
+            options.csv,
+            aging_csv(found),
+            home=door.home.data,
+            exports=door.home.exports,
+            key_file=door.key_file,
+        )
     if found.totals.total_cents != found.ledger_cents:
         door.refuse(
             "does_not_tie",
