@@ -192,10 +192,10 @@ def day_sheet(door: "Door") -> int:
 
 def report_close(door: "Door") -> int:
     """Close every day up to one; what is dated into it later is flagged, never refused."""
-    from core.dates import parse_day
+    from core.dates import parse_entered_day
     from core.payments.closing import close_through
 
-    through = parse_day(door.options.through)
+    through = parse_entered_day(door.options.through)
     with door.store().write(door.actor()) as tx:
         close_id = close_through(tx, through, today=door.today(tx), note=door.options.note)
     door.answer({"close_id": close_id, "through_on": through.isoformat()}, [f"Closed through {through}."])
