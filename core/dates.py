@@ -84,15 +84,29 @@ def parse_day(typed: str) -> date:
         raise NotADate(typed) from None
 
 
-def parse_today(typed: str) -> date:
-    """Read an ISO day as a practice's today: one that terms and months can be counted from.
+class TooFar(NotADate):
+    def __init__(self, day: date) -> None:
+        UsageError.__init__(self, f"{day} is too far from today. Use a day from 1900 to 2199.")
 
-    Raises: NotADate, also for a year before 1900 or after 2199.
+
+def require_near(day: date) -> date:
+    """A day that something may be recorded for: terms and months can be counted from it.
+
+    Raises: TooFar, for a year before 1900 or after 2199.
     """
-    day = parse_day(typed)
     if not 1900 <= day.year <= 2199:
-        raise NotADate(typed)
+        raise TooFar(day)
     return day
+
+
+def parse_entered_day(typed: str) -> date:
+    """Read an ISO day that something is recorded for. Raises: NotADate, TooFar."""
+    return require_near(parse_day(typed))
+
+
+def parse_today(typed: str) -> date:
+    """Read an ISO day as a practice's today. Raises: NotADate, TooFar."""
+    return parse_entered_day(typed)
 
 
 def parse_month(typed: str) -> Period:

@@ -269,7 +269,10 @@ class Biller(FrameApp):
         ending = "beancount" if form == "beancount" else "journal"
         path = self.exports / f"books-{self.today()}.{ending}"
         self._take_along(
-            lambda: take_journal(self.store, self.actor, str(path), form=form, home=self._home()), path
+            lambda: take_journal(
+                self.store, self.actor, str(path), form=form, home=self._home(), exports=str(self.exports)
+            ),
+            path,
         )
 
     def _take_along(self, write: Callable[[], object], target: Path) -> None:

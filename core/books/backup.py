@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from core import audit
 from core.actors import Actor
 from core.books.checkup import checkup
-from core.books.container import Counted, DamagedBackup, Opened, Sealer, Secret, opened_backup
+from core.books.container import MAGIC, Counted, DamagedBackup, Opened, Sealer, Secret, opened_backup
 from core.dates import show_instant
 from core.errors import DomainError
 from core.ledger.summaries import keep
@@ -23,6 +23,7 @@ from core.migrations import HEAD
 from core.security.files import (
     AS_IT_IS,
     CannotWrite,
+    NotThere,
     alone_in,
     check_target,
     clear_database,
@@ -43,6 +44,13 @@ FATAL = ("pages are authentic", "database is sound")
 """What makes a copy useless. Anything else wrong with a book is copied as it is, and said."""
 
 
+class NoBackupThere(NotThere):
+    code = "no_backup_there"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "is there already and is no backup, so it stays as it is")
+
+
 class Backed(NamedTuple):
     """A backup that was made. `wrong` says what is not in order in the book itself; `logged` is the
     refusal where the book could not take the entry that it was backed up, else None."""
@@ -55,13 +63,24 @@ class Backed(NamedTuple):
     logged: DomainError | None
 
 
-def back_up(store: Store, actor: Actor, folder: str, target: str, *, program: str) -> Backed:
+def back_up(
+    store: Store,
+    actor: Actor,
+    folder: str,
+    target: str,
+    *,
+    program: str,
+    exports: str | None = None,
+    key_file: str | None = None,
+) -> Backed:
     """Seal one moment of the book in `folder` into the file `target`, whatever others write meanwhile.
 
-    Raises: NotThere, BeingWritten, CannotWrite, DiskFull, DamagedBook, DamagedKeys; then what had that
-    name before is as it was.
+    An earlier backup of that name gives way; any other file does not.
+    Raises: NotThere, NoBackupThere, BeingWritten, CannotWrite, DiskFull, DamagedBook, DamagedKeys; then
+    what had that name before is as it was.
     """
-    check_target(target, home=folder, new=False)
+    check_target(target, home=folder, new=False, exports=exports, key_file=key_file)
+    _require_backup_or_nothing(target)
     keys = Keys.load(os.path.join(folder, KEYS))  # noqa: PTH118
     copy = store.path + ".copying"
     try:
@@ -71,7 +90,7 @@ def back_up(store: Store, actor: Actor, folder: str, target: str, *, program: st
                 made_at = show_instant(store.clock())
                 store.copy_to(copy)
                 manifest = {"made_at": made_at, "program": program, **_describe(copy, store)}
-                with written_whole(target, home=folder) as file:
+                with written_whole(target, home=folder, exports=exports, key_file=key_file) as file:
                     out = Counted(file)
                     _seal(out, keys, store.data_key, manifest, copy)
             finally:
@@ -80,6 +99,19 @@ def back_up(store: Store, actor: Actor, folder: str, target: str, *, program: st
         raise CannotWrite(error.filename or copy, error) from None
     logged = _log(store, actor, out.sha256, manifest)
     return Backed(target, out.bytes, out.sha256, manifest, tuple(manifest["wrong"]), logged)
+
+
+def _require_backup_or_nothing(target: str) -> None:
+    """Raises: NoBackupThere, CannotWrite."""
+    try:
+        with open(target, "rb") as file:  # noqa: PTH123
+            start = file.read(len(MAGIC))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CannotWrite(target, error) from None
+    if start != MAGIC:
+        raise NoBackupThere(target)
 
 
 def _seal(out: Counted, keys: Keys, data_key: bytes, manifest: Mapping[str, Any], copy: str) -> None:

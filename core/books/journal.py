@@ -61,19 +61,29 @@ class Size(NamedTuple):
     accounts: int
 
 
-def take_journal(store: Store, actor: Actor, path: str, *, form: str, home: str) -> Size:
+def take_journal(
+    store: Store,
+    actor: Actor,
+    path: str,
+    *,
+    form: str,
+    home: str,
+    exports: str | None = None,
+    key_file: str | None = None,
+) -> Size:
     """Write the journal of the whole book where the user said, whole or not at all; the log tells who did.
 
-    `form` is hledger or beancount. Raises: UnknownForm, NotThere, CannotWrite.
+    In the home of the book it may only lie in `exports`. `form` is hledger or beancount.
+    Raises: UnknownForm, NotThere, CannotWrite.
     """
     if form not in SYNTAXES:
         raise UnknownForm
-    check_target(path, home=home, new=False)
+    check_target(path, home=home, new=False, exports=exports, key_file=key_file)
     with store.write(actor) as tx:
         record_export(tx, form=form)
     with store.read() as read:
         journal = Journal(read, SYNTAXES[form])
-    write_where_said(path, journal.text(), home=home)
+    write_where_said(path, journal.text(), home=home, exports=exports, key_file=key_file)
     return journal.size
 
 

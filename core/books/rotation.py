@@ -35,7 +35,17 @@ class Kept(NamedTuple):
     stuck: tuple[CannotWrite, ...]
 
 
-def keep_in(store: Store, actor: Actor, folder: str, directory: str, *, program: str, keep: Keep) -> Kept:
+def keep_in(
+    store: Store,
+    actor: Actor,
+    folder: str,
+    directory: str,
+    *,
+    program: str,
+    keep: Keep,
+    exports: str | None = None,
+    key_file: str | None = None,
+) -> Kept:
     """Back the book up into a directory of backups, then take away what is no longer kept there.
 
     Raises: what `back_up` refuses; then everything there is as it was.
@@ -45,7 +55,8 @@ def keep_in(store: Store, actor: Actor, folder: str, directory: str, *, program:
         site = read.value("SELECT site FROM sync_clock")
     mark = f"daysheet-{re.sub('[^0-9A-Za-z]', '', book_id)[-8:]}-site{site}-"
     name = f"{mark}{store.clock().astimezone(UTC):%Y%m%dT%H%M%SZ}.backup"
-    backed = back_up(store, actor, folder, os.path.join(directory, name), program=program)  # noqa: PTH118
+    target = os.path.join(directory, name)  # noqa: PTH118
+    backed = back_up(store, actor, folder, target, program=program, exports=exports, key_file=key_file)
     if backed.wrong:
         return Kept(backed, (), ())
     removed, stuck = [], []

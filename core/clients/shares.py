@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from core import audit
 from core.actors import Right
 from core.clients.queries import address, client
+from core.dates import require_near
 from core.errors import DomainError, UsageError
 from core.ledger.shares import WHOLE_BPS
 from core.ledger.unbilled import LIVE_DRAFT_LINE, LIVE_LINE
@@ -57,9 +58,10 @@ def set_shares(tx: "Tx", client_id: str, shares: "Sequence[NewShare]", *, effect
 
     Whatever was arranged for that day and later days ends.
 
-    Raises: BadShares, for shares that do not make a whole; AlreadyBilledSo, NotFound.
+    Raises: BadShares, for shares that do not make a whole; TooFar, AlreadyBilledSo, NotFound.
     """
     tx.require(Right.BILL)
+    require_near(effective_from)
     client(tx, client_id)
     for share in shares:
         address(tx, share.guarantor_id)
@@ -86,9 +88,10 @@ def set_shares(tx: "Tx", client_id: str, shares: "Sequence[NewShare]", *, effect
 def end_shares(tx: "Tx", client_id: str, *, effective_from: date) -> None:
     """From a day of service on, the client's own guarantor owes every charge whole again.
 
-    Raises: NotShared, AlreadyBilledSo, NotFound.
+    Raises: NotShared, TooFar, AlreadyBilledSo, NotFound.
     """
     tx.require(Right.BILL)
+    require_near(effective_from)
     client(tx, client_id)
     if _end(tx, client_id, effective_from) == 0:
         raise NotShared(effective_from)

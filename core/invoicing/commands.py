@@ -13,6 +13,7 @@ from core.invoicing.drafts import (
     DRAFT_LINE,
     MAX_NOTES,
     NothingUnbilled,
+    OwedByOthers,
     from_image,
     line_of,
     require_draft,
@@ -73,7 +74,7 @@ def create_draft(
         raise NotFound("There is no such guarantor.", subject=guarantor_id or "")
     owed = [] if empty else _owed(tx, own, today, charge_ids).get(party.guarantor_id, [])
     if not owed and not empty:
-        raise NothingUnbilled
+        raise _nothing(tx, client_id, today)
     return draft_of(
         tx, party, owed, today=today, due_on=due_on, terms_days=terms_days, notes=notes, run_id=run_id
     )
@@ -101,7 +102,7 @@ def create_drafts(
     own = _party(tx, client_id)
     found = _owed(tx, own, today, charge_ids)
     if not found:
-        raise NothingUnbilled
+        raise _nothing(tx, client_id, today)
     made = []
     for guarantor_id, owed in found.items():
         party = own if guarantor_id == own.guarantor_id else party_of(tx, client_id, guarantor_id)
@@ -119,6 +120,11 @@ def _check(today: date, due_on: date | None, notes: str) -> None:
         raise TooLong("note", MAX_NOTES)
     if due_on is not None and due_on < today:
         raise DueBeforeIssue(due_on, today)
+
+
+def _nothing(tx: Tx, client_id: str, today: date) -> NothingUnbilled:
+    """Why there is nothing of what was asked for to bill."""
+    return OwedByOthers() if unbilled_charges(tx, ALL_TIME, today, client_id=client_id) else NothingUnbilled()
 
 
 def _owed(

@@ -23,6 +23,19 @@ class NothingUnbilled(DomainError):
         super().__init__("These charges are all on a draft or invoice already. There is nothing to bill.")
 
 
+class OwedByOthers(NothingUnbilled):
+    """What is asked for is billed or owed by somebody else, while other charges of the client are not."""
+
+    code = "owed_by_others"
+
+    def __init__(self) -> None:
+        DomainError.__init__(
+            self,
+            "Nothing of this is left to bill to this guarantor. What is unbilled of this client is owed by"
+            " others now, or was not asked for; it is in the unbilled queue.",
+        )
+
+
 class NotADraft(DomainError):
     code = "not_a_draft"
 

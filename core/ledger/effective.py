@@ -10,9 +10,6 @@ def first_of_its_kind(table: str, alias: str) -> str:
     )
 
 
-HUB_ORDER = "{a}._q = 0, {a}._q, {a}.site, {a}.no"
-"""The order in which facts that contradict are applied; those without a hub number come last."""
-
 ISSUE_COUNTS = first_of_its_kind("invoice_issue", "i")
 VOID_COUNTS = first_of_its_kind("invoice_void", "v")
 FEE_COUNTS = first_of_its_kind("late_fee", "f")

@@ -6,6 +6,7 @@ from datetime import date
 
 from core import audit
 from core.actors import Right
+from core.dates import require_near
 from core.errors import NotFound, TooLong
 from core.payments.adjustments import revive_bad_debt
 from core.payments.allocation import Part, oldest_first
@@ -25,8 +26,11 @@ from core.payments.queries import (
     held_money,
     invoice_state,
     money,
+    open_invoice_of_session,
     open_invoices,
     proposal,
+    require_owes_for,
+    waits_for_a_bill,
 )
 from core.payments.refusals import (
     MAX_NOTE,
@@ -35,10 +39,13 @@ from core.payments.refusals import (
     AllocationExceedsPayment,
     AlreadyReversed,
     InvoiceIsVoid,
+    NoAppointment,
+    NoOffice,
     NothingToApply,
     NothingToRelease,
     NotYet,
     OtherGuarantor,
+    RecordedOtherwise,
     RefundedInPart,
     RefundIsOnItsWay,
     ThroughTheProcessor,
@@ -75,15 +82,17 @@ def record_payment(
 ) -> Recorded:
     """Money came in from a guarantor. It goes to `invoice_id` first and then to the oldest due, or just
     where `allocations` say; what is left is credit. One that is for an appointment not billed yet
-    (`session_id`) waits for its bill.
+    (`session_id`) waits for its bill; where there is a bill already, it goes there first.
 
     `processor_id` names the card processor's payment: recording it again changes nothing.
-    Raises: NotAPositiveAmount, UnknownMethod, NotYet, AllocationExceedsPayment, AllocationExceedsBalance,
-    InvoiceIsVoid, OtherGuarantor, TooLong, NotFound.
+    Raises: NotAPositiveAmount, UnknownMethod, NotYet, TooFar, AllocationExceedsPayment,
+    AllocationExceedsBalance, InvoiceIsVoid, OtherGuarantor, OwesNothingForIt, RecordedOtherwise, TooLong,
+    NotFound.
     """
     tx.require(Right.BILL)
     require_amount(amount_cents)
     _check_words(method, reference, note)
+    require_near(received_on)
     if received_on > today:
         raise NotYet(received_on, today)
     if tx.value("SELECT 1 FROM guarantor WHERE id = :id", id=guarantor_id) is None:
@@ -91,13 +100,28 @@ def record_payment(
     once = None if processor_id is None else f"stripe:{processor_id}"
     known = once and tx.value("SELECT id FROM payment WHERE once = :once ORDER BY no LIMIT 1", once=once)
     if known:
-        return Recorded(known, live_of_source(tx, known), money(tx, known).left_cents)
+        found = money(tx, known)
+        if (found.guarantor_id, found.amount_cents) != (guarantor_id, amount_cents):
+            raise RecordedOtherwise(str(processor_id), found.amount_cents)
+        return Recorded(known, live_of_source(tx, known), found.left_cents)
+    if office_id is not None and tx.value("SELECT 1 FROM office WHERE id = :id", id=office_id) is None:
+        raise NoOffice(office_id)
+    waits = False
+    if session_id is not None:
+        require_owes_for(tx, session_id, guarantor_id)
+        if invoice_id is None and allocations is None:
+            waits = waits_for_a_bill(tx, session_id)
+            invoice_id = None if waits else open_invoice_of_session(tx, session_id, guarantor_id)
     parts = allocations
     if invoice_id is not None:
-        _revive(tx, invoice_id, guarantor_id, amount_cents, today)
+        there = (
+            amount_cents
+            if parts is None
+            else sum(part.amount_cents for part in parts if part.invoice_id == invoice_id)
+        )
+        _revive(tx, invoice_id, guarantor_id, there, today)
     if parts is None:
         shown, _ = proposal(tx, guarantor_id, amount_cents, invoice_id=invoice_id)
-        waits = session_id is not None and invoice_id is None
         parts = [] if waits else [Part(one.owed.invoice_id, one.cents) for one in shown if one.cents]
     if sum(part.amount_cents for part in parts) > amount_cents:
         raise AllocationExceedsPayment(sum(part.amount_cents for part in parts), amount_cents)
@@ -133,7 +157,7 @@ def record_payment(
 
 
 def _revive(tx: Tx, invoice_id: str, guarantor_id: str, amount_cents: int, today: date) -> None:
-    """A payment for an invoice that was given up asks for that debt again, up to the payment."""
+    """A payment for an invoice that was given up asks for that debt again, up to what is put there."""
     state = invoice_state(tx, invoice_id)
     if state.void:
         raise InvoiceIsVoid(state.number)
@@ -309,6 +333,8 @@ def give_credit(
     reason = require_reason(reason)
     if tx.value("SELECT 1 FROM guarantor WHERE id = :id", id=guarantor_id) is None:
         raise NotFound("There is no such guarantor any more.", subject=guarantor_id)
+    if session_id is not None and tx.value("SELECT 1 FROM session WHERE id = :id", id=session_id) is None:
+        raise NoAppointment(session_id)
     credit_id = tx.add(
         Credit(
             guarantor_id=guarantor_id,

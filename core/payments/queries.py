@@ -4,8 +4,9 @@ from collections import namedtuple
 from datetime import date
 
 from core.ids import BY_ENDING, ending
+from core.ledger.unbilled import COUNTS, IN_FORCE, LIVE_LINE
 from core.payments.allocation import Owed, oldest_first
-from core.payments.refusals import NoOpenInvoice, NoPayment
+from core.payments.refusals import NoAppointment, NoOpenInvoice, NoPayment, OwesNothingForIt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,24 +73,84 @@ def proposal(
     return shown, amount_cents - sum(parts.values())
 
 
-HELD = """
+TO_BE_BILLED = f"""
+(s.status <> 'cancelled'
+ AND NOT EXISTS (SELECT 1 FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
+                 WHERE c.session_id = s.id AND {LIVE_LINE})
+ AND (NOT EXISTS (SELECT 1 FROM finalisation AS f WHERE f.session_id = s.id)
+      OR EXISTS (SELECT 1 FROM charge AS c WHERE c.session_id = s.id AND {COUNTS})
+      OR EXISTS (SELECT 1 FROM claim AS m WHERE m.session_id = s.id)))
+"""  # noqa: S608  composed of constants
+"""A bill for the appointment `s` is still to come: not after one came, nor when it is done and costs nothing.
+
+After a claim the client's part may follow. Source: `domain.md` section 5, rule 6.
+"""
+
+HELD = f"""
 SELECT m.kind, m.source_id, m.left_cents, m.since_on
 FROM money_left AS m
 LEFT JOIN payment AS p ON p.id = m.source_id LEFT JOIN credit AS k ON k.id = m.source_id
 LEFT JOIN session AS s ON s.id = coalesce(p.session_id, k.session_id)
 WHERE m.guarantor_id = :guarantor_id AND m.left_cents <> 0 AND m.left_cents > 0
-  AND (:spoken_for = 1 OR s.id IS NULL OR s.status = 'cancelled'
-       OR EXISTS (SELECT 1 FROM charge AS c JOIN invoice_line AS l ON l.charge_id = c.id
-                  WHERE c.session_id = s.id
-                    AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = l.invoice_id)))
+  AND (:spoken_for = 1 OR s.id IS NULL OR NOT {TO_BE_BILLED})
 ORDER BY m.since_on, m.source_id
-"""
+"""  # noqa: S608
 
 
 def held_money(read: "Read", guarantor_id: str, *, spoken_for: bool = False) -> list[Held]:
     """What a guarantor has on no invoice, oldest first; money kept for an appointment only when asked for."""
     read.fresh()
     return read.all(HELD, Held, guarantor_id=guarantor_id, spoken_for=int(spoken_for))
+
+
+WAITS = f"SELECT 1 FROM session AS s WHERE s.id = :session_id AND {TO_BE_BILLED}"  # noqa: S608
+
+
+def waits_for_a_bill(read: "Read", session_id: str) -> bool:
+    """Whether money for an appointment waits for its bill, or there is one or will be none."""
+    return read.value(WAITS, session_id=session_id) is not None
+
+
+BILLED_TO = f"""
+SELECT DISTINCT b.invoice_id, i.due_on, i.number FROM charge AS c
+JOIN invoice_line AS l ON l.charge_id = c.id JOIN invoice_balance AS b ON b.invoice_id = l.invoice_id
+JOIN invoice_issue AS i ON i.id = b.issue_id
+WHERE c.session_id = :session_id AND b.guarantor_id = :guarantor_id AND {LIVE_LINE}
+ORDER BY i.due_on, i.number
+"""  # noqa: S608
+"""Which invoices bill an appointment to a guarantor."""
+OPEN_BILL = BILLED_TO.replace("ORDER BY", "AND b.balance_cents > 0 ORDER BY")
+
+
+def open_invoice_of_session(read: "Read", session_id: str, guarantor_id: str) -> str | None:
+    """The guarantor's open invoice that bills an appointment, the oldest due where there are more."""
+    read.fresh()
+    found: str | None = read.value(OPEN_BILL, session_id=session_id, guarantor_id=guarantor_id)
+    return found
+
+
+SESSION_OWED_BY = f"""
+SELECT CASE WHEN {IN_FORCE}
+            THEN EXISTS (SELECT 1 FROM payer_share AS ps WHERE ps.client_id = c.client_id
+                         AND ps.guarantor_id = :guarantor_id AND ps.effective_from <= c.service_on
+                         AND (ps.effective_to IS NULL OR c.service_on <= ps.effective_to))
+            ELSE EXISTS (SELECT 1 FROM client AS k
+                         WHERE k.id = c.client_id AND k.guarantor_id = :guarantor_id) END
+FROM session AS c WHERE c.id = :session_id
+"""  # noqa: S608
+
+
+def require_owes_for(read: "Read", session_id: str, guarantor_id: str) -> None:
+    """A guarantor owes for an appointment, or was billed for it.
+
+    Raises: NoAppointment, OwesNothingForIt.
+    """
+    owes = read.value(SESSION_OWED_BY, session_id=session_id, guarantor_id=guarantor_id)
+    if owes is None:
+        raise NoAppointment(session_id)
+    read.fresh()
+    if not owes and not read.rows(BILLED_TO, session_id=session_id, guarantor_id=guarantor_id):
+        raise OwesNothingForIt
 
 
 Money = namedtuple(

@@ -56,6 +56,42 @@ class NoOpenInvoice(NotFound):
         super().__init__("There is no such invoice.", subject=invoice_id)
 
 
+class NoAppointment(NotFound):
+    code = "no_session"
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__("There is no such appointment any more.", subject=session_id[:40])
+
+
+class NoOffice(NotFound):
+    code = "no_office"
+
+    def __init__(self, office_id: str) -> None:
+        super().__init__("There is no such office.", subject=office_id[:40])
+
+
+class OwesNothingForIt(DomainError):
+    code = "owes_nothing_for_it"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This guarantor owes nothing for that appointment. Record the money as of who owes for it, or"
+            " leave the appointment out."
+        )
+
+
+class RecordedOtherwise(DomainError):
+    code = "recorded_otherwise"
+
+    def __init__(self, processor_id: str, cents: int) -> None:
+        from core.text import plain
+
+        super().__init__(
+            f"The processor's payment {plain(processor_id)[:60]} is recorded already, as {show_cents(cents)}"
+            " and not as this guarantor and amount. Look at both before anything is recorded."
+        )
+
+
 class AllocationExceedsPayment(DomainError):
     code = "allocation_exceeds_payment"
 

@@ -71,6 +71,16 @@ class BadLateFee(UsageError):
         super().__init__(f"This late fee makes no sense: {what}.")
 
 
+class LateFeeForThePast(DomainError):
+    code = "late_fee_for_the_past"
+
+    def __init__(self, day: date, today: date) -> None:
+        super().__init__(
+            f"Invoices issued from {day} on are out already under what held then. Late fees change from"
+            f" today, {today}, or a later day."
+        )
+
+
 class BadLicenceYear(UsageError):
     code = "bad_year"
 
@@ -240,14 +250,17 @@ def set_missed_fee(tx: Tx, kind: str, *, amount_cents: int, effective_from: date
     return _set_policy(tx, kind, {"amount_cents": amount_cents}, effective_from)
 
 
-def set_late_fee(tx: Tx, *, rule: LateFeeRule | None, effective_from: date) -> str:
+def set_late_fee(tx: Tx, *, rule: LateFeeRule | None, effective_from: date, today: date) -> str:
     """What paying late costs on invoices issued from a day on; None ends late fees from that day on.
 
-    Clients must have agreed to a fee before the service, so no invoice issued earlier ever carries it.
-    Raises: BadLateFee. Source: `domain.md` section 7.
+    Clients must have agreed to a fee before the service, so no invoice issued earlier ever carries it; and
+    none that was issued before the practice set the rule, so it begins today at the earliest.
+    Raises: BadLateFee, LateFeeForThePast. Source: `domain.md` section 7.
     """
     if rule is not None:
         _require_late_fee(rule)
+    if effective_from < today:
+        raise LateFeeForThePast(effective_from, today)
     return _set_policy(tx, "late_fee", {} if rule is None else rule._asdict(), effective_from)
 
 

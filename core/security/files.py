@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """No link followed, no waiting for the other end of a pipe, no line ends changed, where a system might."""
 HOME_FILES = ("book.db", "keys.json")
+TEMPORARY = ".new"
+"""What a file's name ends with until it is whole."""
 
 
 class CannotWrite(OutsideFailure):
@@ -48,15 +50,22 @@ def write_private(path: str, data: bytes) -> None:
         raise CannotWrite(path, error) from None
 
 
-def check_target(path: str, *, home: str, new: bool) -> None:
+def check_target(
+    path: str, *, home: str, new: bool, exports: str | None = None, key_file: str | None = None
+) -> None:
     """Whether a file may be written where the user said.
 
-    Raises: NotThere, for a file of the home itself, a folder, a link, a device or a pipe, and with `new`
-    for anything that exists. A link is refused, because what it points to is not what was said.
+    Raises: NotThere, for a file of this book or another, for the key file in use, for a folder, a link, a
+    device or a pipe, and with `new` for anything that exists. What is no key is also refused inside the
+    home, but for its folder `exports`: nothing lies there in clear. A link is refused, because what it
+    points to is not what was said.
     """
-    folder, name = os.path.split(path)
-    if name.lower().startswith(HOME_FILES) and _same(folder or ".", home):
-        raise NotThere(path, "belongs to the book itself")
+    for each in (path, path + TEMPORARY):
+        _check_book(path, each, home)
+        if key_file and _same(each, key_file):
+            raise NotThere(path, "is the key file in use" if each == path else "would destroy the key file")
+    if not new:
+        _check_home(path, home, exports)
     try:
         kind = os.lstat(path).st_mode
     except OSError:
@@ -67,13 +76,46 @@ def check_target(path: str, *, home: str, new: bool) -> None:
         raise NotThere(path, "is no ordinary file")
 
 
-def write_where_said(path: str, data: "bytes | Iterable[bytes]", *, home: str, new: bool = False) -> None:
+def _check_book(path: str, meant: str, home: str) -> None:
+    """Raises: NotThere, where it has the name of a file that a book is made of, and lies beside a book."""
+    folder, name = os.path.split(meant)
+    if not name.lower().startswith(HOME_FILES):
+        return
+    if _same(folder or ".", home):
+        raise NotThere(path, "belongs to the book itself")
+    if any(os.path.lexists(os.path.join(folder, one)) for one in HOME_FILES):  # noqa: PTH118
+        raise NotThere(path, "belongs to another book")
+
+
+def _check_home(path: str, home: str, exports: str | None) -> None:
+    """Raises: NotThere, in the home or a folder of it that is not the one for exports."""
+    folder = os.path.realpath(os.path.dirname(path) or ".")  # noqa: PTH120
+    while True:
+        if exports is not None and _same(folder, exports):
+            return
+        if _same(folder, home):
+            raise NotThere(path, "lies in the home of the book, which is for the book alone")
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder:
+            return
+        folder = above
+
+
+def write_where_said(
+    path: str,
+    data: "bytes | Iterable[bytes]",
+    *,
+    home: str,
+    new: bool = False,
+    exports: str | None = None,
+    key_file: str | None = None,
+) -> None:
     """Write a private file where the user said, whole or not at all; a long one comes in pieces.
 
     `new`, for keys: never over anything that is there, however it came there meanwhile.
     Raises: NotThere, CannotWrite.
     """
-    check_target(path, home=home, new=new)
+    check_target(path, home=home, new=new, exports=exports, key_file=key_file)
     try:
         if new:
             _make(path, data)
@@ -115,7 +157,7 @@ def _make(path: str, data: "bytes | Iterable[bytes]") -> None:
 
 
 def _temporary(path: str, data: "bytes | Iterable[bytes]") -> str:
-    temporary = path + ".new"
+    temporary = path + TEMPORARY
     with suppress(FileNotFoundError):
         os.unlink(temporary)  # noqa: PTH108  what a crash left may be open to others
     descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -151,14 +193,16 @@ def sync_folder(folder: str) -> None:
 
 
 @contextmanager
-def written_whole(path: str, *, home: str) -> "Iterator[BinaryIO]":
+def written_whole(
+    path: str, *, home: str, exports: str | None = None, key_file: str | None = None
+) -> "Iterator[BinaryIO]":
     """A private file to fill, too long to hold; it takes its name when all of it is on disk.
 
     Until then, and for ever when it fails, what has that name stays as it is. Two programs that write the
     same file do not mix: the second is refused. Raises: NotThere, BeingWritten, CannotWrite.
     """
-    check_target(path, home=home, new=False)
-    temporary = path + ".new"
+    check_target(path, home=home, new=False, exports=exports, key_file=key_file)
+    temporary = path + TEMPORARY
     try:
         descriptor = _alone_on(temporary, path)
         with os.fdopen(descriptor, "r+b") as file:

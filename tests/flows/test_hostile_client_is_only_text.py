@@ -68,7 +68,7 @@ def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         add_service(tx, code_system="local", code="X1", description=PAYLOADS[5], rate_cents=100)
         add_user(tx, name=PAYLOADS[0], role=Role.BILLER)
         rule = LateFeeRule("percent", 0, 1000, 1, "outstanding", 0, 0)
-        set_late_fee(tx, rule=rule, effective_from=date(2026, 1, 1))
+        set_late_fee(tx, rule=rule, effective_from=date(2026, 1, 1), today=date(2026, 1, 1))
         provider_id = provider_of(tx, PAYLOADS[6] + PAYLOADS[0])
         days = [date(2026, 9, 3)]
         for number, payload in enumerate(PAYLOADS):

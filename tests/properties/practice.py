@@ -61,7 +61,7 @@ def _made(folder: Path) -> tuple[bytes, bytes]:
     with book.write() as tx:
         drafts = [create_draft(tx, client_id=client_id, today=START) for client_id in (ann, ben)]
         issue_drafts(tx, drafts, today=START)
-        set_late_fee(tx, rule=FEE, effective_from=START)
+        set_late_fee(tx, rule=FEE, effective_from=START, today=START)
     for client_id in (ann, cleo):
         book.session(client_id, START - timedelta(days=3), rate_cents=10_000)
     book.store.close()

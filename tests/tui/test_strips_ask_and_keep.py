@@ -38,7 +38,22 @@ def test_a_month_and_day_means_the_nearest_year() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "x", "13-01", "2-30", "2026-02-30", "32", "١٢", "-9999", "10-31-26", "0000-1-1"]
+    "typed",
+    [
+        "",
+        "x",
+        "13-01",
+        "2-30",
+        "2026-02-30",
+        "32",
+        "١٢",
+        "-9999",
+        "10-31-26",
+        "0000-1-1",
+        "0001-01-01",
+        "1899-12-31",
+        "2200-1-1",
+    ],
 )
 def test_anything_else_is_refused_in_words(typed: str) -> None:
     with pytest.raises(NotATypedDay, match="is not a date"):

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from core.dates import TooFar, require_near
 from core.errors import UsageError
 from core.text import plain
 
@@ -30,18 +31,23 @@ def parse_typed_day(typed: str, today: date) -> date:
     if text.lower() in ("t", "today"):
         return today
     try:
-        if match := _AGO.fullmatch(text):
-            days = int(match[2])
-            return today + timedelta(days=days if match[1] == "+" else -days)
-        if match := _FULL.fullmatch(text):
-            return date(int(match[1]), int(match[2]), int(match[3]))
-        if match := _MONTH_DAY.fullmatch(text):
-            return _nearest_year(int(match[1]), int(match[2]), today)
-        if _DAY.fullmatch(text):
-            return _nearest_month(int(text), today)
-    except (ValueError, OverflowError):
-        pass
-    raise NotATypedDay(typed)
+        return require_near(_read(text, today))
+    except (TooFar, ValueError, OverflowError):
+        raise NotATypedDay(typed) from None
+
+
+def _read(text: str, today: date) -> date:
+    """Raises: ValueError, OverflowError."""
+    if match := _AGO.fullmatch(text):
+        days = int(match[2])
+        return today + timedelta(days=days if match[1] == "+" else -days)
+    if match := _FULL.fullmatch(text):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _MONTH_DAY.fullmatch(text):
+        return _nearest_year(int(match[1]), int(match[2]), today)
+    if _DAY.fullmatch(text):
+        return _nearest_month(int(text), today)
+    raise ValueError(text)
 
 
 def _nearest_year(month: int, day: int, today: date) -> date:

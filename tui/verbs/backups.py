@@ -55,7 +55,7 @@ def _make(door: "Door") -> int:
 
     made = back_up(
         door.store(), door.actor(), door.home.data, os.path.abspath(door.options.file),  # noqa: PTH100
-        program=_program(),
+        program=_program(), exports=door.home.exports, key_file=door.key_file,
     )  # fmt: skip
     return _tell_made(door, made, {}, [])
 
@@ -69,6 +69,7 @@ def _keep(door: "Door") -> int:
     kept = keep_in(
         door.store(), door.actor(), door.home.data, os.path.abspath(options.keep_in),  # noqa: PTH100
         program=_program(), keep=Keep(options.daily, options.weekly, options.monthly),
+        exports=door.home.exports, key_file=door.key_file,
     )  # fmt: skip
     for trouble in kept.stuck:
         door.refuse(trouble.code, f"An old backup stays: {trouble}")

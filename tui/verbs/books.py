@@ -61,7 +61,15 @@ def books_journal(door: "Door") -> int:
     from core.books.journal import take_journal
 
     options = door.options
-    made = take_journal(door.store(), door.actor(), options.out, form=options.format, home=door.home.data)
+    made = take_journal(
+        door.store(),
+        door.actor(),
+        options.out,
+        form=options.format,
+        home=door.home.data,
+        exports=door.home.exports,
+        key_file=door.key_file,
+    )
     door.answer(
         {
             "file": options.out,

@@ -36,7 +36,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 def charge_add(door: "Door") -> int:
     """Write in a charge; it waits in the unbilled queue."""
     from core.clients.queries import find_client
-    from core.dates import parse_day
+    from core.dates import parse_entered_day
     from core.errors import UsageError
     from core.money import parse_cents
     from core.practice.queries import find_named, offices, own_office, providers, service_of
@@ -56,7 +56,7 @@ def charge_add(door: "Door") -> int:
         charge_id = write_in_charge(
             tx,
             client_id=find_client(tx, options.client),
-            service_on=door.today(tx) if options.on is None else parse_day(options.on),
+            service_on=door.today(tx) if options.on is None else parse_entered_day(options.on),
             description=text,
             amount_cents=cents or 0,
             office_id=own_office(tx) if office is None else find_named(offices(tx), "office", office),

@@ -141,9 +141,9 @@ def shares_end(door: "Door") -> int:
 
 
 def _first_day(door: "Door", read: "Read") -> "date":
-    from core.dates import parse_day
+    from core.dates import parse_entered_day
 
-    return door.today(read) if door.options.from_on is None else parse_day(door.options.from_on)
+    return door.today(read) if door.options.from_on is None else parse_entered_day(door.options.from_on)
 
 
 def _share(read: "Read", typed: str) -> "NewShare":

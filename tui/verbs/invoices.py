@@ -120,7 +120,7 @@ def invoice_show(door: "Door") -> int:
 
 def invoice_new(door: "Door") -> int:
     from core.clients.queries import find_client
-    from core.dates import between, parse_day
+    from core.dates import between, parse_day, parse_entered_day
     from core.invoicing.commands import create_draft, create_drafts
     from core.ledger.unbilled import part_of, unbilled_charges
     from tui.verbs.invoice_page import answer, siblings_of
@@ -134,7 +134,7 @@ def invoice_new(door: "Door") -> int:
     with store.write(actor) as tx:
         today = door.today(tx)
         client_id = find_client(tx, options.client)
-        due = parse_day(options.due) if options.due is not None else None
+        due = parse_entered_day(options.due) if options.due is not None else None
         notes = options.notes or ""
         if options.empty:
             made = [create_draft(tx, client_id=client_id, today=today, due_on=due, notes=notes, empty=True)]
@@ -149,7 +149,7 @@ def invoice_new(door: "Door") -> int:
 
 
 def invoice_edit(door: "Door") -> int:
-    from core.dates import parse_day
+    from core.dates import parse_entered_day
     from core.errors import NotFound, UsageError
     from core.invoicing.commands import edit_draft
     from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line
@@ -176,7 +176,7 @@ def invoice_edit(door: "Door") -> int:
         edit_draft(
             tx,
             draft_id,
-            due_on=parse_day(options.due) if options.due is not None else None,
+            due_on=parse_entered_day(options.due) if options.due is not None else None,
             notes=options.notes,
             today=today,
         )
@@ -267,7 +267,7 @@ def invoice_pdf(door: "Door") -> int:
         content = document_bytes(read, invoice_id)
         data = head_of(read, invoice_id, door.today(read))
     target = door.options.out
-    write_where_said(target, content, home=door.home.data)
+    write_where_said(target, content, home=door.home.data, exports=door.home.exports, key_file=door.key_file)
     data.update(out=target, bytes=len(content))
     door.answer(data, [f"{data['number']} is in {target}."])
     return 0

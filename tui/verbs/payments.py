@@ -67,8 +67,8 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     balance.add_argument("--close", action="store_true", help="forgive it as well (default of all of it)")
     refund.add_argument("--invoice", metavar="N", help="what of it is on this invoice")
     refund.add_argument(
-        "--through", choices=("processor", "outside"), default="outside",
-        help="ask the card processor, or it was given back already (default)",
+        "--through", choices=("processor", "outside"),
+        help="ask the card processor (default of what came through it), or it was given back already",
     )  # fmt: skip
     refund.add_argument("--method", default="", metavar="M", help="how it was given back")
     refund.add_argument("--reference", default="", metavar="R")
@@ -86,9 +86,9 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 
 
 def _day(typed: str | None, today: "date") -> "date":
-    from core.dates import parse_day
+    from core.dates import parse_entered_day
 
-    return today if typed is None else parse_day(typed)
+    return today if typed is None else parse_entered_day(typed)
 
 
 def _applied(allocations: "Sequence[Applied]") -> "list[dict[str, Any]]":
@@ -242,8 +242,9 @@ def payment_show(door: "Door") -> int:
 
 def payment_refund(door: "Door") -> int:
     """Give money back; on a terminal after a question, for it cannot be undone."""
-    from core.dates import parse_day
+    from core.dates import parse_entered_day
     from core.money import parse_cents
+    from core.payments.choosing import came_by_processor
     from core.payments.queries import find_payment, payment
     from core.payments.refunds import refund
     from tui.verbs.invoice_page import issued_invoice
@@ -251,10 +252,11 @@ def payment_refund(door: "Door") -> int:
     options = door.options
     cents = parse_cents(options.amount)
     balance = "close" if options.close else "reopen" if options.reopen else None
-    day = None if options.on is None else parse_day(options.on)
+    day = None if options.on is None else parse_entered_day(options.on)
     with door.store().read() as read:
         payment_id = find_payment(read, options.payment)
         whose = payment(read, payment_id).guarantor
+        through = options.through or ("processor" if came_by_processor(read, payment_id) else "outside")
     if not door.agreed(f"Refund {door.money(cents)} to {whose}?"):
         door.say("Nothing was given back.")
         return payment_show(door)
@@ -270,7 +272,7 @@ def payment_refund(door: "Door") -> int:
             today=today,
             balance=balance,
             invoice_id=None if named is None else issued_invoice(tx, named, "refund", today),
-            channel=options.through,
+            channel=through,
             method=options.method.strip().lower().replace("-", "_").replace(" ", "_"),
             reference=options.reference,
             refunded_on=day,

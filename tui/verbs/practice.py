@@ -284,7 +284,7 @@ def _late_fee(door: "Door") -> "LateFeeRule | None":
 
 
 def policy_set(door: "Door") -> int:
-    from core.dates import parse_day
+    from core.dates import parse_entered_day
     from core.errors import UsageError
     from core.money import parse_cents
     from core.practice.commands import set_late_fee, set_missed_fee, set_terms
@@ -293,13 +293,13 @@ def policy_set(door: "Door") -> int:
     if options.kind != "late_fee" and any(getattr(options, name) is not None for name in LATE_FEE_OPTIONS):
         raise UsageError("--grace, --every, --base and --cap belong to a late fee.")
     with door.store().write(door.actor()) as tx:
-        start = parse_day(options.from_on) if options.from_on is not None else door.today(tx)
+        start = parse_entered_day(options.from_on) if options.from_on is not None else door.today(tx)
         if options.kind == "terms":
             if not (options.value.isascii() and options.value.isdigit() and len(options.value) <= 3):
                 raise UsageError("Terms are a number of days from 0 to 365, such as 30.")
             set_terms(tx, days=int(options.value), effective_from=start)
         elif options.kind == "late_fee":
-            set_late_fee(tx, rule=_late_fee(door), effective_from=start)
+            set_late_fee(tx, rule=_late_fee(door), effective_from=start, today=door.today(tx))
         else:
             cents = parse_cents(options.value)
             set_missed_fee(tx, options.kind, amount_cents=cents, effective_from=start)

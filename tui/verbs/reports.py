@@ -82,7 +82,13 @@ def report_ar(door: "Door") -> int:
         from core.books.aging_csv import aging_csv
         from core.security.files import write_where_said
 
-        write_where_said(options.csv, aging_csv(found), home=door.home.data)
+        write_where_said(
+            options.csv,
+            aging_csv(found),
+            home=door.home.data,
+            exports=door.home.exports,
+            key_file=door.key_file,
+        )
     if found.totals.total_cents != found.ledger_cents:
         door.refuse(
             "does_not_tie",
@@ -186,10 +192,10 @@ def day_sheet(door: "Door") -> int:
 
 def report_close(door: "Door") -> int:
     """Close every day up to one; what is dated into it later is flagged, never refused."""
-    from core.dates import parse_day
+    from core.dates import parse_entered_day
     from core.payments.closing import close_through
 
-    through = parse_day(door.options.through)
+    through = parse_entered_day(door.options.through)
     with door.store().write(door.actor()) as tx:
         close_id = close_through(tx, through, today=door.today(tx), note=door.options.note)
     door.answer({"close_id": close_id, "through_on": through.isoformat()}, [f"Closed through {through}."])

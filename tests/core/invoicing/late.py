@@ -25,7 +25,7 @@ def after(days: int) -> date:
 
 def set_rule(book: Book, rule: LateFeeRule | None = FLAT, since: date = date(2026, 1, 1)) -> None:
     with book.write() as tx:
-        set_late_fee(tx, rule=rule, effective_from=since)
+        set_late_fee(tx, rule=rule, effective_from=since, today=since)
 
 
 def late_invoice(

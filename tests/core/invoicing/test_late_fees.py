@@ -16,7 +16,7 @@ from core.invoicing.voiding import void_invoice
 from core.ledger.account import account_of, facts_of
 from core.ledger.kept import differences
 from core.payments.adjustments import write_off
-from core.practice.commands import BadLateFee
+from core.practice.commands import BadLateFee, LateFeeForThePast, set_late_fee
 from core.practice.policies import LateFeeRule
 from tests.builders import OWNER, Book
 from tests.core.invoicing.late import (
@@ -316,3 +316,17 @@ def test_rc5_a_fee_on_an_invoice_without_document_is_charged_all_the_same(book: 
     charge(book, after(10))
     assert finish(book.store, OWNER, [invoice_id], today=after(11)) == {}
     assert balance(book, invoice_id) == 12_500
+
+
+def test_rc5_a_rule_never_reaches_invoices_issued_before_it_was_set(book: Book) -> None:
+    late_invoice(book)
+    with (
+        pytest.raises(LateFeeForThePast, match="Late fees change from today, 2026-11-20"),
+        book.write() as tx,
+    ):
+        set_late_fee(tx, rule=FLAT, effective_from=ISSUED, today=after(20))
+    with pytest.raises(LateFeeForThePast), book.write() as tx:
+        set_late_fee(tx, rule=None, effective_from=after(19), today=after(20))
+    with book.write() as tx:
+        set_late_fee(tx, rule=FLAT, effective_from=after(20), today=after(20))
+    assert due(book, after(100)) == []

@@ -77,3 +77,43 @@ def test_a_long_file_comes_in_pieces_and_whole_or_not_at_all(home: Path, tmp_pat
         write_where_said(str(target), breaks(), home=str(home))
     assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"ab", 0o600)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["book.journal", "home"]
+
+
+@pytest.mark.parametrize("name", ["pw", "pw.new"])
+def test_the_key_file_in_use_is_never_written_over_by_any_way(home: Path, tmp_path: Path, name: str) -> None:
+    key = tmp_path / name
+    key.write_text("passphrase")
+    (tmp_path / "way").symlink_to(tmp_path)
+    (tmp_path / "named").symlink_to(key)
+    for path in (tmp_path / "pw", tmp_path / "way" / "pw", home / ".." / "pw"):
+        for named in (key, tmp_path / "named"):
+            with pytest.raises(NotThere, match="key file"):
+                write_where_said(str(path), b"x", home=str(home), key_file=str(named))
+    assert key.read_text() == "passphrase"
+
+
+@pytest.mark.parametrize("beside", ["book.db", "keys.json"])
+@pytest.mark.parametrize("name", ["book.db", "book.db-wal", "book.db.making", "keys.json", "Keys.json"])
+def test_a_file_of_another_book_is_refused(home: Path, tmp_path: Path, beside: str, name: str) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / beside).write_text("theirs")
+    with pytest.raises(NotThere, match="belongs to another book"):
+        write_where_said(str(other / name), b"x", home=str(home))
+    assert [(path.name, path.read_text()) for path in other.iterdir()] == [(beside, "theirs")]
+
+
+def test_in_the_home_only_the_folder_for_exports_takes_what_is_in_clear(home: Path, tmp_path: Path) -> None:
+    exports = home / "exports"
+    (exports / "deep").mkdir(parents=True)
+    (home / "logs").mkdir()
+    (tmp_path / "way").symlink_to(home / "logs")
+    for place in (home, home / "logs", exports / "..", tmp_path / "way"):
+        with pytest.raises(NotThere, match="lies in the home of the book"):
+            write_where_said(str(place / "journal"), b"x", home=str(home), exports=str(exports))
+    for place in (exports, exports / "deep", tmp_path):
+        write_where_said(str(place / "journal"), b"x", home=str(home), exports=str(exports))
+
+
+def test_a_key_may_lie_in_the_home(home: Path) -> None:
+    write_where_said(str(home / "machine.key"), b"x", home=str(home), new=True)

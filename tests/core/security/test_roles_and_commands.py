@@ -6,7 +6,6 @@ import importlib
 import inspect
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +46,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "add_service": (MANAGE, (), {"code_system": "CPT", "code": "1", "description": "d", "rate_cents": 1}),
     "set_terms": (MANAGE, (), {"days": 1, **TERM}),
     "set_missed_fee": (MANAGE, ("no_show_fee",), {"amount_cents": 1, **TERM}),
-    "set_late_fee": (MANAGE, (), {"rule": None, **TERM}),
+    "set_late_fee": (MANAGE, (), {"rule": None, **TERM, "today": TODAY}),
     "add_user": (MANAGE, (), {"name": "U", "role": Role.OWNER}),
     "change_role": (MANAGE, ("user", Role.OWNER), {}),
     "remove_user": (MANAGE, ("user",), {}),
@@ -198,13 +197,14 @@ def test_rj3_a_reader_who_runs_the_billing_writes_nothing(book: Book) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_rj3_whoever_may_read_the_book_may_back_it_up_and_only_the_log_grows(
-    book: Book, tmp_path: Path, role: Role
+    book: Book, tmp_path_factory: pytest.TempPathFactory, role: Role
 ) -> None:
     """They hold a key to all of it anyway; a backup opens with nothing else."""
     Keys.fresh(str(book.folder / "keys.json"), "book").save()
     before = book.rows("SELECT 'fact', sum(no) FROM sync_chain UNION SELECT 'log', count(*) FROM audit_entry")
     actor = Actor("somebody", "Somebody", role)
-    made = back_up(book.store, actor, str(book.folder), str(tmp_path / "file"), program="test")
+    target = tmp_path_factory.mktemp("backups") / "file"
+    made = back_up(book.store, actor, str(book.folder), str(target), program="test")
     after = book.rows("SELECT 'fact', sum(no) FROM sync_chain UNION SELECT 'log', count(*) FROM audit_entry")
     assert made.logged is None
     assert after == [(name, count + 1) for name, count in before]

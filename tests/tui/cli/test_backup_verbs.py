@@ -136,3 +136,35 @@ def test_rj1_without_a_terminal_restore_says_what_to_name(
     monkeypatch.delenv("DAYSHEET_KEY_FILE")
     assert daysheet("restore", "file", "--home", str(new_home), "--json").error["code"] == "needs_key"
     assert not new_home.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["backup"], ["books", "journal", "--out"], ["invoice", "pdf", "1", "--out"], ["report", "ar", "--csv"]],
+)
+def test_rj1_nothing_that_opens_or_is_a_book_is_written_over(
+    daysheet: Daysheet, home: Home, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daysheet("run", "--all", "--send", "--yes")
+    pw, other = tmp_path / "pw", tmp_path / "other"
+    pw.write_bytes(home.key_file.read_bytes())
+    pw.chmod(0o600)
+    monkeypatch.setenv("DAYSHEET_KEY_FILE", str(pw))
+    other.mkdir()
+    (other / "book.db").write_text("another book")
+    beside = home.folder / "old.key"
+    beside.write_text("a key")
+    for target in (pw, other / "book.db", other / "keys.json", beside, home.folder / "new"):
+        before = target.read_bytes() if target.exists() else None
+        assert daysheet(*words, str(target), "--json").error["code"] == "not_there"
+        assert (target.read_bytes() if target.exists() else None) == before
+
+
+def test_rj1_backup_takes_the_place_of_a_backup_only(daysheet: Daysheet, tmp_path: Path, home: Home) -> None:
+    thesis = tmp_path / "thesis.txt"
+    thesis.write_text("years of work")
+    said = daysheet("backup", str(thesis))
+    assert (said.code, thesis.read_text()) == (2, "years of work")
+    assert "is there already and is no backup" in said.err
+    assert daysheet("backup", str(tmp_path / "file")).code == 0
+    assert daysheet("backup", str(tmp_path / "file")).code == 0

@@ -154,3 +154,8 @@ def test_rc5_a_payment_received_before_the_fee_shows_the_waiver_and_one_command_
     assert billed("latefee", "waive", "--proposed", "--json").data["total_cents"] == 2000
     assert billed("invoice", "show", "1", "--json").data["status"] == "paid"
     assert billed("latefee", "list", "--json").data["waivers_proposed"] == []
+
+
+def test_rc5_a_rule_for_days_that_have_passed_is_refused(as_owner: Daysheet) -> None:
+    said = as_owner("policy", "set", "late-fee", "25", "--grace", "10", "--from", "2026-10-30", "--json")
+    assert (said.code, said.error["code"]) == (4, "late_fee_for_the_past")

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from core.payments.commands import record_payment
+from tests.builders import OWNER, TODAY
 from tests.homes import Home
 from tests.tui.cli.billed import everything
 from tests.tui.cli.conftest import Daysheet
@@ -142,6 +144,19 @@ def test_rc3_a_payment_by_hand_is_not_refunded_through_the_processor(daysheet: D
     said = daysheet("payment", "refund", payment_id, "--amount", "1", "--reason", "r", "--through",
                     "processor", "--json")  # fmt: skip
     assert (said.code, said.error["code"]) == (4, "not_through_the_processor")
+
+
+@pytest.mark.parametrize(("words", "channel"), [((), "processor"), (("--through", "outside"), "outside")])
+def test_rc3_a_card_payment_is_refunded_through_the_processor_unless_said_otherwise(
+    daysheet: Daysheet, home: Home, words: tuple[str, ...], channel: str
+) -> None:
+    with home.open() as store, store.write(OWNER) as tx:
+        made = record_payment(
+            tx, guarantor_id=tx.value("SELECT guarantor_id FROM client ORDER BY sort_name"),
+            amount_cents=5_000, method="card_on_file", received_on=TODAY, today=TODAY, processor_id="pi_1",
+        )  # fmt: skip
+    said = daysheet("payment", "refund", made.payment_id, "--amount", "10", "--reason", "r", *words, "--json")
+    assert [one["channel"] for one in said.data["refunds"]] == [channel]
 
 
 def test_rc1_a_bounced_check_is_reversed_and_owed_again(daysheet: Daysheet) -> None:

@@ -123,3 +123,36 @@ def test_rb6_a_draft_is_not_voided_paid_or_written_off(daysheet: Daysheet, home:
         assert refused(daysheet, *words) == (4, "not_allowed_now"), words
     assert refused(daysheet, "invoice", "rebill", "1") == (4, "not_void")
     assert everything(home) == before
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9999-12-31"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["client", "shares", "archer", "end", "--from"],
+        ["client", "shares", "archer", "set", "archer=50%", "bell=50%", "--from"],
+        ["payment", "add", "--client", "archer", "--amount", "1", "--method", "cash", "--on"],
+        ["payment", "refund", "1", "--amount", "1", "--reason", "r", "--on"],
+        ["invoice", "new", "--client", "archer", "--due"],
+        ["charge", "add", "--client", "archer", "--text", "Report", "--amount", "1", "--on"],
+        ["report", "close", "--through"],
+        ["report", "ar", "--as-of"],
+        ["policy", "set", "terms", "30", "--from"],
+    ],
+)
+def test_rc1_nothing_is_recorded_for_a_day_too_far_to_count_from(
+    daysheet: Daysheet, words: list[str], day: str
+) -> None:
+    said = daysheet(*words, day, "--json")
+    assert (said.code, said.error["code"]) == (2, "not_a_date"), said
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "words",
+    [["unbilled", "list"], ["run", "--dry-run"], ["payment", "list"], ["client", "ledger", "archer"]],
+)
+def test_rc7_a_period_may_begin_and_end_as_far_away_as_days_go(
+    daysheet: Daysheet, words: list[str], day: str
+) -> None:
+    assert daysheet(*words, "--from", day, "--to", day, "--json").code == 0
