@@ -196,6 +196,12 @@ def walk_money(app: Terminal) -> None:
     for key, shown in (("p", "check no. ["), ("W", "bad debt, why ["), ("V", "because [")):
         app.press(key)
         close(app, shown)
+    app.press("Hd")
+    app.wait_for("because [")
+    app.press(PAYLOADS[0] + "\r")
+    app.wait_for("is on hold, disputed")
+    app.press("u")
+    app.wait_for("Undone:")
     app.press("p1\r")
     app.wait_for("Recorded check $1.00")
     app.press("u")

@@ -1,4 +1,4 @@
-"""The verbs that move money on one invoice (RC1, RC3, RC4, RB6)."""
+"""The verbs that move money on one invoice, or keep it from being chased (RC1, RC3 to RC5, RB6)."""
 
 from typing import Generic, TypeVar
 
@@ -10,6 +10,7 @@ from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
+from tui.screens.holding import hold_or_end
 from tui.screens.refunding import ask_refund
 from tui.strips.asking import AskText
 from tui.strips.choices import letters_for
@@ -17,7 +18,14 @@ from tui.strips.forgive import AskForgiven, Forgiven
 
 V = TypeVar("V")
 
-LIFECYCLE = {"pay": "pay", "write_off": "write_off", "refund": "refund", "void": "void", "rebill": "rebill"}
+LIFECYCLE = {
+    "pay": "pay",
+    "write_off": "write_off",
+    "refund": "refund",
+    "void": "void",
+    "rebill": "rebill",
+    "hold": "hold",
+}
 """Each verb's action in the table of what is allowed."""
 
 PAY = verb("p", "pay", "Pay", id="invoice.pay", help="Record a payment on it", counted=False)
@@ -27,6 +35,9 @@ MONEY_KEYS = (
     verb("W", "write_off", "Write off", id="invoice.write_off", help="Give up what is open", counted=False),
     verb("F", "refund", "Refund", id="invoice.refund", help="Give money on it back", counted=False),
     verb("b", "rebill", "Bill again", id="invoice.rebill", help="A new draft of what a void one billed",
+         counted=False),
+    verb("H", "hold", "Hold", id="invoice.hold",
+         help="No late fee or reminder while it is disputed or an insurer decides; again ends it",
          counted=False),
 )  # fmt: skip
 """In the order of the footer, behind the screen's own first verbs."""
@@ -59,6 +70,12 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
 
         if (row := self.invoice_row) is not None:
             pay_invoice(self, row.invoice_id)
+
+    # Wait with it.
+
+    def action_hold(self) -> None:
+        if (row := self.invoice_row) is not None:
+            hold_or_end(self, row)
 
     # Ask for less.
 
