@@ -240,7 +240,7 @@ def walk_money(app: Terminal) -> None:
     app.press("jane=50% jane=rest\r")
     close(app, "Shares  [")
     app.press("m")
-    close(app, " Note ")
+    close(app, "^j New line")
     app.press("fff")
     close(app, "Ledger  from [")
     app.press("8")
