@@ -85,11 +85,12 @@ def _day_sheet() -> "DaySheetScreen":
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """Something done that can be taken back: what it is called, and the two ways."""
+    """Something done that can be taken back: what it is called, the two ways, and what follows either."""
 
     what: str
     undo: Callable[[Tx], object]
     redo: Callable[[Tx], object]
+    then: Callable[[], object]
 
 
 class Biller(FrameApp):
@@ -140,9 +141,15 @@ class Biller(FrameApp):
 
     # Undo.
 
-    def can_undo(self, what: str, undo: Callable[[Tx], object], redo: Callable[[Tx], object]) -> None:
-        """Remember how to take back what was just done."""
-        self._done.append(Undoable(what, undo, redo))
+    def can_undo(
+        self,
+        what: str,
+        undo: Callable[[Tx], object],
+        redo: Callable[[Tx], object],
+        then: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Remember how to take back what was just done; `then` is called after either way is taken."""
+        self._done.append(Undoable(what, undo, redo, then))
         self._undone.clear()
 
     def undo(self) -> None:
@@ -177,6 +184,7 @@ class Biller(FrameApp):
         def taken(_: object) -> None:
             opposite.append(step)
             self.say(words.format(step.what), "good")
+            step.then()
 
         def failed(refusal: DomainError) -> None:
             if isinstance(refusal, Busy):
@@ -228,6 +236,8 @@ class Biller(FrameApp):
             Command("export", "write everything as CSV files", self._export, "[folder]"),
             Command("journal", "write a double-entry journal", self._journal, "[hledger|beancount]"),
             Command("explain", "the entries behind an amount", self._explain, "[1042]"),
+            Command("late", "what was recorded into a closed time", lambda _: self.show_late_entries()),
+            Command("late fees", "what is due, charged, to be let go", lambda _: self.show_late_fees()),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "quit and lock the book", lambda _: self.leave()),
         )
@@ -349,6 +359,20 @@ class Biller(FrameApp):
 
         self.go("payments")
         self.push_screen(Payment(payment_id))
+
+    def show_late_entries(self) -> None:
+        """Open what was recorded into a closed time, from wherever."""
+        from tui.screens.late_entries import LateEntries
+
+        self.go("daysheet")
+        self.push_screen(LateEntries())
+
+    def show_late_fees(self) -> None:
+        """Open the late fees, from wherever."""
+        from tui.screens.late_fees import LateFees
+
+        self.go("aging")
+        self.push_screen(LateFees())
 
     def show_charges(self, client_id: str, period: Period = ALL_TIME) -> None:
         """Open what is unbilled of a client, from wherever."""

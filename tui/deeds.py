@@ -21,6 +21,7 @@ _ALONE = {
     "payment.reversed": "payment reversed",
     "book.closed": "book closed",
     "books.exported": "books taken out",
+    "invoice.hold_ended": "no longer on hold",
     "client.noted": "note made",
     "client.note_removed": "note taken away",
     "user.role": "role changed",
@@ -51,6 +52,10 @@ def _with_amounts(verb: str, detail: dict[str, Any]) -> str:
             return f"issued as {detail['number']}, {dollars(detail['total_cents'])}"
         case "invoice.shared":
             return "sent, mail queued" if detail.get("mail") == "queued" else "sent, to the portal only"
+        case "invoice.held":
+            return f"on hold, {detail['kind']}"
+        case "late_fee.charged":
+            return f"late fee, {dollars(detail['amount_cents'])}"
         case "draft.made":
             return f"draft made, {plural(detail['lines'], 'line')}, {dollars(detail['total_cents'])}"
         case "draft.line_added":

@@ -6,6 +6,8 @@ from core.errors import NotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.store import Read
 
 ClientRow = namedtuple(
@@ -214,15 +216,16 @@ def find_guarantor(read: "Read", typed: str) -> str:
 
     Raises: NoGuarantor, ManyGuarantors.
     """
+    found = read.value(GUARANTOR_BY_ID, typed=typed.strip())
+    return str(found) if found is not None else choose_guarantor(read.rows(GUARANTORS), typed)
+
+
+def choose_guarantor(rows: "Sequence[tuple[str, str]]", typed: str) -> str:
+    """The same among ids and names that are known already. Raises: NoGuarantor, ManyGuarantors."""
     from core.text import search_key
 
-    typed = typed.strip()
-    found = read.value(GUARANTOR_BY_ID, typed=typed)
-    if found is not None:
-        return str(found)
-    key = search_key(typed)
+    key = search_key(typed.strip())
     words = key.split()
-    rows = read.rows(GUARANTORS)
     fits = [row for row in rows if words and all(word in search_key(row[1]) for word in words)]
     exact = [row for row in fits if search_key(row[1]) == key]
     ending = [row for row in rows if len(key) >= 8 and row[0].endswith(key)]

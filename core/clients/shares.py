@@ -14,12 +14,13 @@ from core.dates import require_near
 from core.errors import DomainError, UsageError
 from core.ledger.shares import WHOLE_BPS
 from core.ledger.unbilled import LIVE_DRAFT_LINE, LIVE_LINE
-from core.money import show_cents
+from core.money import parse_cents, parse_percent, show_cents
 from core.tables import PayerShare
+from core.text import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from core.store import Read, Tx
 
@@ -65,7 +66,7 @@ def set_shares(tx: "Tx", client_id: str, shares: "Sequence[NewShare]", *, effect
     client(tx, client_id)
     for share in shares:
         address(tx, share.guarantor_id)
-    _check(shares)
+    check_shares(shares)
     _end(tx, client_id, effective_from)
     made = [
         tx.add(
@@ -98,7 +99,62 @@ def end_shares(tx: "Tx", client_id: str, *, effective_from: date) -> None:
     audit.record(tx, "client.shares_ended", "client", client_id, from_on=effective_from.isoformat())
 
 
-def _check(shares: "Sequence[NewShare]") -> None:
+class NotAShare(UsageError):
+    code = "usage"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(
+            f'"{plain(typed)[:40]}" is not a share. Write it like "Robert Miller=50%", =20.00 or =rest.'
+        )
+
+
+def parse_share(typed: str, find: "Callable[[str], str]") -> NewShare:
+    """`Robert Miller=50%`, `=20.00` or `=rest`; `find` answers a guarantor's id for what was typed.
+
+    Raises: NotAShare, and what `find` raises.
+    """
+    name, equals, part = (piece.strip() for piece in typed.rpartition("="))
+    if not (name and equals and part):
+        raise NotAShare(typed)
+    guarantor_id = find(name)
+    if part.lower() == "rest":
+        return NewShare(guarantor_id, "remainder")
+    if part.endswith("%"):
+        return NewShare(guarantor_id, "percent", share_bps=parse_percent(part))
+    return NewShare(guarantor_id, "fixed", share_cents=parse_cents(part))
+
+
+def parse_shares(typed: str, find: "Callable[[str], str]") -> list[NewShare]:
+    """Several in one line, each ending with its part: `Robert Miller=50% Fiona=rest`.
+
+    Raises: NotAShare, BadShares, and what `find` raises.
+    """
+    *first, last = typed.split("=")
+    pieces = []
+    name = first[0] if first else last
+    for after in [*first[1:], last] if first else []:
+        part, _, following = after.strip().partition(" ")
+        pieces.append(f"{name.strip(' ,;')}={part.strip(',;')}")
+        name = following
+    if name.strip(" ,;"):
+        raise NotAShare(name)
+    shares = [parse_share(piece, find) for piece in pieces]
+    check_shares(shares)
+    return shares
+
+
+def typed_share(share: ShareRow) -> str:
+    """A share as it is typed: `Robert Miller=50%`."""
+    if share.kind == "remainder":
+        part = "rest"
+    elif share.kind == "percent":
+        part = share_words(share).replace(" ", "")
+    else:
+        part = show_cents(share.share_cents or 0)
+    return f"{share.guarantor}={part}"
+
+
+def check_shares(shares: "Sequence[NewShare]") -> None:
     """Raises: BadShares, where a charge of any amount could not be told apart into these shares."""
     if len(shares) < 2:
         raise BadShares("Charges are shared between at least two guarantors.")
@@ -121,6 +177,26 @@ def _check(shares: "Sequence[NewShare]") -> None:
         raise BadShares(f"The percentages come to {shown}. Make them 100 %, or let somebody take the rest.")
     if rest and asked == WHOLE_BPS:
         raise BadShares("The percentages come to 100 %, so nothing is left for who takes the rest.")
+
+
+def restore_shares(tx: "Tx", client_id: str, before: "Sequence[ShareRow]", *, effective_from: date) -> None:
+    """From a day of service on, share as it was arranged before; `before` is what `shares_of` answered.
+
+    Raises: AlreadyBilledSo, NotFound.
+    """
+    sets: dict[tuple[str, str | None], list[ShareRow]] = {}
+    for row in before:
+        if row.effective_to is None or row.effective_to >= effective_from.isoformat():
+            sets.setdefault((row.effective_from, row.effective_to), []).append(row)
+    if any(one.effective_to is None or one.effective_to >= effective_from.isoformat()
+           for one in shares_of(tx, client_id)):  # fmt: skip
+        end_shares(tx, client_id, effective_from=effective_from)
+    for (first, last), rows in sets.items():
+        begins = max(date.fromisoformat(first), effective_from)
+        shares = [NewShare(row.guarantor_id, row.kind, row.share_bps, row.share_cents) for row in rows]
+        set_shares(tx, client_id, shares, effective_from=begins)
+        if last is not None:
+            end_shares(tx, client_id, effective_from=date.fromisoformat(last) + timedelta(days=1))
 
 
 TO_END = """

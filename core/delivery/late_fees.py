@@ -5,7 +5,7 @@ again, it first makes the documents that are missing, then charges what is still
 """
 
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from core.actors import Actor
@@ -24,14 +24,22 @@ def run_late_fees(
     actor: Actor,
     *,
     today: date,
+    invoice_ids: Sequence[str] | None = None,
     after_chunk: Callable[[int], None] = lambda invoices: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> LateFeeRun:
-    """Charge every late fee that is due. `after_chunk` hears how many invoices are done so far."""
+    """Charge every late fee that is due, on all invoices or on those named.
+
+    `after_chunk` hears how many invoices are done so far; `stopped` is asked before each chunk.
+    """
     troubles = finish_late_fees(store, actor, today=today)
-    with store.read() as read:
-        invoice_ids = list(dict.fromkeys(fee.invoice_id for fee in fees_due(read, today)))
+    if invoice_ids is None:
+        with store.read() as read:
+            invoice_ids = list(dict.fromkeys(fee.invoice_id for fee in fees_due(read, today)))
     charged: list[FeeCharged] = []
     for start in range(0, len(invoice_ids), CHUNK):
+        if stopped():
+            break
         with store.write(actor) as tx:
             now = charge_late_fees(tx, today, invoice_ids=invoice_ids[start : start + CHUNK])
         troubles |= correct_documents(store, actor, [fee.invoice_id for fee in now], today=today)

@@ -5,16 +5,16 @@ from collections import namedtuple
 from datetime import date, timedelta
 
 from core.audit import entries
-from core.ledger.invoices import invoice, lines, mail_state
+from core.ledger.invoices import hold_of, invoice, lines, mail_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from core.store import Read
 
-InvoicePage = namedtuple("InvoicePage", "row lines mail notes bill_to made_on due_on history timezone")
+InvoicePage = namedtuple("InvoicePage", "row lines mail notes bill_to made_on due_on history timezone hold")
 """`row` and `lines` as `invoices` has them; `bill_to` is name and address, a line each; `due_on` is what
 a draft would get if it were issued today; `history` are audit entries, newest first; `timezone` is the
-practice's."""
+practice's; `hold` says why it is not chased, or is None."""
 
 NOTES = """
 SELECT coalesce((SELECT notes FROM invoice_issue WHERE invoice_id = :id LIMIT 1),
@@ -55,4 +55,5 @@ def invoice_page(read: "Read", invoice_id: str, today: date) -> InvoicePage:
         due_on,
         entries(read, subject_id=invoice_id, most=HISTORY_SHOWN),
         read.value(TIMEZONE),
+        hold_of(read, invoice_id),
     )

@@ -123,7 +123,17 @@ def own_screens() -> set[str]:
 SHARED = (BookScreen, DraftVerbs, MoneyVerbs, ReceivedVerbs, ClientVerbs)
 """What screens have in common; none of them is shown."""
 
-PUSHED = {"ClientCharges", "RunPreview", "Invoice", "Failures", "Client", "Payment", "Explain"}
+PUSHED = {
+    "ClientCharges",
+    "RunPreview",
+    "Invoice",
+    "Failures",
+    "Client",
+    "Payment",
+    "Explain",
+    "LateFees",
+    "LateEntries",
+}
 """Screens on top of a place; `walk` opens each of them."""
 
 
@@ -196,6 +206,12 @@ def walk_money(app: Terminal) -> None:
     for key, shown in (("p", "check no. ["), ("W", "bad debt, why ["), ("V", "because [")):
         app.press(key)
         close(app, shown)
+    app.press("Hd")
+    app.wait_for("because [")
+    app.press(PAYLOADS[0] + "\r")
+    app.wait_for("is on hold, disputed")
+    app.press("u")
+    app.wait_for("Undone:")
     app.press("p1\r")
     app.wait_for("Recorded check $1.00")
     app.press("u")
@@ -219,6 +235,10 @@ def walk_money(app: Terminal) -> None:
     app.press("Ggg\r")
     app.wait_for("Billing notes")
     app.press("J" * len(PAYLOADS) + "K" * len(PAYLOADS) + "\tjj\t")
+    app.press("e")
+    app.wait_for("Shares  [")
+    app.press("jane=50% jane=rest\r")
+    close(app, "Shares  [")
     app.press("m")
     close(app, "^j New line")
     app.press("fff")
@@ -230,6 +250,31 @@ def walk_money(app: Terminal) -> None:
     app.wait_for("Written:")
     app.press("gdGgg")
     app.wait_for("Opening")
+
+
+def walk_late(app: Terminal) -> None:
+    """Two months later: fees fall due, are charged and let go."""
+    app.wait_for("1TODAY")
+    app.press("gded12-30\rec")
+    say_yes(app, "Close the book through 2026-12-30?")
+    app.wait_for("Closed through 2026-12-30.")
+    app.press(":latefees\r")
+    app.wait_for("days past due on")
+    app.press("Gggr")
+    say_yes(app, "Charge 12 late fees on 12 invoices")
+    app.wait_for("12 late fees charged")
+    app.press("W")
+    app.wait_for("because [")
+    app.press(PAYLOADS[0] + "\r")
+    app.wait_for("waived.  u undoes")
+    app.press("\r")
+    app.wait_for("fee waiver")
+    app.press("gd")
+    app.wait_for("12 late entries into closed days")
+    app.press("L")
+    app.wait_for("closed through 2026-12-30")
+    app.press("Ggg:late\r")
+    app.wait_for("Late entries   12 entries")
 
 
 def close(app: Terminal, shown: str) -> None:
@@ -256,6 +301,15 @@ def test_every_screen_shows_it_as_plain_text(home: Home, columns: int, lines: in
     app.press("/click\r")
     app.wait_for(JANE)
     assert app.child.isalive()
+    app.child.kill(signal.SIGTERM)
+    assert app.finish() == 143
+    assert_only_text(app.raw)
+    with home.open() as store, store.write(OWNER) as tx:
+        for (user_id,) in tx.rows("SELECT id FROM \"user\" WHERE role = 'service'"):
+            change_role(tx, user_id, Role.OWNER)
+    later = {**home.environ, "DAYSHEET_TODAY": "2026-12-31"}
+    app = Terminal("-m", "tui.cli", columns=columns, lines=lines, env=later)
+    walk_late(app)
     app.child.kill(signal.SIGTERM)
     assert app.finish() == 143
     assert_only_text(app.raw)

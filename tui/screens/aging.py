@@ -34,6 +34,8 @@ class AgingReport(BookScreen[Aging]):
         verb("e", "edit", "Day, basis", id="aging.edit",
              help="Another day; by due or invoice date; with a column for what is not due", counted=False),
         verb("p", "pay", "Payment", id="aging.pay", help="Record a payment of the guarantor", counted=False),
+        verb("L", "late_fees", "Late fees", id="aging.late_fees",
+             help="What is due, what was charged, what should be let go", counted=False),
         verb("w", "write", "CSV", id="aging.write", help="To the export folder", counted=False),
         key_of("tab", "bars", "The bars, or more rows", id="aging.bars"),
     ]  # fmt: skip
@@ -101,6 +103,9 @@ class AgingReport(BookScreen[Aging]):
 
         if (guarantor_id := self.grid.cursor_id) is not None:
             pay_ahead(self, guarantor_id)
+
+    def action_late_fees(self) -> None:
+        self.biller.show_late_fees()
 
     def action_bars(self) -> None:
         """Hide the bars or show them; while a strip is open the key is for its fields."""

@@ -65,7 +65,13 @@ class BookScreen(FrameScreen[V], Generic[V]):
         """Run one command of `core`, then hear its answer; a refusal goes to the status line."""
         self.biller.change(command, done)
 
-    def done(self, what: str, undo: Callable[[Tx], object], redo: Callable[[Tx], object]) -> None:
-        """Say what was done and how `u` takes it back."""
-        self.biller.can_undo(what, undo, redo)
+    def done(
+        self,
+        what: str,
+        undo: Callable[[Tx], object],
+        redo: Callable[[Tx], object],
+        then: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Say what was done and how `u` takes it back; `then` is called after it was, or was done again."""
+        self.biller.can_undo(what, undo, redo, then)
         self.biller.say(f"{what}.  u undoes", "good")

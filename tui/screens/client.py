@@ -16,6 +16,7 @@ from core.clients.queries import (
     client,
     notes,
 )
+from core.clients.shares import ShareRow, share_words, shares_of
 from core.dates import Period, month_period
 from core.errors import DomainError, NotFound
 from core.ledger.entries import MOVES, LedgerLine, client_ledger, ledger_range
@@ -31,7 +32,7 @@ from tui.widgets.grid import Grid
 from tui.widgets.lines import Line
 from tui.widgets.rows import Row, Rows
 
-ClientPage = namedtuple("ClientPage", "client account address ledger notes")
+ClientPage = namedtuple("ClientPage", "client account address ledger notes shares")
 
 RANGES = {"all": "all", "recent 30 days": "recent", "all past": "past"}
 """Each quick filter's word in the ledger; `range` asks for two days."""
@@ -55,6 +56,8 @@ class Client(ClientVerbs[ClientPage]):
         verb("m", "note", "Note", id="client.note", help="For billers only, never on a document",
              counted=False),
         verb("x", "drop_note", "Take note away", id="client.drop_note", counted=False),
+        verb("e", "edit", "Shares", id="client.edit", help="Who owes what part of each charge, from a day on",
+             counted=False),
         key_of("J", "neighbour(1)", "Next client", id="client.next"),
         key_of("K", "neighbour(-1)", "Previous client", id="client.previous"),
     ]  # fmt: skip
@@ -78,6 +81,7 @@ class Client(ClientVerbs[ClientPage]):
 
     def compose_body(self) -> ComposeResult:
         yield Line(id="who")
+        yield Line(id="shares")
         yield Line(id="sums")
         with Blank(id="panes"):
             yield Grid(self.COLUMNS, empty_text=self.EMPTY, id="ledger")
@@ -103,6 +107,7 @@ class Client(ClientVerbs[ClientPage]):
             address(read, row.guarantor_id),
             client_ledger(read, self._client_id, period=self.period),
             notes(read, self._client_id),
+            shares_of(read, self._client_id),
         )
 
     def load_refused(self, refusal: DomainError) -> None:
@@ -115,6 +120,7 @@ class Client(ClientVerbs[ClientPage]):
         self._page = view
         self.HEADING = view.client.client
         self._show_who(view.client, view.address)
+        self._show_shares(view.shares)
         self._show_sums(view.account)
         ledger = view.ledger
         self._lines = {f"{at}": line for at, line in enumerate(ledger.lines)}
@@ -140,6 +146,22 @@ class Client(ClientVerbs[ClientPage]):
         where = ", ".join(part for part in (home.street, town, home.phone, home.email) if part)
         who: list[Piece] = [(" owes ", "muted"), (home.name, "strong"), (f"   {where}", "muted")]
         self.query_one("#who", Line).show(who, [(f"{place:,} of {len(self._order):,} ", "muted")])
+
+    def _show_shares(self, rows: Sequence[ShareRow]) -> None:
+        """Who owes what part, now and from a later day on."""
+        line, today = self.query_one("#shares", Line), self.biller.today().isoformat()
+        holding = [row for row in rows if row.effective_to is None or row.effective_to >= today]
+        pieces: list[Piece] = []
+        for first in dict.fromkeys(row.effective_from for row in holding):
+            since = "since" if first <= today else "from"
+            last = next((row.effective_to for row in holding if row.effective_from == first), None)
+            until = f" to {last}" if last else ""
+            parts = ", ".join(
+                f"{row.guarantor} {share_words(row)}" for row in holding if row.effective_from == first
+            )
+            pieces += [(f" shared {since} {first}{until}: ", "muted"), (f"{parts}  ", "")]
+        line.show(pieces)
+        line.display = bool(pieces)
 
     def _show_sums(self, row: AccountRow) -> None:
         sums: list[Piece] = [(f" open {dollars(row.balance_cents)}", "strong" if row.balance_cents else "")]
@@ -209,6 +231,25 @@ class Client(ClientVerbs[ClientPage]):
             grid.clear_marks()
             grid.loaded = False
         self.renew()
+
+    # Shares.
+
+    def action_edit(self) -> None:
+        """Where charges are shared already, others can share them, or nobody."""
+        from tui.screens.sharing import ask_end, ask_shares
+
+        page = self._page
+        if page is None:
+            return
+        today = self.biller.today().isoformat()
+        if any(row.effective_to is None or row.effective_to >= today for row in page.shares):
+            self.choose(
+                "Shares",
+                [("s", "change them"), ("e", f"end them: {page.client.guarantor} owes all")],
+                lambda key: (ask_shares if key == "s" else ask_end)(self, page.client, page.shares),
+            )
+        else:
+            ask_shares(self, page.client, page.shares)
 
     # Notes.
 

@@ -6,22 +6,24 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from core.ledger.closing import closed_through
+from core.ledger.closing import closed_through, late_entries
 from core.ledger.day_sheet import DaySheet, day_sheet
 from core.ledger.entries import METHODS, Entry
 from core.practice.queries import offices
 from core.store import Read
 from tui.keys import Direction, verb
-from tui.present import dollars
+from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.frame import Blank
 from tui.strips.asking import AskDay
 from tui.strips.choices import letters_for
 from tui.widgets.columns import Column, money_column, words_column
 from tui.widgets.grid import Grid
+from tui.widgets.lines import Line
 from tui.widgets.rows import Row, Rows
 
-SheetView = namedtuple("SheetView", "sheet offices closed_through")
+SheetView = namedtuple("SheetView", "sheet offices closed_through late_days")
+"""`late_days` are the days of what was recorded into a closed time, one for each entry."""
 
 
 class DaySheetScreen(BookScreen[SheetView]):
@@ -33,6 +35,8 @@ class DaySheetScreen(BookScreen[SheetView]):
     BINDINGS: ClassVar = [
         verb("e", "edit", "Day, office", id="daysheet.edit",
              help="Another day, one office, or close the book through the day shown", counted=False),
+        verb("L", "late", "Late entries", id="daysheet.late",
+             help="What was recorded into a closed time", counted=False),
     ]  # fmt: skip
     DEFAULT_CSS = """
     DaySheetScreen #panes { height: 1fr; }
@@ -52,6 +56,7 @@ class DaySheetScreen(BookScreen[SheetView]):
         self._entries: dict[str, Entry] = {}
 
     def compose_body(self) -> ComposeResult:
+        yield Line(id="late")
         with Blank(id="panes"):
             yield Grid((words_column("Sheet", least=20), money_column("Amount")), id="sums")
             yield Grid(
@@ -79,6 +84,7 @@ class DaySheetScreen(BookScreen[SheetView]):
             day_sheet(read, self.day, office_id=office_id),
             [(row.office_id, row.name) for row in offices(read)],
             closed_through(read),
+            [entry.on for entry in late_entries(read)],
         )
 
     def fill(self, view: SheetView) -> None:
@@ -88,6 +94,7 @@ class DaySheetScreen(BookScreen[SheetView]):
         where = f" · {self._office[1]}" if self._office else ""
         closed = " · closed" if self._closed_through is not None and sheet.on <= self._closed_through else ""
         self.show_totals(f"{sheet.on}{where}{closed} · deposit {dollars(sheet.deposit_cents)}")
+        self._show_late(view.late_days, sheet.on.isoformat())
         self.query_one("#sums", Grid).show_rows(Rows(_sums(sheet)))
         in_order = sorted(sheet.entries, key=lambda entry: str(entry.order))
         self._entries = {f"{at}": entry for at, entry in enumerate(in_order)}
@@ -99,6 +106,16 @@ class DaySheetScreen(BookScreen[SheetView]):
         if sheet.closing_cents != sheet.ledger_cents:
             says = f"The ledger says {dollars(sheet.ledger_cents)} at the end of the day, not the same."
             self.frame_app.say(f"{says} Run `daysheet doctor`.", "bad")
+
+    def _show_late(self, late_days: list[str], shown: str) -> None:
+        """A line above the sums, where anything came after a close."""
+        line, here = self.query_one("#late", Line), late_days.count(shown)
+        count = plural(len(late_days), "late entry", "late entries")
+        line.show([(f" {count} into closed days, {here:,} dated this day. L lists them.", "warn")])
+        line.display = bool(late_days)
+
+    def action_late(self) -> None:
+        self.biller.show_late_entries()
 
     def opened(self, record_id: str) -> None:
         entry = self._entries.get(record_id)

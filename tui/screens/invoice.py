@@ -22,6 +22,7 @@ from tui.present import dollars, local_stamp, plural
 from tui.screens.documents import open_pdf, write_pdf
 from tui.screens.draft_verbs import DRAFT_VERBS, DraftVerbs
 from tui.screens.frame import Blank
+from tui.screens.holding import hold_words
 from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS
 from tui.tones import Piece, Tone
 from tui.widgets.columns import Column, day_column, money_column, words_column
@@ -75,6 +76,7 @@ class Invoice(DraftVerbs):
         yield WhoLine(id="who")
         yield Line(id="when")
         yield Line(id="sums")
+        yield Line(id="hold")
         yield Line(id="note")
         with Blank(id="panes"):
             yield Grid(self.COLUMNS, empty_text=self.EMPTY, id="lines")
@@ -114,6 +116,9 @@ class Invoice(DraftVerbs):
         dates = f" {'made' if draft else 'issued'} {view.made_on}   due {view.due_on}{by_terms}{mail}"
         self.query_one("#when", Line).show([(dates, "")])
         self._show_sums(view)
+        hold = self.query_one("#hold", Line)
+        hold.show([(f" {hold_words(view.hold)}", "warn")] if view.hold else [])
+        hold.display = view.hold is not None
         note = self.query_one("#note", Line)
         note.show([(" note ", "muted"), (" / ".join(view.notes.splitlines()), "")])
         note.display = bool(view.notes)
@@ -164,6 +169,8 @@ class Invoice(DraftVerbs):
         if self.page is None:
             return False
         status = self.page.row.status
+        if action == "hold" and self.page.hold is not None:
+            return True
         if action == "send" and status not in ("draft", "issued"):
             return False
         return of_lifecycle[action] in allowed_actions(status)

@@ -1,6 +1,7 @@
-"""The verbs that move money on one invoice (RC1, RC3, RC4, RB6)."""
+"""The verbs that move money on one invoice, or keep it from being chased (RC1, RC3 to RC5, RB6)."""
 
-from typing import Generic, TypeVar
+from datetime import date
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from core.errors import DomainError
 from core.invoicing.lifecycle import allowed_actions
@@ -10,14 +11,25 @@ from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
+from tui.screens.holding import hold_or_end
 from tui.screens.refunding import ask_refund
 from tui.strips.asking import AskText
 from tui.strips.choices import letters_for
 from tui.strips.forgive import AskForgiven, Forgiven
 
+if TYPE_CHECKING:
+    from core.payments.adjustments import Adjusted
+
 V = TypeVar("V")
 
-LIFECYCLE = {"pay": "pay", "write_off": "write_off", "refund": "refund", "void": "void", "rebill": "rebill"}
+LIFECYCLE = {
+    "pay": "pay",
+    "write_off": "write_off",
+    "refund": "refund",
+    "void": "void",
+    "rebill": "rebill",
+    "hold": "hold",
+}
 """Each verb's action in the table of what is allowed."""
 
 PAY = verb("p", "pay", "Pay", id="invoice.pay", help="Record a payment on it", counted=False)
@@ -27,6 +39,9 @@ MONEY_KEYS = (
     verb("W", "write_off", "Write off", id="invoice.write_off", help="Give up what is open", counted=False),
     verb("F", "refund", "Refund", id="invoice.refund", help="Give money on it back", counted=False),
     verb("b", "rebill", "Bill again", id="invoice.rebill", help="A new draft of what a void one billed",
+         counted=False),
+    verb("H", "hold", "Hold", id="invoice.hold",
+         help="No late fee or reminder while it is disputed or an insurer decides; again ends it",
          counted=False),
 )  # fmt: skip
 """In the order of the footer, behind the screen's own first verbs."""
@@ -60,6 +75,12 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         if (row := self.invoice_row) is not None:
             pay_invoice(self, row.invoice_id)
 
+    # Wait with it.
+
+    def action_hold(self) -> None:
+        if (row := self.invoice_row) is not None:
+            hold_or_end(self, row)
+
     # Ask for less.
 
     def action_write_off(self) -> None:
@@ -73,9 +94,7 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
 
     def _forgive(self, row: InvoiceRow, strip: AskForgiven, answer: Forgiven) -> None:
         """A credit note can take off what was paid, too: that is credit then, and `u` puts it back."""
-        from core.payments.adjustments import Adjusted, adjust, credit_note, reverse_adjustment
-        from core.payments.commands import apply_credit
-        from core.payments.queries import invoice_state
+        from core.payments.adjustments import Adjusted, adjust, credit_note
 
         app, today, texts = self.biller, self.biller.today(), strip.texts()
         made: list[Adjusted] = []
@@ -97,17 +116,7 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
             made[:] = [done]
 
         def reverse(tx: Tx) -> None:
-            reverse_adjustment(tx, made[0].adjustment_id, reason=WRONG_REASON, today=today)
-            guarantor_id = invoice_state(tx, row.invoice_id).guarantor_id
-            for one in made[0].released:
-                apply_credit(
-                    tx,
-                    guarantor_id=guarantor_id,
-                    today=today,
-                    invoice_id=row.invoice_id,
-                    amount_cents=one.amount_cents,
-                    source_id=one.source_id,
-                )
+            ask_again(tx, made[0], today=today)
 
         def refused(refusal: DomainError) -> None:
             """What was typed comes back with the strip."""
@@ -227,6 +236,25 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
                 app.show_invoice(draft_ids[0])
 
         app.change(lambda tx: rebill(tx, row.invoice_id, today=today), billed)
+
+
+def ask_again(tx: Tx, taken_off: "Adjusted", *, today: date) -> None:
+    """Take back what took something off an invoice; what was paid and became credit by it is put back."""
+    from core.payments.adjustments import reverse_adjustment
+    from core.payments.commands import apply_credit
+    from core.payments.queries import invoice_state
+
+    reverse_adjustment(tx, taken_off.adjustment_id, reason=WRONG_REASON, today=today)
+    guarantor_id = invoice_state(tx, taken_off.invoice_id).guarantor_id
+    for one in taken_off.released:
+        apply_credit(
+            tx,
+            guarantor_id=guarantor_id,
+            today=today,
+            invoice_id=taken_off.invoice_id,
+            amount_cents=one.amount_cents,
+            source_id=one.source_id,
+        )
 
 
 def _called(one: PaidWith) -> str:

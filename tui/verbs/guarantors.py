@@ -6,7 +6,6 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from core.clients.shares import NewShare
     from core.store import Read
     from tui.door import Door
 
@@ -116,13 +115,15 @@ def shares_list(door: "Door") -> int:
 
 
 def shares_set(door: "Door") -> int:
-    from core.clients.queries import find_client
-    from core.clients.shares import set_shares
+    from functools import partial
+
+    from core.clients.queries import find_client, find_guarantor
+    from core.clients.shares import parse_share, set_shares
 
     store = door.store()
     with store.write(door.actor()) as tx:
         client_id = find_client(tx, door.options.client)
-        shares = [_share(tx, typed) for typed in door.options.shares]
+        shares = [parse_share(typed, partial(find_guarantor, tx)) for typed in door.options.shares]
         set_shares(tx, client_id, shares, effective_from=_first_day(door, tx))
     with store.read() as read:
         return _answer_shares(door, read, client_id)
@@ -144,27 +145,6 @@ def _first_day(door: "Door", read: "Read") -> "date":
     from core.dates import parse_entered_day
 
     return door.today(read) if door.options.from_on is None else parse_entered_day(door.options.from_on)
-
-
-def _share(read: "Read", typed: str) -> "NewShare":
-    """`Robert Miller=50%`. Raises: UsageError, NoGuarantor, ManyGuarantors."""
-    from core.clients.queries import find_guarantor
-    from core.clients.shares import NewShare
-    from core.errors import UsageError
-    from core.money import parse_cents, parse_percent
-    from core.text import plain
-
-    name, equals, part = (piece.strip() for piece in typed.rpartition("="))
-    if not (name and equals and part):
-        raise UsageError(
-            f'"{plain(typed)[:40]}" is not a share. Write it like "Robert Miller=50%", =20.00 or =rest.'
-        )
-    guarantor_id = find_guarantor(read, name)
-    if part.lower() == "rest":
-        return NewShare(guarantor_id, "remainder")
-    if part.endswith("%"):
-        return NewShare(guarantor_id, "percent", share_bps=parse_percent(part))
-    return NewShare(guarantor_id, "fixed", share_cents=parse_cents(part))
 
 
 def _answer_shares(door: "Door", read: "Read", client_id: str) -> int:

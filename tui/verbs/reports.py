@@ -212,13 +212,13 @@ def late_entries(door: "Door") -> int:
     text = ["Nothing was recorded into a closed time."]
     if rows or door.options.plain:
         text = door.table(
-            ("Dated", "What", "Closed through", "Recorded", "By", "Amount"),
+            ("Dated", "What", "Number", "Closed through", "Recorded", "By", "Amount"),
             [
-                (r.on, r.kind.replace("_", " "), r.closed_through_on, r.recorded_at, r.actor,
+                (r.on, r.kind.replace("_", " "), r.number, r.closed_through_on, r.recorded_at, r.actor,
                  door.money(r.amount_cents))
                 for r in rows
             ],
-            right=(5,),
+            right=(6,),
         )  # fmt: skip
     door.answer(
         {

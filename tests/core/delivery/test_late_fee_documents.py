@@ -99,6 +99,27 @@ def test_rc5_a_run_broken_off_between_chunks_keeps_whole_chunks_and_goes_on(
     assert (len(fees(book)), len(versions(book))) == (5, 10)
 
 
+def test_rc5_a_run_that_is_stopped_ends_after_its_chunk_and_takes_only_invoices_named(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_rule(book)
+    monkeypatch.setattr(late_fees, "CHUNK", 2)
+    client_id = book.client()
+    named = [late_invoice(book, client_id=client_id, document=True) for _ in range(4)][:3]
+    done: list[int] = []
+
+    def run(*, stopped: bool) -> int:
+        ran = run_late_fees(
+            book.store, OWNER, today=after(10), invoice_ids=named, after_chunk=done.append,
+            stopped=lambda: stopped and bool(done),
+        )  # fmt: skip
+        return len(ran.charged)
+
+    assert (run(stopped=True), done) == (2, [2])
+    assert (run(stopped=False), done) == (1, [2, 2, 3])
+    assert len(fees(book)) == 3
+
+
 def test_rc5_a_waiver_is_shown_on_a_further_version(book: Book) -> None:
     set_rule(book)
     invoice_id = late_invoice(book, document=True)

@@ -79,7 +79,9 @@ async def test_help_names_every_verb_of_every_screen_and_closes_with_its_own_key
             ["enter"],
             ["6"],
             ["8"],
+            ["8", "L"],
             ["g", "d"],
+            ["L"],
         ):
             await app.press(*keys)
             here = app.screen
