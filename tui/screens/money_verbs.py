@@ -52,6 +52,26 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         row = self.invoice_row
         return row is not None and LIFECYCLE[action] in allowed_actions(row.status)
 
+    def why_not(self, action: str) -> str:
+        row = self.invoice_row
+        if row is None:
+            return (
+                "That is for an issued invoice: s sends a draft." if self.chosen else "There is no invoice."
+            )
+        is_now = f"{row.number} is {row.status.replace('_', ' ')}"
+        if row.status == "processing":
+            return f"{is_now}: a refund is on its way, wait for its answer."
+        match action:
+            case "pay" | "write_off":
+                return f"{is_now}: nothing is open on it."
+            case "refund":
+                return f"{is_now}: no money is on it."
+            case "void":
+                return f"{is_now} already."
+            case "rebill":
+                return f"{is_now}: only a void invoice is billed again."
+        return f"{is_now}: it cannot be changed any more."
+
     # Pay.
 
     def action_pay(self) -> None:
@@ -136,6 +156,7 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
                 return
             if not found:
                 app.say(f"Nothing was paid on {row.number}.", "warn")
+                self.swallow_typed()
             elif len(found) == 1:
                 ask_refund(self, found[0], row)
             else:

@@ -56,6 +56,7 @@ def choose_payer(screen: "BookScreen[Any]") -> None:
             screen.open_strip(AskPayer("Payment from", found, keep_as=""), chosen)
         else:
             app.say("There is nobody yet who could pay; `daysheet import` brings clients in.", "warn")
+            screen.swallow_typed()
 
     def chosen(payer: Payer) -> None:
         if payer.number:
@@ -103,8 +104,13 @@ def _ask(screen: "BookScreen[Any]", who: Callable[[Read], _Asked]) -> None:
         if screen.is_current:
             _open(screen, found)
 
+    def failed(refusal: DomainError) -> None:
+        """An amount was typed behind it, perhaps; it is for no other screen."""
+        app.refuse(refusal)
+        screen.swallow_typed()
+
     app.hold_keys("payment")
-    app.in_background(work, asked, writes=True, ended=lambda: app.release_keys("payment"))
+    app.in_background(work, asked, failed=failed, writes=True, ended=lambda: app.release_keys("payment"))
 
 
 def _open(screen: "BookScreen[Any]", found: _Asked) -> None:

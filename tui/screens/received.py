@@ -53,6 +53,18 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
             return row is not None and not row.reversed and not row.refunded_cents
         return True
 
+    def why_not(self, action: str) -> str:
+        row = self.received
+        if action == "apply":
+            return "No credit is left to apply."
+        if row is None:
+            return "There is no payment here."
+        if row.reversed:
+            return f"{_called(row)} is reversed already."
+        if action == "reverse":
+            return f"{_called(row)} was refunded in part; refund the rest instead."
+        return f"{_called(row)} is refunded already."
+
     def show_account(self, guarantor_id: str) -> None:
         """Open the client whose guarantor it is."""
         from tui.screens.opening import open_account
