@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.payments.commands import record_payment
+from core.payments.commands import record_payment, reverse_payment
 from tests.builders import TODAY, Book
 from tests.tui.on_a_book import biller_on
 from tests.tui.screens.test_paying import bill
@@ -255,3 +255,40 @@ async def test_what_is_typed_behind_a_number_that_is_no_invoice_goes_nowhere(
         await app.press("3", "P", "9", "enter", *"120", "enter")
         app.on(Invoices)
         assert app.said == 'There is no invoice or draft "9".'
+
+
+@pytest.mark.parametrize("width", [80, 140])
+async def test_rb6_the_timeline_tells_the_money_that_came_and_went(
+    book: Book, ann: str, tmp_path: Path, width: int
+) -> None:
+    paid = pay(book, ann, 12_000, reference="1187")
+    with book.write() as tx:
+        reverse_payment(tx, paid, reason="bounced", today=TODAY)
+    pay(book, ann, 30_000, "ach", "A1")
+    async with biller_on(book, tmp_path, size=(width, 40)) as app:
+        await app.press("3", "enter")
+        seen = app.seen()
+        assert "paid $120.00, check 1187 of 2026-10-31" in seen
+        assert "reversed $120.00, check 1187 of 2026-10-31" in seen
+        assert "paid $300.00, ach A1 of 2026-10-31" in seen
+        await app.press("F", *"100", "r", *"twice", "tab", *"check 9", "enter")
+        await app.say_yes()
+        assert "refunded $100.00 by check 9, owed again" in app.seen()
+        await app.press("W", "tab", *"gone", "enter")
+        assert "bad debt, $100.00 off: gone" in app.seen()
+
+
+async def test_rb6_both_invoices_name_each_other(book: Book, ann: str, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "V", *"wrong rate", "enter")
+        await app.say_yes()
+        await app.until(lambda: app.footer.get("b") == "Bill again")
+        await app.press("b")
+        assert "replaces N-00001" in app.seen()
+        await app.press("s")
+        await app.say_yes()
+        assert "replaces N-00001" in app.seen()
+        await app.press("q", "f", "q", "3")
+        app.app.show_invoice(ann)
+        await app.settled()
+        assert "billed again on N-00002" in app.seen()
