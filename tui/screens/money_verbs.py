@@ -10,7 +10,7 @@ from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
-from tui.screens.refunding import ask_refund
+from tui.screens.refunding import Paid, ask_refund
 from tui.strips.asking import AskText
 from tui.strips.choices import letters_for
 from tui.strips.forgive import AskForgiven, Forgiven
@@ -141,17 +141,23 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
 
     def action_refund(self) -> None:
         """Of several payments on the invoice, which one is asked first."""
+        from core.ledger.invoices import owed_by
         from core.payments.choosing import money_on
+        from core.payments.queries import money
 
         row, app = self.invoice_row, self.biller
         if row is None:
             return
 
-        def work() -> list[PaidWith]:
+        def work() -> list[Paid]:
             with app.store.read() as read:
-                return money_on(read, row.invoice_id)
+                name = owed_by(read, row.invoice_id)
+                return [
+                    Paid(one, name, money(read, one.source_id).amount_cents, (row.number or "",))
+                    for one in money_on(read, row.invoice_id)
+                ]
 
-        def known(found: list[PaidWith]) -> None:
+        def known(found: list[Paid]) -> None:
             if not self.is_current:
                 return
             if not found:
@@ -160,11 +166,11 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
             elif len(found) == 1:
                 ask_refund(self, found[0], row)
             else:
-                letters = letters_for([_called(one) for one in found])
+                letters = letters_for([_called(paid.one) for paid in found])
                 by_letter = dict(zip(letters, found, strict=True))
                 choices = [
-                    (letter, f"{_called(one)} {dollars(one.amount_cents)}")
-                    for letter, one in by_letter.items()
+                    (letter, f"{_called(paid.one)} {dollars(paid.one.amount_cents)}")
+                    for letter, paid in by_letter.items()
                 ]
                 self.choose("Refund", choices, lambda letter: ask_refund(self, by_letter[letter], row))
 
