@@ -42,7 +42,8 @@ Source = namedtuple("Source", "source_id kind on amount_cents method reference o
 """Money received, or goodwill given; `kind` is payment or credit, `method` is empty for goodwill."""
 Reversal = namedtuple("Reversal", "source_id on reason order")
 Refund = namedtuple(
-    "Refund", "refund_id source_id invoice_id on amount_cents method reason channel failed_on order"
+    "Refund",
+    "refund_id source_id invoice_id on amount_cents method reference reason channel failed_on order",
 )
 Applied = namedtuple("Applied", "allocation_id source_id invoice_id on amount_cents order")
 Released = namedtuple("Released", "release_id allocation_id on amount_cents reason order")
@@ -89,7 +90,7 @@ JOIN credit AS k ON k.id = w.credit_id WHERE k.guarantor_id = :guarantor_id AND 
 """  # noqa: S608
 REFUNDS = f"""
 SELECT r.id, coalesce(r.payment_id, r.credit_id), r.invoice_id, r.refunded_on, r.amount_cents, r.method,
-       r.reason, r.channel,
+       r.reference, r.reason, r.channel,
        (SELECT min(a.answered_on) FROM refund_answer AS a
         WHERE a.request_id = r.id AND a.outcome = 'failed' AND a.answered_on <= :as_of), {_order("r")}
 FROM refund_request AS r

@@ -34,6 +34,13 @@ DaySheet = namedtuple(
 
 DEPOSITED = ("cash", "check")
 
+KINDS = (
+    "invoice", "late_fee", "void", "payment", "reversal", "credit", "adjustment", "refund", "refund_failed",
+)  # fmt: skip
+"""The order of the sheet's lines; within a kind, as they were recorded."""
+
+NAME = "SELECT name FROM guarantor WHERE id = :guarantor_id"
+
 GUARANTORS_OF_DAY = """
 SELECT guarantor_id FROM invoice_issue WHERE issued_on = :day
 UNION SELECT i.guarantor_id FROM invoice_void AS v JOIN invoice_issue AS i ON i.invoice_id = v.invoice_id
@@ -90,13 +97,15 @@ def day_sheet(read: "Read", on: date, *, office_id: str | None = None) -> DayShe
     day = on.isoformat()
     entries: list[Entry] = []
     for (guarantor_id,) in read.rows(GUARANTORS_OF_DAY, day=day):
+        name = read.value(NAME, guarantor_id=guarantor_id)
         entries += [
-            entry
+            entry._replace(text=f"{name}: {entry.text}")
             for entry in account_entries(read, guarantor_id, as_of=day)
             if entry.on == day
             and entry.kind not in MOVES
             and office_id in (None, _office(read, entry) if office_id else None)
         ]
+    entries.sort(key=lambda entry: (KINDS.index(entry.kind), entry.order))
     opening = _balance(read, on - timedelta(days=1), office_id)
     charges = _sum(entries, "invoice", "late_fee", "void")
     payments: dict[str, int] = {}

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.ledger.account import Adjusted, Applied, Fee, Issue, Released, Void
+    from core.ledger.account import Adjusted, Applied, Fee, Issue, Refund, Released, Source, Void
     from core.store import Read
 
 Entry = namedtuple(
@@ -99,10 +99,7 @@ def _invoice_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
 def _money_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
     sources = {one.source_id: one for one in facts.sources}
     for one in facts.sources:
-        if one.kind == "payment":
-            text = f"Payment, {METHODS[one.method]}" + (f" {one.reference}" if one.reference else "")
-        else:
-            text = f"Credit given: {one.reference}"
+        text = f"Payment, {_named(one)}" if one.kind == "payment" else f"Credit given: {one.reference}"
         yield Entry(
             one.on, one.kind, text, -one.amount_cents, one.order, one.source_id, source_id=one.source_id,
             detail=one.method,
@@ -112,7 +109,8 @@ def _money_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
         source = account.sources.get(reversal.source_id)
         if source is not None and reversal.source_id not in taken and source.reversed_cents:
             taken.add(reversal.source_id)
-            what = "Payment" if source.source.kind == "payment" else "Credit"
+            paid = source.source.kind == "payment"
+            what = f"Payment, {_named(source.source)}," if paid else "Credit"
             yield Entry(
                 reversal.on, "reversal", f"{what} reversed: {reversal.reason}", source.reversed_cents,
                 reversal.order, reversal.source_id, source_id=reversal.source_id,
@@ -124,7 +122,8 @@ def _money_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
             continue
         method = refund.method or sources[refund.source_id].method
         made = Entry(
-            refund.on, "refund", f"Refund: {refund.reason}", cents, refund.order, refund.refund_id,
+            refund.on, "refund", f"Refund{_by(refund)}: {refund.reason}", cents, refund.order,
+            refund.refund_id,
             source_id=refund.source_id, detail=method,
         )  # fmt: skip
         yield made
@@ -133,6 +132,18 @@ def _money_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
                 on=refund.failed_on, kind="refund_failed", text="Refund failed: the money is credit again",
                 amount_cents=-cents,
             )  # fmt: skip
+
+
+def _named(source: "Source") -> str:
+    """Check 1187, as a person tells one payment from another."""
+    return METHODS[source.method] + (f" {source.reference}" if source.reference else "")
+
+
+def _by(refund: "Refund") -> str:
+    """How money went back, where that was said."""
+    words = [METHODS.get(refund.method, ""), refund.reference]
+    said = " ".join(word for word in words if word)
+    return f", {said}" if said else ""
 
 
 def _moves(facts: Facts, account: Account) -> "Iterable[Entry]":
@@ -147,9 +158,11 @@ def _moves(facts: Facts, account: Account) -> "Iterable[Entry]":
     def move(kind: str, text: str, cents: int, allocation_id: str, made: "Applied | Released") -> Entry:
         one = known[allocation_id]
         issue = issues[one.invoice_id]
+        source = account.sources[one.source_id].source
+        what = f"of {_named(source)}" if source.kind == "payment" else "of goodwill"
         return Entry(
-            made.on, kind, f"{show_cents(abs(cents))} {text} {issue.number}", cents, made.order, made[0],
-            issue.client_id, one.invoice_id, one.source_id,
+            made.on, kind, f"{show_cents(abs(cents))} {what} {text} {issue.number}", cents, made.order,
+            made[0], issue.client_id, one.invoice_id, one.source_id,
         )  # fmt: skip
 
     for one in known.values():

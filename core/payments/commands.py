@@ -247,13 +247,18 @@ def unapply(tx: Tx, source_id: str, invoice_id: str, *, today: date, reason: str
     return cents
 
 
-def reverse_payment(tx: Tx, payment_id: str, *, reason: str, today: date) -> None:
+def reverse_payment(tx: Tx, payment_id: str, *, reason: str, today: date, on: date | None = None) -> None:
     """A payment was recorded in error, or the bank took it back: what it paid is owed again.
 
-    Both stay listed. Raises: AlreadyReversed, RefundedInPart, ThroughTheProcessor, NoPayment, ReasonNeeded.
+    Both stay listed. It counts from today, or from `on` where that is later than what was done with the
+    money: a slip that is undone at once leaves no day's deposits wrong. Raises: AlreadyReversed,
+    RefundedInPart, ThroughTheProcessor, NotYet, NoPayment, ReasonNeeded.
     """
     tx.require(Right.BILL)
     reason = require_reason(reason)
+    day = today if on is None else on
+    if day > today:
+        raise NotYet(day, today)
     state = money(tx, payment_id)
     if state.kind != "payment":
         reverse_credit(tx, payment_id, reason=reason, today=today)
@@ -264,9 +269,9 @@ def reverse_payment(tx: Tx, payment_id: str, *, reason: str, today: date) -> Non
         raise RefundedInPart(state.refunded_cents)
     if tx.value("SELECT once FROM payment WHERE id = :id", id=payment_id):
         raise ThroughTheProcessor
-    since = not_before_money(tx, payment_id, today)
+    since = not_before_money(tx, payment_id, day)
     for one in live_of_source(tx, payment_id):
-        since = take_off(tx, one, one.amount_cents, today, reason=reason)
+        since = take_off(tx, one, one.amount_cents, day, reason=reason)
     tx.add(
         PaymentReversal(
             once=f"reversal:{payment_id}", payment_id=payment_id, reason=reason, reversed_on=since

@@ -236,7 +236,7 @@ def test_a_refund_above_what_is_left_is_found(monkeypatch: Patch) -> None:
 
 
 def test_an_answer_of_the_processor_that_counts_twice_is_found(monkeypatch: Patch) -> None:
-    monkeypatch.setattr(refunds, "ANSWER", "SELECT outcome FROM refund_answer WHERE false AND :refund_id")
+    monkeypatch.setattr(refunds, "ANSWERS", "SELECT outcome FROM refund_answer WHERE false AND :refund_id")
     found_by(invariants.REPEAT, favour=["processor_answers_again"])
 
 
@@ -258,6 +258,6 @@ def test_a_day_sheet_that_overlooks_who_was_refunded_is_found(monkeypatch: Patch
 
 
 def test_an_adjustment_that_can_be_reversed_twice_is_found(monkeypatch: Patch) -> None:
-    sql = without(adjustments.ADJUSTMENT, "SELECT -sum(r.amount_cents)", "SELECT 0 * sum(r.amount_cents)")
+    sql = without(adjustments.ADJUSTMENT, "SELECT -sum(j.amount_cents)", "SELECT 0 * sum(j.amount_cents)")
     monkeypatch.setattr(adjustments, "ADJUSTMENT", sql)
     found_by(invariants.TAKEN_BACK, favour=["credit_note", "reverse_adjustment"])

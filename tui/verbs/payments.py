@@ -73,6 +73,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     refund.add_argument("--method", default="", metavar="M", help="how it was given back")
     refund.add_argument("--reference", default="", metavar="R")
     refund.add_argument("--on", metavar="DAY", help="the day it was given back (today)")
+    reverse.add_argument("--on", metavar="DAY", help="the day it counts from (today)")
     for one in (refund, reverse):
         one.add_argument("--reason", required=True, metavar="T", help="why; kept in the audit log")
     unapply.add_argument("--invoice", required=True, metavar="N")
@@ -285,12 +286,16 @@ def payment_refund(door: "Door") -> int:
 
 
 def payment_reverse(door: "Door") -> int:
+    from core.dates import parse_day
     from core.payments.commands import reverse_payment
     from core.payments.queries import find_payment
 
+    options = door.options
+    on = None if options.on is None else parse_day(options.on)
+
     def act(tx: "Tx") -> str:
-        payment_id = find_payment(tx, door.options.payment)
-        reverse_payment(tx, payment_id, reason=door.options.reason, today=door.today(tx))
+        payment_id = find_payment(tx, options.payment)
+        reverse_payment(tx, payment_id, reason=options.reason, today=door.today(tx), on=on)
         return payment_id
 
     payment_id = carry_out(door, act)

@@ -12,17 +12,22 @@ from pathlib import Path
 import pytest
 
 from core.audit import verify
+from core.books.journal import Journal
+from core.books.journal_text import SYNTAXES
 from core.invoicing.voiding import void_invoice
 from core.ledger.account import Account, account_of, facts_of
 from core.ledger.aging import aging
 from core.ledger.kept import differences, rebuild
 from core.ledger.summaries import keep
-from core.payments.commands import apply_credit, record_payment
+from core.payments.adjustments import adjust, reverse_adjustment
+from core.payments.allocation import Part
+from core.payments.commands import apply_credit, record_payment, unapply
 from core.store import Store
 from core.sync.policy import Travels
+from core.sync.sequence import sequence
 from core.tables import shapes
 from tests.builders import OWNER, TODAY, Book, fixed_clock
-from tests.core.payments.billed import billed, credit_of, guarantor_of, paid, seen
+from tests.core.payments.billed import billed, credit_of, guarantor_of, left_of, paid, seen
 
 FACTS = [shape for shape in shapes() if shape.travels is Travels.FACT]
 
@@ -37,9 +42,10 @@ class South:
         self.store.become_site(2)
 
     def bring_to(self, book: Book) -> None:
-        """Every fact made here arrives there, whole, as a merge would write it."""
+        """Every fact made here arrives there, whole and numbered, as a merge would write it."""
         with self.store.read() as read, book.write() as tx:
             tx.execute("UPDATE sync_clock SET applying = 1")
+            sequence(tx, shapes())
             for shape in FACTS:
                 listed = ", ".join(f'"{column}"' for column in shape.columns)
                 marks = ", ".join(f":{column.strip('_')}" for column in shape.columns)
@@ -54,6 +60,7 @@ class South:
                     "INSERT INTO sync_chain (site, no, head) VALUES (2, :no, :head)",
                     {"no": no, "head": head},
                 )
+            sequence(tx, shapes())
             tx.execute("UPDATE sync_clock SET applying = 0")
 
 
@@ -167,3 +174,47 @@ def test_one_invoice_paid_whole_in_both_offices_keeps_the_second_as_credit(
     assert account.crossed
     assert (seen(book, invoice_id).status, seen(book, invoice_id).paid_cents) == ("paid", 15_000)
     assert (credit_of(book, ann), account.balance_cents) == (15_000, -15_000)
+
+
+def test_money_taken_off_in_both_offices_comes_off_once(book: Book, south: list[South]) -> None:
+    ann = book.client()
+    first, second = billed(book, ann, 10_000), billed(book, ann, 5_000)
+    shared = paid(book, ann, 10_000, allocations=[Part(first, 5_000), Part(second, 5_000)]).payment_id
+    paid(book, ann, 5_000, allocations=[Part(first, 5_000)])
+    other = part(book, south)
+    for store in (book.store, other.store):
+        with store.write(OWNER) as tx:
+            unapply(tx, shared, first, today=TODAY)
+    other.bring_to(book)
+    account = settled(book, ann)
+    assert account.crossed
+    assert (seen(book, first).paid_cents, seen(book, second).paid_cents) == (5_000, 5_000)
+    assert left_of(book, shared).left_cents == 5_000
+
+
+def test_an_adjustment_reversed_in_both_offices_is_asked_for_once(book: Book, south: list[South]) -> None:
+    ann = book.client()
+    invoice_id = billed(book, ann, 10_000)
+    with book.write() as tx:
+        courtesy = adjust(tx, invoice_id, kind="courtesy", amount_cents=3_000, reason="agreed", today=TODAY)
+        adjust(tx, invoice_id, kind="contractual", amount_cents=4_000, reason="fee schedule", today=TODAY)
+    other = part(book, south)
+    for store in (book.store, other.store):
+        with store.write(OWNER) as tx:
+            reverse_adjustment(tx, courtesy.adjustment_id, reason="by mistake", today=TODAY)
+    other.bring_to(book)
+    assert settled(book, ann).balance_cents == 6_000
+
+
+def test_what_is_adjusted_here_and_called_off_there_leaves_a_journal(book: Book, south: list[South]) -> None:
+    ann = book.client()
+    invoice_id = billed(book, ann, 10_000)
+    other = part(book, south)
+    with other.store.write(OWNER) as tx:
+        adjust(tx, invoice_id, kind="courtesy", amount_cents=3_000, reason="agreed", today=TODAY)
+    with book.write() as tx:
+        void_invoice(tx, invoice_id, reason="wrong client", today=TODAY)
+    other.bring_to(book)
+    assert settled(book, ann).balance_cents == 0
+    with book.store.read() as read:
+        assert b"void" in b"".join(Journal(read, SYNTAXES["beancount"]).text())

@@ -77,3 +77,12 @@ def test_an_older_book_gets_its_summaries_and_keeps_its_facts(first_version: Pat
         assert verify(read).ok
         assert read.rows("PRAGMA foreign_key_check") == []
     store.close()
+
+
+def test_a_book_whose_upgrade_was_killed_has_its_summaries_when_it_is_opened(first_version: Path) -> None:
+    Store.open(str(first_version), KEY, fixed_clock).close()
+    store = Store.open(str(first_version), KEY, fixed_clock, keep)
+    with store.read() as read:
+        assert read.rows("SELECT balance_cents FROM invoice_balance") == [(7_000,)]
+        assert differences(read) == []
+    store.close()
