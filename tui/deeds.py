@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from core.audit import Entry
+from core.ledger.invoice_page import Moved
 from tui.present import dollars, plural
 
 _ALONE = {
@@ -90,9 +91,45 @@ def _with_amounts(verb: str, detail: dict[str, Any]) -> str:
                 f", {dollars(kept)} kept as credit" if kept else f", {dollars(back)} refunded" if back else ""
             )
             return f"void{money}"
+        case "late_fee.charged":
+            return f"late fee {detail['step']}, {dollars(detail['amount_cents'])}, of {detail['assessed_on']}"
+        case "draft.replaces":
+            return f"billed again in place of {detail['replaces']}"
         case "book.closed":
             return f"book closed through {detail['through']}"
     return _ALONE.get(verb) or _plain_words(verb)
+
+
+TOLD_AS_MONEY = frozenset({"allocation.released", "credit.applied"})
+"""Entries beside an invoice that `money_deed` tells better, with the payment that it was."""
+
+
+def money_deed(move: Moved) -> str:
+    """Money that came or went: `paid $150.00, check 1187 of 2026-10-28`."""
+    amount = dollars(move.amount_cents)
+    if move.method:
+        called = f"{move.method.replace('_', ' ')} {move.reference}".strip() + f" of {move.received_on}"
+    else:
+        called = f"goodwill of {move.received_on} ({move.reference})"
+    back = f" by {move.how_back.replace('_', ' ')}" if move.how_back else ""
+    match move.kind:
+        case "paid":
+            words = f"paid {amount}, {called}"
+        case "applied":
+            words = f"put on {amount}, {called}"
+        case "released":
+            words = f"taken off {amount}, {called}"
+        case "reversed":
+            words = f"reversed {amount}, {called}"
+        case "reopened":
+            words = f"refunded {amount}{back}, owed again, {called}"
+        case "closed":
+            words = f"refunded {amount}{back}, closed, {called}"
+        case "asked":
+            words = f"refund of {amount} asked of the card processor, {called}"
+        case outcome:
+            words = f"refund of {amount} {outcome}, {called}"
+    return f"{words}: {move.reason}" if move.reason else words
 
 
 def _adjusted(detail: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from core.errors import DomainError
 from tui.cells import in_two_lines
 from tui.keys import Direction, key_of
 from tui.screens.around import footer_keys, notes_of
-from tui.screens.chords import ChordScreen
+from tui.screens.refused_keys import RefusedKeysScreen
 from tui.strips.choices import letters_for
 from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
@@ -35,7 +35,7 @@ class Blank(Vertical):
     BLANK = True
 
 
-class FrameScreen(ChordScreen, Generic[V]):
+class FrameScreen(RefusedKeysScreen, Generic[V]):
     """Base of all screens with a frame."""
 
     PLACE: str = ""

@@ -11,11 +11,11 @@ from core.dates import zone
 from core.errors import DomainError, NotFound
 from core.ids import short
 from core.invoicing.lifecycle import allowed_actions
-from core.ledger.invoice_page import InvoicePage, invoice_page
+from core.ledger.invoice_page import InvoicePage, Moved, invoice_page
 from core.ledger.invoices import LineRow
 from core.store import Read
 from tui import present
-from tui.deeds import deed
+from tui.deeds import TOLD_AS_MONEY, deed, money_deed
 from tui.jobs import Job, each
 from tui.keys import key_of, verb
 from tui.present import dollars, local_stamp, plural
@@ -64,8 +64,8 @@ class Invoice(DraftVerbs):
     Invoice #lines { height: 2fr; }
     Invoice #history { height: 1fr; min-height: 3; }
     Invoice.-wide #panes { layout: horizontal; }
-    Invoice.-wide #lines { height: 1fr; width: 4fr; }
-    Invoice.-wide #history { height: 1fr; width: 3fr; }
+    Invoice.-wide #lines { height: 1fr; width: 1fr; }
+    Invoice.-wide #history { height: 1fr; width: 1fr; }
     """
 
     def __init__(self, invoice_id: str, order: Sequence[str] = ()) -> None:
@@ -77,14 +77,15 @@ class Invoice(DraftVerbs):
         yield Line(id="when")
         yield Line(id="sums")
         yield Line(id="hold")
+        yield Line(id="links")
         yield Line(id="note")
         with Blank(id="panes"):
             yield Grid(self.COLUMNS, empty_text=self.EMPTY, id="lines")
             yield Grid(
                 (
                     Column("When", width=16),
-                    words_column("Who", least=8, most=20, drop=1),
-                    words_column("What happened", least=24, most=120),
+                    words_column("Who", least=8, most=12, drop=1),
+                    words_column("What happened", least=46, most=120),
                 ),
                 empty_text="Nothing yet.",
                 id="history",
@@ -93,7 +94,10 @@ class Invoice(DraftVerbs):
     # What it shows.
 
     def ask_book(self, read: Read) -> InvoicePage:
-        return invoice_page(read, self.invoice_id, self.biller.today())
+        from core.payments.history import links_of
+
+        page = invoice_page(read, self.invoice_id, self.biller.today())
+        return page._replace(links=links_of(read, self.invoice_id))
 
     def load_refused(self, refusal: DomainError) -> None:
         """Somebody deleted the draft, perhaps this person with `u`: back to the list."""
@@ -119,13 +123,14 @@ class Invoice(DraftVerbs):
         hold = self.query_one("#hold", Line)
         hold.show([(f" {hold_words(view.hold)}", "warn")] if view.hold else [])
         hold.display = view.hold is not None
+        self._show_links(view)
         note = self.query_one("#note", Line)
         note.show([(" note ", "muted"), (" / ".join(view.notes.splitlines()), "")])
         note.display = bool(view.notes)
         self.query_one("#lines", Grid).show_rows(Rows([_line_row(line) for line in view.lines]))
         history = self.query_one("#history", Grid)
         local = zone(view.timezone)
-        history.show_rows(Rows([_event_row(e, local) for e in view.history]))
+        history.show_rows(Rows(_timeline(view, local)))
         if not history.in_front:
             history.action_top()
 
@@ -141,6 +146,15 @@ class Invoice(DraftVerbs):
             [(" ", ""), (row.client, "strong"), (f"   {', '.join(address)}", "muted")],
             [(f"{place:,} of {len(self._order):,} ", "muted")],
         )
+
+    def _show_links(self, view: InvoicePage) -> None:
+        """The invoice it stands for, and those that stand for it (RB6)."""
+        said = [f"replaces {view.links.replaces}"] if view.links.replaces else []
+        if view.links.replaced_by:
+            said.append(f"billed again on {', '.join(view.links.replaced_by)}")
+        links = self.query_one("#links", Line)
+        links.show([(" " + "   ".join(said), "accent")])
+        links.display = bool(said)
 
     def _show_sums(self, view: InvoicePage) -> None:
         row = view.row
@@ -240,5 +254,13 @@ def _line_row(line: LineRow) -> Row:
     )
 
 
-def _event_row(entry: Entry, local: tzinfo) -> Row:
-    return Row(f"{entry.site}/{entry.no}", (local_stamp(entry.at, local), entry.actor, deed(entry)))
+def _timeline(view: InvoicePage, local: tzinfo) -> list[Row]:
+    """What was done to it and the money on it, newest first."""
+    told: list[tuple[Entry | Moved, str]] = [
+        (entry, deed(entry)) for entry in view.history if entry.verb not in TOLD_AS_MONEY
+    ]
+    told += [(move, money_deed(move)) for move in view.moves]
+    told.sort(key=lambda one: (one[0].at, one[0].no or 0), reverse=True)
+    return [
+        Row(f"{one.site}/{one.no}", (local_stamp(one.at, local), one.actor, words)) for one, words in told
+    ]

@@ -12,7 +12,7 @@ from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.holding import hold_or_end
-from tui.screens.refunding import ask_refund
+from tui.screens.refunding import Paid, ask_refund
 from tui.strips.asking import AskText
 from tui.strips.choices import letters_for
 from tui.strips.forgive import AskForgiven, Forgiven
@@ -66,6 +66,26 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
     def allows_money(self, action: str) -> bool:
         row = self.invoice_row
         return row is not None and LIFECYCLE[action] in allowed_actions(row.status)
+
+    def why_not(self, action: str) -> str:
+        row = self.invoice_row
+        if row is None:
+            return (
+                "That is for an issued invoice: s sends a draft." if self.chosen else "There is no invoice."
+            )
+        is_now = f"{row.number} is {row.status.replace('_', ' ')}"
+        if row.status == "processing":
+            return f"{is_now}: a refund is on its way, wait for its answer."
+        match action:
+            case "pay" | "write_off":
+                return f"{is_now}: nothing is open on it."
+            case "refund":
+                return f"{is_now}: no money is on it."
+            case "void":
+                return f"{is_now} already."
+            case "rebill":
+                return f"{is_now}: only a void invoice is billed again."
+        return f"{is_now}: it cannot be changed any more."
 
     # Pay.
 
@@ -130,29 +150,36 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
 
     def action_refund(self) -> None:
         """Of several payments on the invoice, which one is asked first."""
+        from core.ledger.invoices import owed_by
         from core.payments.choosing import money_on
+        from core.payments.queries import money
 
         row, app = self.invoice_row, self.biller
         if row is None:
             return
 
-        def work() -> list[PaidWith]:
+        def work() -> list[Paid]:
             with app.store.read() as read:
-                return money_on(read, row.invoice_id)
+                name = owed_by(read, row.invoice_id)
+                return [
+                    Paid(one, name, money(read, one.source_id).amount_cents, (row.number or "",))
+                    for one in money_on(read, row.invoice_id)
+                ]
 
-        def known(found: list[PaidWith]) -> None:
+        def known(found: list[Paid]) -> None:
             if not self.is_current:
                 return
             if not found:
                 app.say(f"Nothing was paid on {row.number}.", "warn")
+                self.swallow_typed()
             elif len(found) == 1:
                 ask_refund(self, found[0], row)
             else:
-                letters = letters_for([_called(one) for one in found])
+                letters = letters_for([_called(paid.one) for paid in found])
                 by_letter = dict(zip(letters, found, strict=True))
                 choices = [
-                    (letter, f"{_called(one)} {dollars(one.amount_cents)}")
-                    for letter, one in by_letter.items()
+                    (letter, f"{_called(paid.one)} {dollars(paid.one.amount_cents)}")
+                    for letter, paid in by_letter.items()
                 ]
                 self.choose("Refund", choices, lambda letter: ask_refund(self, by_letter[letter], row))
 

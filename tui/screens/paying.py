@@ -1,6 +1,7 @@
 """Take a payment, from any screen: on an invoice, or with the payer chosen first (RC1)."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
 
 from core.errors import DomainError
@@ -56,6 +57,7 @@ def choose_payer(screen: "BookScreen[Any]") -> None:
             screen.open_strip(AskPayer("Payment from", found, keep_as=""), chosen)
         else:
             app.say("There is nobody yet who could pay; `daysheet import` brings clients in.", "warn")
+            screen.swallow_typed()
 
     def chosen(payer: Payer) -> None:
         if payer.number:
@@ -103,8 +105,13 @@ def _ask(screen: "BookScreen[Any]", who: Callable[[Read], _Asked]) -> None:
         if screen.is_current:
             _open(screen, found)
 
+    def failed(refusal: DomainError) -> None:
+        """An amount was typed behind it, perhaps; it is for no other screen."""
+        app.refuse(refusal)
+        screen.swallow_typed()
+
     app.hold_keys("payment")
-    app.in_background(work, asked, writes=True, ended=lambda: app.release_keys("payment"))
+    app.in_background(work, asked, failed=failed, writes=True, ended=lambda: app.release_keys("payment"))
 
 
 def _open(screen: "BookScreen[Any]", found: _Asked) -> None:
@@ -122,13 +129,16 @@ def _open(screen: "BookScreen[Any]", found: _Asked) -> None:
 
 
 def _record(screen: "BookScreen[Any]", found: _Asked, strip: PaymentStrip, typed: PaymentTyped) -> None:
+    from core.ledger.closing import closed_through
     from core.payments.commands import record_payment, reverse_payment
 
     app, today = screen.biller, screen.biller.today()
     texts = strip.texts()
     made: list[str] = []
+    closed: list[date | None] = [None]
 
     def record(tx: Tx) -> None:
+        closed[:] = [closed_through(tx)]
         recorded = record_payment(
             tx,
             guarantor_id=found.guarantor_id,
@@ -143,11 +153,14 @@ def _record(screen: "BookScreen[Any]", found: _Asked, strip: PaymentStrip, typed
         made[:] = [recorded.payment_id]
 
     def reverse(tx: Tx) -> None:
-        reverse_payment(tx, made[0], reason=WRONG_REASON, today=today)
+        reverse_payment(tx, made[0], reason=WRONG_REASON, today=today, on=typed.received_on)
 
     def recorded(_: None) -> None:
         app.last_method = typed.method
-        screen.done(_sentence(found, typed), reverse, record)
+        through = closed[0]
+        late = through is not None and typed.received_on <= through
+        into = f", dated {typed.received_on} into the time closed through {through}" if late else ""
+        screen.done(_sentence(found, typed) + into, reverse, record)
 
     def refused(refusal: DomainError) -> None:
         """What was typed comes back with the strip."""

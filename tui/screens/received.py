@@ -9,7 +9,7 @@ from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
-from tui.screens.refunding import ask_refund
+from tui.screens.refunding import Paid, ask_refund
 from tui.strips.asking import AskText
 
 V = TypeVar("V")
@@ -53,6 +53,18 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
             return row is not None and not row.reversed and not row.refunded_cents
         return True
 
+    def why_not(self, action: str) -> str:
+        row = self.received
+        if action == "apply":
+            return "No credit is left to apply."
+        if row is None:
+            return "There is no payment here."
+        if row.reversed:
+            return f"{_called(row)} is reversed already."
+        if action == "reverse":
+            return f"{_called(row)} was refunded in part; refund the rest instead."
+        return f"{_called(row)} is refunded already."
+
     def show_account(self, guarantor_id: str) -> None:
         """Open the client whose guarantor it is."""
         from tui.screens.opening import open_account
@@ -92,31 +104,30 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
     def action_refund(self) -> None:
         """Of the whole payment: what is on no invoice goes first."""
         from core.payments.choosing import came_by_processor
+        from core.payments.queries import put_on
 
         row, app = self.received, self.biller
         if row is None:
             return
 
-        def work() -> bool:
+        def work() -> Paid:
             with app.store.read() as read:
-                return came_by_processor(read, row.payment_id)
-
-        def known(by_processor: bool) -> None:
-            if self.is_current:
-                ask_refund(
-                    self,
-                    PaidWith(
-                        row.payment_id,
-                        row.kind,
-                        row.received_on,
-                        row.method,
-                        row.reference,
-                        row.applied_cents,
-                        by_processor,
-                        row.unallocated_cents,
-                    ),
-                    None,
+                one = PaidWith(
+                    row.payment_id,
+                    row.kind,
+                    row.received_on,
+                    row.method,
+                    row.reference,
+                    row.applied_cents,
+                    came_by_processor(read, row.payment_id),
+                    row.unallocated_cents,
                 )
+                numbers = tuple(dict.fromkeys(on.number for on in put_on(read, row.payment_id)))
+                return Paid(one, row.guarantor, row.amount_cents, numbers)
+
+        def known(paid: Paid) -> None:
+            if self.is_current:
+                ask_refund(self, paid, None)
 
         app.hold_keys("refund")
         app.in_background(work, known, writes=True, ended=lambda: app.release_keys("refund"))

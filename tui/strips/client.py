@@ -38,6 +38,15 @@ class NobodyFits(UsageError):
         super().__init__(f'No client is called "{plain(typed)[:40]}".', subject="name")
 
 
+class NothingTyped(UsageError):
+    """The name in front is only the first of all: Enter takes it once something was typed that it fits."""
+
+    code = "nothing_typed"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"Type {wanted}.", subject="name")
+
+
 class AskSomebody(Strip[C], Generic[C]):
     """Answers one of those the caller knows; nobody has to type a whole name.
 
@@ -45,6 +54,7 @@ class AskSomebody(Strip[C], Generic[C]):
     """
 
     FOOTER = (("enter", "Enter", "Take"), ("down", "↓ ↑", "Other"), ("escape", "Esc", "Close"))
+    WANTED: ClassVar[str] = "two letters of a name"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,ctrl+n", "other(1)", "Next", show=False, id="strip.next"),
         Binding("up,ctrl+p", "other(-1)", "Previous", show=False, id="strip.previous"),
@@ -54,7 +64,7 @@ class AskSomebody(Strip[C], Generic[C]):
         super().__init__(keep_as=keep_as)
         self.lead = lead
         self._known = [(search_key(self.found_by(choice)).replace(",", " "), choice) for choice in known]
-        self._field = TextField("", name="name", width=28)
+        self._field = TextField("", name="name", width=28, optional=True)
         self._fits: list[C] = []
         self._at = 0
 
@@ -114,6 +124,8 @@ class AskSomebody(Strip[C], Generic[C]):
         self._say(pieces)
 
     def read(self) -> C:
+        if not self._field.typed.strip():
+            raise NothingTyped(self.WANTED)
         if not self._fits:
             raise NobodyFits(self._field.typed)
         return self._fits[self._at]

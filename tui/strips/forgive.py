@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from textual.app import ComposeResult
 
-from tui.cells import fit, steady, width_of
-from tui.strips.fields import Field, MoneyField, TextField, Words
+from tui.strips.fields import Field, MoneyField, TextField
 from tui.strips.payment import NotAboveZero
-from tui.strips.strip import Strip
+from tui.strips.strip import Strip, lead_words
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "b": ("bad_debt", "bad debt, why"),
@@ -54,7 +53,7 @@ class AskForgiven(Strip[Forgiven]):
         self.reason = TextField(_LONGEST_LABEL, name="reason", width=24)
 
     def line(self) -> ComposeResult:
-        yield Words([(" " + self.lead, "strong")])
+        yield lead_words(self.lead, [self.amount, self.reason], self.app.size.width)
         yield self.amount
         yield self.reason
 
@@ -102,7 +101,7 @@ class AskGoodwill(Strip[Goodwill]):
         self.reason = TextField("why", name="reason", width=24)
 
     def line(self) -> ComposeResult:
-        yield Words([(f" {fit(steady(self.lead), min(28, width_of(steady(self.lead))))}", "strong")])
+        yield lead_words(self.lead, [self.amount, self.reason], self.app.size.width)
         yield self.amount
         yield self.reason
 

@@ -25,6 +25,8 @@ class Payer(NamedTuple):
 class AskPayer(AskSomebody[Payer]):
     """Answers a guarantor, or what was typed where it has a digit and nobody is called that."""
 
+    WANTED = "two letters of a name or an invoice number"
+
     def found_by(self, choice: Payer) -> str:
         return f"{choice.name} {choice.clients}"
 

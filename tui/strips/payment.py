@@ -14,16 +14,14 @@ from textual.widgets import Input
 from core.errors import UsageError
 from core.money import show_cents
 from core.payments.allocation import Owed, Part, oldest_first
-from tui.cells import fit, steady, width_of
+from core.payments.refusals import NotYet
 from tui.present import dollars
 from tui.strips.fields import DateField, Field, MoneyField, TextField, Words
-from tui.strips.strip import Strip
+from tui.strips.strip import Strip, lead_words
 from tui.tones import Piece
 
 FIELDS_SHOWN = 24
 """So many invoices have a field of their own; those after them get what is left, in one sum."""
-
-_LEAST_LEAD = 10
 
 
 class Method(NamedTuple):
@@ -131,6 +129,16 @@ class ShareField(MoneyField):
         return cents
 
 
+class ReceivedField(DateField):
+    """The day money came in, which cannot be still to come."""
+
+    def read(self) -> date:
+        day = super().read()
+        if day > self._today():
+            raise NotYet(day, self._today())
+        return day
+
+
 class PaymentStrip(Strip[PaymentTyped]):
     """`Pay 1043  amount [120.00]  check no. [1187]  date [10-31]`, the split beneath.
 
@@ -174,7 +182,7 @@ class PaymentStrip(Strip[PaymentTyped]):
         self._agreed: PaymentTyped | None = None
         self.amount = MoneyField("amount", name="amount", cents=about or None)
         self.reference = TextField(_LONGEST_LABEL, name="reference", width=8, optional=True)
-        self.day = DateField("date", name="day", today=today, value=today())
+        self.day = ReceivedField("date", name="day", today=today, value=today())
         self.shares = [ShareField(one) for one in owed[:FIELDS_SHOWN]]
         self._beyond = list(owed[FIELDS_SHOWN:])
         self._beyond_cents = [0 for _ in self._beyond]
@@ -182,11 +190,7 @@ class PaymentStrip(Strip[PaymentTyped]):
 
     def line(self) -> ComposeResult:
         fields: list[Field[object]] = [self.amount, self.reference, self.day]  # type: ignore[list-item]
-        room = self.app.size.width - sum(field.cells for field in fields) - 2
-        lead = steady(self.lead)
-        if room >= _LEAST_LEAD:
-            lead = fit(lead, min(room, width_of(lead)))
-        yield Words([(f" {lead}", "strong")])
+        yield lead_words(self.lead, fields, self.app.size.width)
         yield from fields
 
     def beneath(self) -> ComposeResult:

@@ -6,10 +6,9 @@ from typing import NamedTuple
 from textual.app import ComposeResult
 
 from core.errors import UsageError
-from tui.cells import fit, steady, width_of
-from tui.strips.fields import Field, MoneyField, TextField, Words
+from tui.strips.fields import Field, MoneyField, TextField
 from tui.strips.payment import METHODS, NotAboveZero
-from tui.strips.strip import Strip
+from tui.strips.strip import Strip, lead_words
 
 BY_PROCESSOR = "card processor"
 """The way back of a payment that came through it: asked for here, carried out and answered by the hub."""
@@ -21,7 +20,6 @@ BALANCES: Mapping[str, tuple[str, str]] = {
 """By the letter that chooses it in the amount: the balance is owed again, or is forgiven with it."""
 
 _LONGEST_LABEL = max((label for _, label in BALANCES.values()), key=len)
-_LEAST_LEAD = 10
 
 
 class Refunded(NamedTuple):
@@ -44,9 +42,10 @@ class NotAWayBack(UsageError):
 
 
 class AskRefund(Strip[Refunded]):
-    """`Refund check 1187  amount [150.00]  reopens, why [paid twice]  by [check 2001]`.
+    """`Refund check 1187 of Ann Archer  amount [150.00]  closes, why [waived]  by [check 2001]`.
 
-    In the amount `r` opens the balance again and `c` closes it. Money that is on no invoice has no
+    In the amount `r` opens the balance again and `c` closes it; until then all of a payment closes it and a
+    part opens it again. Money that is on no invoice has no
     balance to open: there the reason is only a reason. `by` is how it was paid back.
     """
 
@@ -59,45 +58,57 @@ class AskRefund(Strip[Refunded]):
     )
 
     def __init__(
-        self, lead: str, *, cents: int, balance: str, by: str, of_invoice: bool, keep_as: str
+        self, lead: str, *, cents: int, whole_cents: int, by: str, of_invoice: bool, keep_as: str
     ) -> None:
         super().__init__(keep_as=keep_as)
         self.lead = lead
-        self.balance = balance
+        self._whole_cents = whole_cents
+        self._chosen = ""
         self._of_invoice = of_invoice
         self.amount = MoneyField("amount", name="amount", cents=cents)
         self.reason = TextField(_LONGEST_LABEL if of_invoice else "why", name="reason", width=16)
         self.by = TextField("by", name="by", value=by.replace("_", " "), width=14)
 
     def line(self) -> ComposeResult:
-        fields: list[Field[int] | Field[str]] = [self.amount, self.reason, self.by]
-        room = self.app.size.width - sum(field.cells for field in fields) - 2
-        lead = steady(self.lead)
-        if room >= _LEAST_LEAD:
-            lead = fit(lead, min(room, width_of(lead)))
-        yield Words([(f" {lead}", "strong")])
-        yield from fields
+        yield lead_words(self.lead, [self.amount, self.reason, self.by], self.app.size.width)
+        yield self.amount
+        yield self.reason
+        yield self.by
 
     def on_mount(self) -> None:
-        self._choose(self.balance)
+        self._label()
         super().on_mount()
 
+    @property
+    def balance(self) -> str:
+        """As chosen; else all of the payment closes what it paid, and a part is owed again."""
+        if self._chosen:
+            return self._chosen
+        try:
+            return "close" if self.amount.read() == self._whole_cents else "reopen"
+        except UsageError:
+            return "reopen"
+
     def texts(self) -> dict[str, str]:
-        return {"reason": self.reason.typed, "by": self.by.typed, "balance": self.balance}
+        return {"reason": self.reason.typed, "by": self.by.typed, "balance": self._chosen}
 
     def restore(self, texts: dict[str, str]) -> None:
         super().restore(texts)
-        self._choose(texts.get("balance", self.balance))
+        self._chosen = texts.get("balance", "")
+        self._label()
+
+    def typing(self) -> None:
+        self._label()
 
     def letter(self, field: Field[int], letter: str) -> None:
         if self._of_invoice and letter.lower() in BALANCES:
-            self._choose(BALANCES[letter.lower()][0])
+            self._chosen = BALANCES[letter.lower()][0]
+            self._label()
             self.screen.set_focus(self.reason.input)
 
-    def _choose(self, balance: str) -> None:
-        self.balance = balance
+    def _label(self) -> None:
         if self._of_invoice:
-            self.reason.relabel(next(label for name, label in BALANCES.values() if name == balance))
+            self.reason.relabel(next(label for name, label in BALANCES.values() if name == self.balance))
 
     def read(self) -> Refunded:
         cents = self.amount.read()

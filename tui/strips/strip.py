@@ -1,6 +1,6 @@
 """A strip asks one thing above the footer, while the row it is about stays in view.
 
-It takes one to three lines: what is asked, and beneath it a refusal in words. Enter in any field
+It takes one to four lines: what is asked, and beneath it a refusal in words. Enter in any field
 answers; Esc closes and the text is kept for the next time. Nothing typed is lost to a refusal.
 """
 
@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.errors import DomainError
-from tui.cells import in_two_lines
+from tui.cells import fit, in_two_lines, steady, width_of
 from tui.strips.fields import Field, FieldInput, Words
 from tui.tones import Piece
 
@@ -29,7 +29,7 @@ class Strip(Widget, Generic[A]):
     """
 
     DEFAULT_CSS = """
-    Strip { height: auto; max-height: 3; width: 1fr; background: $panel; }
+    Strip { height: auto; max-height: 4; width: 1fr; background: $panel; }
     Strip > Horizontal { height: 1; }
     Strip > #refusal, Strip > #refusal_more { display: none; width: 1fr; }
     """
@@ -154,6 +154,17 @@ class Strip(Widget, Generic[A]):
             words = self.query_one(name, Words)
             words.show(pieces)
             words.display = bool(pieces)
+
+
+def lead_words(lead: str, fields: Sequence[Field[Any]], width: int) -> Words:
+    """What a strip says before its fields, whole: who it is about must be read before money moves.
+
+    Where the fields leave no room it stands on a line of its own, and only there is it cut.
+    """
+    lead = steady(lead)
+    if width_of(lead) > width - sum(field.cells for field in fields) - 1:
+        lead = fit(lead, width - 1)
+    return Words([(f" {lead}", "strong")])
 
 
 def _wrapped(parts: list[Widget], width: int) -> list[list[Widget]]:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from core.payments.commands import record_payment
+from core.payments.commands import record_payment, reverse_payment
 from tests.builders import TODAY, Book
 from tests.tui.on_a_book import biller_on
 from tests.tui.screens.test_paying import bill
 from tui.screens.invoice import Invoice
 from tui.screens.invoices import Invoices
+from tui.screens.refused_keys import PAUSE_SECONDS
+from tui.screens.unbilled import Unbilled
 
 
 def pay(book: Book, invoice_id: str, cents: int, method: str = "check", reference: str = "77") -> str:
@@ -130,6 +132,8 @@ async def test_rb6_v_asks_the_reason_then_once_and_the_sessions_are_unbilled(
         assert app.column(3) == ["void"]
         await app.press("p", "W", "F", "V")
         assert app.strip is None
+        assert app.said == "N-00001 is void: nothing is open on it."
+        app.clock.now += PAUSE_SECONDS + 0.1
         await app.press("2")
         assert "Archer, Ann" in app.column(0)
 
@@ -208,3 +212,83 @@ async def test_rc2_goodwill_is_given_from_the_client_and_taken_back(
         await app.press("u")
         assert app.column(3)[0] == 0
         assert book.value("SELECT count(*) FROM credit_reversal") == 1
+
+
+async def test_a_money_verb_that_does_not_apply_says_why_and_the_digits_behind_it_do_nothing(
+    book: Book, ann: str, tmp_path: Path
+) -> None:
+    pay(book, ann, 30_000)
+    async with biller_on(book, tmp_path) as app:
+        for key in "pW":
+            await app.press("3", key, *"120", "k", *"1187", "enter")
+            app.on(Invoices)
+            assert app.strip is None
+            assert app.said == "N-00001 is paid: nothing is open on it."
+            app.clock.now += PAUSE_SECONDS / 2
+            await app.press("2")
+            app.on(Invoices)
+            app.clock.now += PAUSE_SECONDS + 0.1
+        await app.press("2")
+        app.on(Unbilled)
+
+
+async def test_an_arrow_ends_the_pause_after_a_refused_key(book: Book, ann: str, tmp_path: Path) -> None:
+    pay(book, ann, 30_000)
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "p")
+        await app.press("down", "2")
+        app.on(Unbilled)
+
+
+async def test_a_draft_says_why_it_takes_no_money(book: Book, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("2", "b")
+        await app.press("3", "F", *"150")
+        app.on(Invoices)
+        assert app.said == "That is for an issued invoice: s sends a draft."
+
+
+async def test_what_is_typed_behind_a_number_that_is_no_invoice_goes_nowhere(
+    book: Book, ann: str, tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "P", "9", "enter", *"120", "enter")
+        app.on(Invoices)
+        assert app.said == 'There is no invoice or draft "9".'
+
+
+@pytest.mark.parametrize("width", [80, 140])
+async def test_rb6_the_timeline_tells_the_money_that_came_and_went(
+    book: Book, ann: str, tmp_path: Path, width: int
+) -> None:
+    paid = pay(book, ann, 12_000, reference="1187")
+    with book.write() as tx:
+        reverse_payment(tx, paid, reason="bounced", today=TODAY)
+    pay(book, ann, 30_000, "ach", "A1")
+    async with biller_on(book, tmp_path, size=(width, 40)) as app:
+        await app.press("3", "enter")
+        seen = app.seen()
+        assert "paid $120.00, check 1187 of 2026-10-31" in seen
+        assert "reversed $120.00, check 1187 of 2026-10-31" in seen
+        assert "paid $300.00, ach A1 of 2026-10-31" in seen
+        await app.press("F", *"100", "r", *"twice", "tab", *"check 9", "enter")
+        await app.say_yes()
+        assert "refunded $100.00 by check 9, owed again" in app.seen()
+        await app.press("W", "tab", *"gone", "enter")
+        assert "bad debt, $100.00 off: gone" in app.seen()
+
+
+async def test_rb6_both_invoices_name_each_other(book: Book, ann: str, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "V", *"wrong rate", "enter")
+        await app.say_yes()
+        await app.until(lambda: app.footer.get("b") == "Bill again")
+        await app.press("b")
+        assert "replaces N-00001" in app.seen()
+        await app.press("s")
+        await app.say_yes()
+        assert "replaces N-00001" in app.seen()
+        await app.press("q", "f", "q", "3")
+        app.app.show_invoice(ann)
+        await app.settled()
+        assert "billed again on N-00002" in app.seen()

@@ -1,0 +1,66 @@
+"""A money verb that does not apply says so, and what was typed behind it does nothing.
+
+A biller types `p 150 k 1187 Enter` without looking. Where `p` opens no strip, the digits would go to other
+screens and Enter would open a record: keys that type are swallowed then, until the hands pause.
+"""
+
+from textual.events import Key
+
+from tui.screens.chords import ChordScreen
+
+PAUSE_SECONDS = 1.0
+
+MONEY_VERBS = frozenset(
+    {"pay", "write_off", "void", "refund", "rebill", "add", "apply", "reverse", "add_credit"}
+)
+"""Actions that ask for an amount or a reason, so that more is typed behind their key."""
+
+_TYPING = frozenset({"enter", "tab", "shift+tab", "backspace", "delete", "space"})
+
+
+class RefusedKeysScreen(ChordScreen):
+    """A screen on which a key can be refused in words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._swallow_until = 0.0
+
+    def why_not(self, action: str) -> str:
+        """Why a money verb does not apply now, as a sentence for the status line."""
+        return "There is nothing here to do that with."
+
+    def swallow_typed(self) -> None:
+        """What was typed ahead, and what is typed before the hands pause, was meant for a strip."""
+        app = self.frame_app
+        app.drop_typed_ahead()
+        self._swallow_until = app.clock() + PAUSE_SECONDS
+
+    def on_key(self, event: Key) -> None:
+        """This runs before any binding sees the key; one that is no typing ends the swallowing."""
+        if self.strip is not None or self._chord_pending:
+            return
+        app = self.frame_app
+        if app.key_arrived_at < self._swallow_until:
+            if event.is_printable or event.key in _TYPING:
+                self._swallow_until = app.key_arrived_at + PAUSE_SECONDS
+                event.stop()
+                event.prevent_default()
+                return
+            self._swallow_until = 0.0
+        refused = self._refused_action(event.key)
+        if refused:
+            event.stop()
+            event.prevent_default()
+            app.say(self.why_not(refused), "warn")
+            self.swallow_typed()
+
+    def _refused_action(self, key: str) -> str:
+        """The money verb of this key where it does not apply, and nothing else of the key does."""
+        refused = ""
+        for _, bindings in self._modal_binding_chain:
+            for binding in bindings.key_to_bindings.get(key, ()):
+                if binding.action in MONEY_VERBS and self.check_action(binding.action, ()) is False:
+                    refused = refused or binding.action
+                else:
+                    return ""
+        return refused
