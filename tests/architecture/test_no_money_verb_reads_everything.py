@@ -36,7 +36,7 @@ ASKED: dict[str, str] = {
     "core.payments.queries": "STATE OPEN HELD MONEY PAYMENTS+ONE PAYMENTS+OF_GUARANTOR PUT_ON FIND CREDITS",
     "core.payments.days": "ROOM LEFT MOVED TOUCHED",
     "core.payments.adjustments": "ADJUSTMENT BAD_DEBT FEE",
-    "core.payments.refunds": "REQUEST ANSWER CLOSING",
+    "core.payments.refunds": "REQUEST ANSWERS CLOSING",
     "core.payments.history": (
         "ON_INVOICE CROSSED ADJUSTMENTS+OF_INVOICE ADJUSTMENTS+FIND FEES REPLACES REPLACED_BY REFUNDS"
     ),
