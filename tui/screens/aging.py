@@ -157,7 +157,7 @@ def _columns(buckets: Sequence[str]) -> tuple[Column, ...]:
         words_column("Who", least=12),
         *(money_column(name) for name in buckets),
         money_column("Credit", drop=1),
-        money_column("Total"),
+        money_column("Net"),
     )
 
 

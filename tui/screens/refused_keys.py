@@ -11,7 +11,7 @@ from tui.screens.chords import ChordScreen
 PAUSE_SECONDS = 1.0
 
 MONEY_VERBS = frozenset(
-    {"pay", "write_off", "void", "refund", "rebill", "add", "apply", "reverse", "add_credit"}
+    {"pay", "write_off", "void", "refund", "rebill", "add", "apply", "reverse", "add_credit", "hold", "waive"}
 )
 """Actions that ask for an amount or a reason, so that more is typed behind their key."""
 

@@ -134,8 +134,10 @@ class Grid(RowCanvas, can_focus=True):
             self._forget_painted()
 
     def filter_rows(self, filter_text: str) -> None:
-        """Show only rows that contain every word, whatever its case and accents."""
+        """Show only rows that contain every word, whatever its case and accents; the first one is found."""
         if filter_text != self._arrangement.filter_text:
+            if filter_text:
+                self._cursor, self._cursor_id = 0, None
             self._rearrange(self._arrangement._replace(filter_text=filter_text))
 
     def sort_rows(self, column: int | None) -> None:

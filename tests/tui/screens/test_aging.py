@@ -49,7 +49,7 @@ async def test_rc6_both_layouts_and_both_bases(owed: Book, tmp_path: Path) -> No
     async with biller_on(owed, tmp_path) as app:
         await app.press("8", "e", "l")
         assert [column.title for column in app.screen.grid.columns] == [
-            "Who", "0-30", "31-60", "61-90", "90+", "Credit", "Total",
+            "Who", "0-30", "31-60", "61-90", "90+", "Credit", "Net",
         ]  # fmt: skip
         assert app.column(1) == [20_000, 30_000, 0]
         await app.press("e", "b")

@@ -48,7 +48,10 @@ async def test_a_book_without_clients_says_how_they_come_in(tmp_path: Path) -> N
         await app.press("4")
         assert "No clients here. `daysheet import` brings them in" in app.seen()
         assert list(app.footer) == []
-        await app.press("p", "b", "n", "P")
+        await app.press("p", "b", "n")
+        assert app.said == "There is nothing here to do that with."
+        app.clock.now += 2
+        await app.press("P")
         assert app.strip is None
         assert "nobody yet who could pay" in app.said
     empty.store.close()

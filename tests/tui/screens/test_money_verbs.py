@@ -78,7 +78,9 @@ async def test_rc3_a_refund_of_part_opens_the_balance_again(book: Book, ann: str
         await app.press("3", "F")
         assert "Refund check 77" in app.seen()
         await app.press(*"100", "r", *"paid twice", "tab", *"check 9", "enter")
-        assert app.question == ("Refund $100.00 of check 77 as paid by check 9; N-00001 is owed again?")
+        assert app.question == (
+            "Refund $100.00 of check 77 of Ann Archer as paid by check 9; N-00001 reopens, owed again?"
+        )
         await app.say_yes()
         assert app.said == "$100.00 of check 77 refunded."
         assert app.column(5) == [10_000]
@@ -103,7 +105,7 @@ async def test_rc3_of_several_payments_one_is_chosen(book: Book, ann: str, tmp_p
         await app.press("3", "F")
         assert "c cash $100.00" in app.seen()
         await app.press("c", "r", *"wrong", "enter")
-        assert app.question.startswith("Refund $100.00 of cash as paid by cash")
+        assert app.question.startswith("Refund $100.00 of cash of Ann Archer as paid by cash")
 
 
 async def test_a_refund_that_is_not_answered_with_y_keeps_what_was_typed(

@@ -136,11 +136,10 @@ async def test_two_payments_in_one_burst_see_each_other(billed: Book, tmp_path: 
 async def test_a_refusal_is_said_and_what_was_typed_comes_back(billed: Book, tmp_path: Path) -> None:
     async with biller_on(billed, tmp_path) as app:
         await app.press("3", "p", *"12", "k", *"99", "tab", *"+3", "enter")
-        assert (
-            app.said == "2026-11-03 is after today, 2026-10-31. Record the money on the day you receive it."
-        )
-        await app.press("p")
         assert isinstance(app.strip, PaymentStrip)
+        assert "2026-11-03 is after today, 2026-10-31." in app.seen()
+        assert "Ann Archer" in app.seen()
+        assert app.app.focused is app.strip.day.input
         assert app.strip.texts() == {"method": "check", "reference": "99", "day": "+3", "amount": "12"}
 
 
@@ -169,3 +168,17 @@ async def test_a_draft_and_a_void_invoice_take_no_payment(billed: Book, tmp_path
         assert "p" not in app.footer
         await app.press("p", "W", "F", "V")
         assert app.strip is None
+
+
+async def test_enter_on_an_empty_payer_takes_nobody(billed: Book, tmp_path: Path) -> None:
+    async with biller_on(billed, tmp_path) as app:
+        await app.press("P", "enter")
+        assert "Type two letters of a name or an invoice number." in app.seen()
+
+
+async def test_a_filter_puts_the_cursor_on_its_first_match(billed: Book, tmp_path: Path) -> None:
+    async with biller_on(billed, tmp_path) as app:
+        await app.press("3", "G", "slash", *"n-0000", "enter")
+        row = app.screen.grid.cursor_row
+        assert row is not None
+        assert row.values[0] == "N-00001"

@@ -120,7 +120,7 @@ async def test_rc3_credit_is_refunded_without_any_balance(money: Book, tmp_path:
         await app.press("6", "f", "F")
         assert "reopens" not in app.seen()
         await app.press("tab", *"moved away", "tab", *"check 12", "enter")
-        assert app.question == "Refund $80.00 of ach A9 as paid by check 12?"
+        assert app.question == "Refund $80.00 of ach A9 of Cleo Carter as paid by check 12?"
         await app.say_yes()
         assert app.said == "$80.00 of ach A9 refunded."
         assert app.column(1) == []
