@@ -38,7 +38,7 @@ async def test_rc8_the_day_from_opening_to_closing(busy: Book, tmp_path: Path) -
             "Refunds": 0,
             "Closing": 50_000,
         }
-        assert app.column(1, "entries") == ["Invoice N-00002", "Payment, check 77"]
+        assert app.column(1, "entries") == ["Bob Baker: Invoice N-00002", "Bob Baker: Payment, check 77"]
         assert app.screen.totals == "2026-10-31 · deposit $100.00"
         assert app.screen.period_shown == "Saturday, October 31, 2026"
 
@@ -49,7 +49,7 @@ async def test_rc8_brackets_go_by_days_and_e_to_any_day(busy: Book, tmp_path: Pa
         assert app.screen.totals.startswith("2026-10-30")
         assert "Nothing happened on this day." in app.seen()
         await app.press("e", "d", *"9-15", "enter")
-        assert app.column(1, "entries") == ["Invoice N-00001"]
+        assert app.column(1, "entries") == ["Ann Archer: Invoice N-00001"]
         await app.press("T")
         assert app.screen.totals.startswith("2026-10-31")
 

@@ -13,6 +13,7 @@ from tests.tui.on_a_book import Driver, biller_on
 from tui.screens.aging import AgingReport
 from tui.screens.invoice import Invoice
 from tui.screens.late_fees import LateFees
+from tui.screens.refused_keys import PAUSE_SECONDS
 
 
 @pytest.fixture
@@ -148,6 +149,7 @@ async def test_rc5_marked_fees_are_waived_together(late: Book, tmp_path: Path) -
         assert app.column(0) == ["waived", "waived"]
         await app.press("W")
         assert app.strip is None
+        app.clock.now += PAUSE_SECONDS
         await app.press("u")
         assert app.column(0) == ["charged", "charged"]
 
