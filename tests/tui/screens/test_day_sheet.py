@@ -38,7 +38,7 @@ async def test_rc8_the_day_from_opening_to_closing(busy: Book, tmp_path: Path) -
             "Refunds": 0,
             "Closing": 50_000,
         }
-        assert app.column(1, "entries") == ["Bob Baker: Invoice N-00002", "Bob Baker: Payment, check 77"]
+        assert app.column(1, "entries") == ["Bob Baker: Invoice N-00002", "Ann Archer: Payment, check 77"]
         assert app.screen.totals == "2026-10-31 · deposit $100.00"
         assert app.screen.period_shown == "Saturday, October 31, 2026"
 
