@@ -184,6 +184,7 @@ def restore_shares(tx: "Tx", client_id: str, before: "Sequence[ShareRow]", *, ef
 
     Raises: AlreadyBilledSo, NotFound.
     """
+    tx.require(Right.BILL)
     sets: dict[tuple[str, str | None], list[ShareRow]] = {}
     for row in before:
         if row.effective_to is None or row.effective_to >= effective_from.isoformat():

@@ -12,6 +12,7 @@ from core import audit
 from core.actors import Right
 from core.errors import NotFound, TooLong, UsageError
 from core.payments.adjustments import bring_back_closing, close_refund
+from core.payments.choosing import came_by_processor
 from core.payments.days import not_before_money
 from core.payments.moves import (
     Applied,
@@ -92,7 +93,7 @@ def refund_all_on(
     for source_id in dict.fromkeys(one.source_id for one in on_it):
         parts = [(one, one.amount_cents) for one in on_it if one.source_id == source_id]
         state, cents = money(tx, source_id), sum(part for _, part in parts)
-        way = channel or ("processor" if by_processor(tx, source_id) else "outside")
+        way = channel or ("processor" if came_by_processor(tx, source_id) else "outside")
         _check(tx, state, cents, None, way, method, reference)
         _give_back(tx, state, parts, "reopen", _Way(way, method, reference.strip(), reason, today))
     return sum(one.amount_cents for one in on_it)
@@ -142,14 +143,6 @@ def _give_back(
     return parts
 
 
-def by_processor(tx: Tx, source_id: str) -> bool:
-    """Whether a payment came through the card processor."""
-    return tx.value(THROUGH_PROCESSOR, source_id=source_id) is not None
-
-
-THROUGH_PROCESSOR = "SELECT 1 FROM payment WHERE id = :source_id AND once IS NOT NULL"
-
-
 def _check(
     tx: Tx, state: Money, cents: int, balance: str | None, channel: str, method: str, reference: str
 ) -> None:
@@ -164,7 +157,7 @@ def _check(
     left = 0 if state.reversed else state.amount_cents - state.refunded_cents
     if cents > left:
         raise RefundExceedsWhatIsLeft(cents, left)
-    if channel == "processor" and not by_processor(tx, state.source_id):
+    if channel == "processor" and not came_by_processor(tx, state.source_id):
         raise NotThroughTheProcessor
 
 

@@ -58,6 +58,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "put_note_back": (BILL, ("note",), {}),
     "set_shares": (BILL, ("client", []), TERM),
     "end_shares": (BILL, ("client",), TERM),
+    "restore_shares": (BILL, ("client", []), TERM),
     "record_session": (BILL, (), {"client_id": "client", "status": "kept", "lines": [], **WHEN}),
     "finalise": (BILL, (["session"],), {}),
     "write_in_charge": (BILL, (), {"client_id": "client", "service_on": TODAY, "description": "d",
@@ -103,6 +104,8 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "reverse_adjustment": (WRITE_OFF, ("adjustment",), {"reason": "r", "today": TODAY}),
     "waive_fee": (WRITE_OFF, ("fee",), {"reason": "r", "today": TODAY}),
     "refund": (Right.REFUND, ("payment",), {"amount_cents": 1, "reason": "r", "today": TODAY}),
+    "refund_all_on": (Right.REFUND, ([],), {"reason": "r", "today": TODAY, "channel": None, "method": "",
+                                            "reference": ""}),
     "answer_refund": (BILL, ("refund",), {"outcome": "done", "processor_ref": "p", "today": TODAY}),
     "close_through": (WRITE_OFF, (TODAY - timedelta(days=31),), {"today": TODAY}),
     "void_invoice": (Right.VOID, ("invoice",), {"reason": "r", "today": TODAY}),
@@ -113,7 +116,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
 
 NOT_BY_THEMSELVES = {
     "require_draft", "line_of", "apply_prepayments", "say_applied", "release_over", "close_refund",
-    "bring_back", "revive_bad_debt",
+    "bring_back", "bring_back_closing", "revive_bad_debt",
 }  # fmt: skip
 """Steps of other commands, which asked for the right."""
 
