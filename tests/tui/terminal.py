@@ -55,7 +55,10 @@ class Terminal:
     @property
     def text(self) -> str:
         """The screen, its lines without the blanks at their ends."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        rows = (self.screen.buffer[row] for row in range(self.screen.lines))
+        columns = range(self.screen.columns)
+        # pyte's own `display` trips over half a wide character whose other half was painted over.
+        return "\n".join("".join(row[column].data for column in columns).rstrip() for row in rows)
 
     def wait_for(self, text: str, *, gone: bool = False, seconds: float = SECONDS) -> None:
         """Read until the screen shows a text, or no longer does."""
