@@ -113,7 +113,8 @@ def _found(
     require_no_book(folder)
     if machine_key_file:
         in_the_way = _left_by_killed_init(machine_key_file, slots)
-        check_target(machine_key_file, home=folder, new=not in_the_way)
+        # What a killed init left may lie in the home, as a new key may.
+        check_target(machine_key_file, home=folder, new=not in_the_way, exports=folder)
     data_key, recovery_code = new_data_key(), new_recovery_code()
     making = book + ".making"
     clear_database(making)
