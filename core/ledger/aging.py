@@ -22,6 +22,7 @@ from core.ledger.effective import (
     PAYMENT_COUNTS,
     REFUND_COUNTS,
 )
+from core.ledger.entries_sum import entries_sum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ WHERE t.balance_cents <> 0
 def _left_then(kind: str, alias: str, day: str, counts: str) -> str:
     """SQL for what payments or credits that were touched after the day had left on it."""
     return f"""
-SELECT {alias}.id, {alias}.guarantor_id, {alias}.{day},
+SELECT {alias}.guarantor_id,
        {alias}.amount_cents
        - coalesce((SELECT sum(r.amount_cents) FROM refund_request AS r
                    WHERE r.{kind}_id = {alias}.id AND r.refunded_on <= :as_of AND {REFUND_COUNTS}
@@ -122,7 +123,7 @@ WHERE {alias}.id = h.value AND {alias}.{day} <= :as_of AND {counts} AND {NOT_CRO
 
 
 LEFT_NOW = f"""
-SELECT m.source_id, m.guarantor_id, m.since_on, m.left_cents
+SELECT m.source_id, m.guarantor_id, m.left_cents
 FROM money_left AS m WHERE m.left_cents <> 0 AND {NOT_CROSSED.format("m")}
 """  # noqa: S608
 LEFT_THEN = (
@@ -141,33 +142,13 @@ WHERE i.invoice_id = h.value
 UNION SELECT DISTINCT p.guarantor_id FROM json_each(:money) AS h CROSS JOIN payment AS p WHERE p.id = h.value
 UNION SELECT DISTINCT k.guarantor_id FROM json_each(:money) AS h CROSS JOIN credit AS k WHERE k.id = h.value
 """
-ENTRIES_SUM = f"""
-SELECT coalesce((SELECT sum(i.total_cents
-              + coalesce((SELECT sum(f.amount_cents) FROM late_fee AS f
-                          WHERE f.invoice_id = i.invoice_id AND f.assessed_on <= :as_of AND {FEE_COUNTS}), 0)
-              - coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
-                          WHERE j.invoice_id = i.invoice_id AND j.effective_on <= :as_of
-                            AND {ADJUSTMENT_COUNTS}), 0))
-            FROM invoice_issue AS i
-            WHERE i.guarantor_id = :guarantor_id AND i.issued_on <= :as_of AND {ISSUE_COUNTS}
-              AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
-                              WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)), 0)
-     - coalesce((SELECT sum(p.amount_cents) FROM payment AS p
-                 WHERE p.guarantor_id = :guarantor_id AND p.received_on <= :as_of AND {PAYMENT_COUNTS}
-                   AND NOT EXISTS (SELECT 1 FROM payment_reversal AS w
-                                   WHERE w.payment_id = p.id AND w.reversed_on <= :as_of)), 0)
-     - coalesce((SELECT sum(k.amount_cents) FROM credit AS k
-                 WHERE k.guarantor_id = :guarantor_id AND k.given_on <= :as_of AND {CREDIT_COUNTS}
-                   AND NOT EXISTS (SELECT 1 FROM credit_reversal AS w
-                                   WHERE w.credit_id = k.id AND w.reversed_on <= :as_of)), 0)
-     + coalesce((SELECT sum(r.amount_cents) FROM refund_request AS r
-                 WHERE (r.payment_id IN (SELECT id FROM payment WHERE guarantor_id = :guarantor_id)
-                        OR r.credit_id IN (SELECT id FROM credit WHERE guarantor_id = :guarantor_id))
-                   AND r.refunded_on <= :as_of AND {REFUND_COUNTS}
-                   AND NOT EXISTS (SELECT 1 FROM refund_answer AS ra
-                                   WHERE ra.request_id = r.id AND ra.outcome = 'failed'
-                                     AND ra.answered_on <= :as_of)), 0)
-"""  # noqa: S608  composed of the constants above
+ENTRIES_SUM = entries_sum(
+    "i.guarantor_id = :guarantor_id",
+    "p.guarantor_id = :guarantor_id",
+    "k.guarantor_id = :guarantor_id",
+    "(r.payment_id IN (SELECT id FROM payment WHERE guarantor_id = :guarantor_id)"
+    " OR r.credit_id IN (SELECT id FROM credit WHERE guarantor_id = :guarantor_id))",
+)
 """What a guarantor's entries come to up to a day; it asks nothing of allocations or summaries."""
 
 
@@ -191,45 +172,61 @@ def aging(read: "Read", as_of: date, *, basis: str = "due", layout: str = "stand
         raise UnknownLayout("layout", layout, tuple(LAYOUTS))
     read.fresh()
     names, ends = LAYOUTS[layout]
-    day = as_of.isoformat()
-    crossed = [guarantor_id for (guarantor_id,) in read.rows(CROSSED)]
+    then = _then(read, as_of)
     invoices: list[AgedInvoice] = []
     credits: dict[str, int] = {}
-    for row in (*_open_invoices(read, day), *_crossed_invoices(read, crossed, day)):
+    for row in (*_open_invoices(read, then), *_crossed_invoices(read, then)):
         one = AgedInvoice._make((*row, 0, 0))
         days = (as_of - date.fromisoformat(one.due_on if basis == "due" else one.issued_on)).days
         invoices.append(one._replace(bucket=sum(days > end for end in ends), days=days))
     invoices.sort(key=lambda one: (one.due_on, one.number))
-    for _, guarantor_id, _, cents in (*_unapplied(read, day), *_crossed_credits(read, crossed, day)):
+    for guarantor_id, cents in (*_unapplied(read, then), *_crossed_credits(then)):
         credits[guarantor_id] = credits.get(guarantor_id, 0) + cents
     rows = _rows(read, invoices, credits, len(names))
     totals = AgingRow(
         "", "", tuple(sum(row.cents[place] for row in rows) for place in range(len(names))),
         sum(row.credit_cents for row in rows), sum(row.total_cents for row in rows),
     )  # fmt: skip
-    ledger = ledger_cents(read, as_of, {row.guarantor_id for row in rows})
+    ledger = _ledger_cents(read, then, {row.guarantor_id for row in rows})
     return Aging(as_of, basis, layout, names, rows, totals, ledger, invoices)
 
 
-def _touched(read: "Read", sql: str, day: str) -> list[str]:
-    return sorted({str(touched) for (touched,) in read.rows(sql, as_of=day)})
+_Then = namedtuple("_Then", "day invoices money accounts")
+"""A day as text, the ids of invoices and of money that had something happen after it, and the accounts, as
+they were on it, of guarantors whose facts contradict."""
 
 
-def _open_invoices(read: "Read", day: str) -> Iterator[tuple[object, ...]]:
+def _then(read: "Read", as_of: date) -> _Then:
+    """What every part of the report must know of its day, asked once."""
+    day = as_of.isoformat()
+    accounts = {}
+    crossed = read.rows(CROSSED)
+    if crossed:
+        from core.ledger.account import account_of, facts_of
+
+        accounts = {one: account_of(facts_of(read, one, as_of=day)) for (one,) in crossed}
+    invoices, money = (
+        sorted({touched for (touched,) in read.rows(sql, as_of=day)})
+        for sql in (TOUCHED_INVOICES, TOUCHED_MONEY)
+    )
+    return _Then(day, invoices, money, accounts)
+
+
+def _open_invoices(read: "Read", then: _Then) -> Iterator[tuple[object, ...]]:
     """What is open now and was not touched since, and what was, as it was then."""
-    touched = _touched(read, TOUCHED_INVOICES, day)
-    since = set(touched)
+    since = set(then.invoices)
     yield from (row for row in read.rows(OPEN_NOW) if row[0] not in since)
-    if touched:
-        yield from read.rows(OPEN_THEN, as_of=day, touched=json.dumps(touched))
+    if since:
+        yield from read.rows(OPEN_THEN, as_of=then.day, touched=json.dumps(then.invoices))
 
 
-def _unapplied(read: "Read", day: str) -> Iterator[tuple[str, str, str, int]]:
-    touched = _touched(read, TOUCHED_MONEY, day)
-    since = set(touched)
-    yield from (row for row in read.rows(LEFT_NOW) if row[0] not in since)
-    for then in LEFT_THEN if touched else ():
-        yield from read.rows(then, as_of=day, touched=json.dumps(touched))
+def _unapplied(read: "Read", then: _Then) -> Iterator[tuple[str, int]]:
+    since = set(then.money)
+    for source_id, guarantor_id, cents in read.rows(LEFT_NOW):
+        if source_id not in since:
+            yield guarantor_id, cents
+    for left in LEFT_THEN if since else ():
+        yield from read.rows(left, as_of=then.day, touched=json.dumps(then.money))
 
 
 def _rows(read: "Read", invoices: list[AgedInvoice], credits: dict[str, int], buckets: int) -> list[AgingRow]:
@@ -247,11 +244,8 @@ def _rows(read: "Read", invoices: list[AgedInvoice], credits: dict[str, int], bu
     return sorted(rows, key=lambda row: (row.guarantor.casefold(), row.guarantor_id))
 
 
-def _crossed_invoices(read: "Read", crossed: list[str], day: str) -> Iterator[tuple[object, ...]]:
-    if crossed:
-        from core.ledger.account import account_of, facts_of
-    for guarantor_id in crossed:
-        account = account_of(facts_of(read, guarantor_id, as_of=day))
+def _crossed_invoices(read: "Read", then: _Then) -> Iterator[tuple[object, ...]]:
+    for guarantor_id, account in then.accounts.items():
         for one in account.invoices.values():
             if one.balance_cents:
                 issue = one.issue
@@ -262,38 +256,29 @@ def _crossed_invoices(read: "Read", crossed: list[str], day: str) -> Iterator[tu
                 )  # fmt: skip
 
 
-def _crossed_credits(read: "Read", crossed: list[str], day: str) -> Iterator[tuple[str, str, str, int]]:
-    if crossed:
-        from core.ledger.account import account_of, facts_of
-    for guarantor_id in crossed:
-        account = account_of(facts_of(read, guarantor_id, as_of=day))
-        for source_id, one in account.sources.items():
-            if one.left_cents:
-                yield source_id, guarantor_id, one.source.on, one.left_cents
+def _crossed_credits(then: _Then) -> Iterator[tuple[str, int]]:
+    return ((guarantor_id, account.credit_cents) for guarantor_id, account in then.accounts.items())
 
 
-def ledger_cents(read: "Read", as_of: date, known: set[str] | None = None) -> int:
+def ledger_cents(read: "Read", as_of: date) -> int:
     """What the entries of the whole practice's ledger come to up to a day.
 
-    Entries are added up of every guarantor who has something open, or had something happen after the day,
-    and of those in `known`; all others have come to nothing.
+    Entries are added up of every guarantor who has something open, or had something happen after the day;
+    all others have come to nothing.
     """
     read.fresh()
-    day = as_of.isoformat()
-    crossed = {guarantor_id for (guarantor_id,) in read.rows(CROSSED)}
-    here = {guarantor_id for (guarantor_id,) in read.rows(WITH_SOMETHING)}
-    touched = {
-        "invoices": json.dumps(_touched(read, TOUCHED_INVOICES, day)),
-        "money": json.dumps(_touched(read, TOUCHED_MONEY, day)),
-    }
-    here |= {guarantor_id for (guarantor_id,) in read.rows(GUARANTORS_OF, **touched)}
-    here |= known or set()
-    whole: int = sum(read.value(ENTRIES_SUM, guarantor_id=one, as_of=day) for one in here - crossed)
-    if not crossed:
-        return whole
-    from core.ledger.account import account_of, facts_of
+    return _ledger_cents(read, _then(read, as_of), set())
 
-    return whole + sum(account_of(facts_of(read, one, as_of=day)).balance_cents for one in sorted(crossed))
+
+def _ledger_cents(read: "Read", then: _Then, known: set[str]) -> int:
+    here = known | {guarantor_id for (guarantor_id,) in read.rows(WITH_SOMETHING)}
+    touched = {"invoices": json.dumps(then.invoices), "money": json.dumps(then.money)}
+    here |= {guarantor_id for (guarantor_id,) in read.rows(GUARANTORS_OF, **touched)}
+    whole: int = sum(
+        read.value(ENTRIES_SUM, guarantor_id=one, as_of=then.day) for one in here - then.accounts.keys()
+    )
+    crossed: int = sum(account.balance_cents for account in then.accounts.values())
+    return whole + crossed
 
 
 WITH_SOMETHING = """

@@ -9,14 +9,8 @@ from collections import namedtuple
 from datetime import date, timedelta
 
 from core.ledger.aging import ledger_cents
-from core.ledger.effective import (
-    ADJUSTMENT_COUNTS,
-    FEE_COUNTS,
-    ISSUE_COUNTS,
-    PAYMENT_COUNTS,
-    REFUND_COUNTS,
-)
 from core.ledger.entries import MOVES, Entry, account_entries
+from core.ledger.entries_sum import entries_sum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,27 +62,13 @@ ORDER BY 1
 OFFICE_OF_INVOICE = "SELECT office_id FROM invoice_issue WHERE invoice_id = :id LIMIT 1"
 OFFICE_OF_PAYMENT = "SELECT office_id FROM payment WHERE id = :id"
 
-OFFICE_SUM = f"""
-SELECT coalesce((SELECT sum(i.total_cents
-              + coalesce((SELECT sum(f.amount_cents) FROM late_fee AS f
-                          WHERE f.invoice_id = i.invoice_id AND f.assessed_on <= :as_of AND {FEE_COUNTS}), 0)
-              - coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
-                          WHERE j.invoice_id = i.invoice_id AND j.effective_on <= :as_of
-                            AND {ADJUSTMENT_COUNTS}), 0))
-            FROM invoice_issue AS i
-            WHERE i.office_id = :office_id AND i.issued_on <= :as_of AND {ISSUE_COUNTS}
-              AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
-                              WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)), 0)
-     - coalesce((SELECT sum(p.amount_cents) FROM payment AS p
-                 WHERE p.office_id = :office_id AND p.received_on <= :as_of AND {PAYMENT_COUNTS}
-                   AND NOT EXISTS (SELECT 1 FROM payment_reversal AS w
-                                   WHERE w.payment_id = p.id AND w.reversed_on <= :as_of)), 0)
-     + coalesce((SELECT sum(r.amount_cents) FROM refund_request AS r JOIN payment AS p ON p.id = r.payment_id
-                 WHERE p.office_id = :office_id AND r.refunded_on <= :as_of AND {REFUND_COUNTS}
-                   AND NOT EXISTS (SELECT 1 FROM refund_answer AS ra
-                                   WHERE ra.request_id = r.id AND ra.outcome = 'failed'
-                                     AND ra.answered_on <= :as_of)), 0)
-"""  # noqa: S608  composed of the constants above
+OFFICE_SUM = entries_sum(
+    "i.office_id = :office_id",
+    "p.office_id = :office_id",
+    "false",
+    "r.payment_id IN (SELECT id FROM payment WHERE office_id = :office_id)",
+)
+"""What an office's entries come to up to a day; goodwill belongs to none."""
 
 
 def day_sheet(read: "Read", on: date, *, office_id: str | None = None) -> DaySheet:

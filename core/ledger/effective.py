@@ -23,3 +23,9 @@ EXISTS (SELECT 1 FROM refund_answer AS fa WHERE fa.request_id = r.id AND fa.outc
         AND fa.answered_on <= :as_of)
 """
 """The processor did not carry the refund `r` out, so its money is where it was."""
+
+NET = (
+    "a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l"
+    " WHERE l.allocation_id = a.id), 0)"
+)
+"""What of the allocation `a` was not taken off its invoice again."""

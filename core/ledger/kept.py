@@ -14,6 +14,7 @@ from core.ledger.effective import (
     CREDIT_COUNTS,
     FEE_COUNTS,
     ISSUE_COUNTS,
+    NET,
     PAYMENT_COUNTS,
     REFUND_COUNTS,
 )
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 ANY_STALE = "SELECT 1 FROM stale LIMIT 1"
 STALE_KINDS = "SELECT DISTINCT kind FROM stale"
 
-NET = (
-    "a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l"
-    " WHERE l.allocation_id = a.id), 0)"
-)
 FAILED = "EXISTS (SELECT 1 FROM refund_answer AS ra WHERE ra.request_id = r.id AND ra.outcome = 'failed')"
 ANSWERED = "EXISTS (SELECT 1 FROM refund_answer AS ra WHERE ra.request_id = r.id)"
 

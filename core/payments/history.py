@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from core.errors import DomainError, NotFound
 from core.ids import BY_ENDING, ending
-from core.ledger.effective import ADJUSTMENT_COUNTS, FEE_COUNTS, REFUND_COUNTS
+from core.ledger.effective import ADJUSTMENT_COUNTS, FEE_COUNTS, NET, REFUND_COUNTS, first_of_its_kind
 from core.ledger.fees import WAIVED
 
 TYPE_CHECKING = False
@@ -16,17 +16,16 @@ OnInvoice = namedtuple(
 )
 """So many cents of a payment, or of goodwill (`kind` credit, no method), that are on an invoice now."""
 
-ON_INVOICE = """
+ON_INVOICE = f"""
 SELECT t.* FROM (
     SELECT a.id, m.source_id, m.kind, m.since_on, coalesce(p.method, '') AS method,
            coalesce(p.reference, k.reason) AS reference,
-           a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l
-                                      WHERE l.allocation_id = a.id), 0) AS cents, a.effective_on
+           {NET} AS cents, a.effective_on
     FROM allocation AS a JOIN money_left AS m ON m.source_id = coalesce(a.payment_id, a.credit_id)
     LEFT JOIN payment AS p ON p.id = m.source_id LEFT JOIN credit AS k ON k.id = m.source_id
     WHERE a.invoice_id = :invoice_id) AS t
 WHERE t.cents > 0 ORDER BY t.effective_on, t.id
-"""
+"""  # noqa: S608  composed of the constant above
 
 CROSSED = """
 SELECT b.guarantor_id FROM invoice_balance AS b JOIN crossed_account AS x ON x.guarantor_id = b.guarantor_id
@@ -56,10 +55,12 @@ AdjustmentRow = namedtuple(
 )
 """Positive cents ask for less. `left_cents` is what was not reversed; of a reversal it is 0."""
 
+REVERSAL_COUNTS = first_of_its_kind("adjustment", "r")
 ADJUSTMENTS = f"""
 SELECT j.id, j.invoice_id, j.effective_on, j.kind, j.amount_cents, j.reason, j.reverses_id,
        CASE WHEN j.reverses_id IS NULL THEN j.amount_cents
-            + coalesce((SELECT sum(r.amount_cents) FROM adjustment AS r WHERE r.reverses_id = j.id), 0)
+            + coalesce((SELECT sum(r.amount_cents) FROM adjustment AS r
+                        WHERE r.reverses_id = j.id AND {REVERSAL_COUNTS}), 0)
             ELSE 0 END
 FROM adjustment AS j WHERE {ADJUSTMENT_COUNTS}
 """  # noqa: S608  composed of the constant above

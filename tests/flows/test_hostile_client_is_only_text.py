@@ -383,6 +383,7 @@ READS = {
     "client show": ["client", "show", JANE],
     "client shares": ["client", "shares", JANE],
     "guarantor list": ["guarantor", "list"],
+    "guarantor ledger": ["guarantor", "ledger", JANE],
     "provider list": ["provider", "list"],
     "office list": ["office", "list"],
     "service list": ["service", "list"],

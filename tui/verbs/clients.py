@@ -13,6 +13,7 @@ ADDRESS = ("street", "street_2", "city", "state", "postal_code", "country", "ema
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
     from tui.verbs.guarantors import share_arguments
+    from tui.verbs.ledger_page import range_arguments
 
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = what.add_parser("list", help="every client by family name", parents=[common])
@@ -22,12 +23,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     show.set_defaults(run=client_show)
     ledger = what.add_parser("ledger", help="everything on the account, with its balance", parents=[common])
     ledger.add_argument("client", metavar="C")
-    ledger.add_argument("--from", dest="from_on", metavar="DAY", help="first day")
-    ledger.add_argument("--to", dest="to_on", metavar="DAY", help="last day")
-    shown = ledger.add_mutually_exclusive_group()
-    shown.add_argument("--recent", action="store_const", dest="range", const="recent", help="last 30 days")
-    shown.add_argument("--past", action="store_const", dest="range", const="past", help="all up to today")
-    shown.add_argument("--all", action="store_const", dest="range", const="all", help="all (default)")
+    range_arguments(ledger)
     ledger.set_defaults(run=client_ledger)
     add = what.add_parser("add", help="add a client who owes for itself", parents=[common])
     add.add_argument("--given", default="")
@@ -129,57 +125,17 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
 def client_ledger(door: "Door") -> int:
     """The client's account in order, with a running balance; its notes below."""
     from core.clients.queries import client, find_client, notes
-    from core.dates import between, parse_day
-    from core.errors import UsageError
-    from core.ledger import entries
+    from core.ledger.entries import client_ledger
+    from tui.verbs.ledger_page import answer_ledger, period_of
 
-    options = door.options
-    dated = options.from_on is not None or options.to_on is not None
-    if dated and options.range is not None:
-        raise UsageError("--from and --to go without --recent, --past and --all.")
     with door.store().read() as read:
-        period = entries.ledger_range(options.range or "all", door.today(read))
-        if dated:
-            period = between(
-                None if options.from_on is None else parse_day(options.from_on),
-                None if options.to_on is None else parse_day(options.to_on),
-            )
-        client_id = find_client(read, options.client)
+        period = period_of(door, read)
+        client_id = find_client(read, door.options.client)
         name = client(read, client_id).client
-        ledger = entries.client_ledger(read, client_id, period=period)
+        ledger = client_ledger(read, client_id, period=period)
         noted = [{"on": note.noted_on, "text": note.text} for note in notes(read, client_id)]
-    text = [] if options.plain else [name, f"opening {door.money(ledger.opening_cents)}"]
-    text += door.table(
-        ("Date", "What", "Amount", "Balance"),
-        [
-            (line.on, line.text, door.money(line.amount_cents) if line.kind != "charge" else "",
-             door.money(line.balance_cents))
-            for line in ledger.lines
-        ],
-        right=(2, 3),
-    )  # fmt: skip
-    if not options.plain:
-        text.append(
-            f"closing {door.money(ledger.closing_cents)}; balance {door.money(ledger.balance_cents)},"
-            f" of it unapplied credit {door.money(-ledger.credit_cents)}"
-        )
-        text += [f"{note['on']} {note['text']}" for note in noted]
-    door.answer(
-        {
-            "client": name,
-            "client_id": client_id,
-            "from_on": None if period.from_on is None else period.from_on.isoformat(),
-            "to_on": None if period.to_on is None else period.to_on.isoformat(),
-            "opening_cents": ledger.opening_cents,
-            "entries": [line._asdict() for line in ledger.lines],
-            "closing_cents": ledger.closing_cents,
-            "balance_cents": ledger.balance_cents,
-            "credit_cents": ledger.credit_cents,
-            "notes": noted,
-        },
-        text,
-    )
-    return 0
+    who = {"client": name, "client_id": client_id, "notes": noted}
+    return answer_ledger(door, ledger, name, who, [f"{note['on']} {note['text']}" for note in noted])
 
 
 def client_note(door: "Door") -> int:

@@ -1,4 +1,4 @@
-"""guarantor: list, add, edit; and who owes what part of a client's charges (`client shares`)."""
+"""guarantor: list, ledger, add, edit; and who owes what part of a client's charges (`client shares`)."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +13,15 @@ ADDRESS = ("street", "street_2", "city", "state", "postal_code", "country", "ema
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.verbs.ledger_page import range_arguments
+
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = what.add_parser("list", help="everybody who owes or may owe", parents=[common])
     listing.set_defaults(run=guarantor_list)
+    ledger = what.add_parser("ledger", help="the account of all their clients together", parents=[common])
+    ledger.add_argument("guarantor", metavar="G", help="part of the name, an id or an external id")
+    range_arguments(ledger)
+    ledger.set_defaults(run=guarantor_ledger)
     add = what.add_parser("add", help="add somebody who will owe a share", parents=[common])
     add.add_argument("--name", required=True)
     add.set_defaults(run=guarantor_add)
@@ -69,6 +75,20 @@ def guarantor_list(door: "Door") -> int:
         )
     door.answer({"guarantors": [row._asdict() for row in rows]}, text)
     return 0
+
+
+def guarantor_ledger(door: "Door") -> int:
+    """The account of somebody who owes; its balance is the total of their row in `report ar`."""
+    from core.clients.queries import address, find_guarantor
+    from core.ledger.entries import guarantor_ledger
+    from tui.verbs.ledger_page import answer_ledger, period_of
+
+    with door.store().read() as read:
+        period = period_of(door, read)
+        guarantor_id = find_guarantor(read, door.options.guarantor)
+        name = address(read, guarantor_id).name
+        ledger = guarantor_ledger(read, guarantor_id, period=period)
+    return answer_ledger(door, ledger, name, {"guarantor": name, "guarantor_id": guarantor_id})
 
 
 def guarantor_add(door: "Door") -> int:

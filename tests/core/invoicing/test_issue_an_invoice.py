@@ -1,4 +1,4 @@
-"""RB3: issue gives the number, freezes lines and names, and is never edited."""
+"""RB3, RH2: issue gives the number, freezes lines and names, and is never edited."""
 
 from __future__ import annotations
 

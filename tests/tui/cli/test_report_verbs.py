@@ -47,6 +47,16 @@ def test_rc7_a_ledger_of_some_days_opens_with_what_was_before(
     assert daysheet("client", "ledger", "archer", "--recent", "--to", "2026-09-30").code == 2
 
 
+def test_rc7_a_guarantors_ledger_ends_at_their_row_of_the_report(daysheet: Daysheet, payment_id: str) -> None:
+    rows = daysheet("report", "ar", "--json").data["rows"]
+    assert len(rows) > 1
+    for row in rows:
+        data = daysheet("guarantor", "ledger", row["guarantor_id"], "--json").data
+        assert (data["guarantor"], data["balance_cents"]) == (row["guarantor"], row["total_cents"])
+        assert sum(entry["amount_cents"] for entry in data["entries"]) == data["balance_cents"]
+    assert daysheet("guarantor", "ledger", "nobody at all").code == 3
+
+
 def test_rc7_a_note_stands_on_the_ledger_and_the_page(daysheet: Daysheet) -> None:
     assert daysheet("client", "note", "archer", "pays on Fridays", "--json").code == 0
     for page in ("show", "ledger"):
