@@ -2,25 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.ledger.account import account_of, facts_of
+from core.ledger.letterhead import Letterhead, letterhead
 from core.store import Read
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """Who sends the document: the practice, at the office that gave the service."""
-
-    name: str
-    address: tuple[str, ...]
-    phone: str = ""
-    email: str = ""
-    tax_id: str = ""
-    logo_png: bytes | None = field(default=None, repr=False)
-    footer: str = ""
-    """Payment instructions, such as where to mail a check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +73,6 @@ FROM invoice_line AS l LEFT JOIN provider AS p ON p.id = l.provider_id
 WHERE l.issue_id = :issue_id ORDER BY l.position
 """
 
-LETTERHEAD = """
-SELECT p.name, p.currency, p.tax_id, p.email, p.footer, p.phone, p.street, p.street_2, p.city, p.state,
-       p.postal_code, b.content
-FROM practice AS p LEFT JOIN blob AS b ON b.sha256 = p.logo_sha256 ORDER BY p.id LIMIT 1
-"""
-
-OFFICE = "SELECT phone, street, street_2, city, state, postal_code FROM office WHERE id = :office_id"
-
 
 def invoice_views(read: Read, invoice_ids: Sequence[str]) -> list[InvoiceView]:
     """What the next versions of these invoices' documents show.
@@ -108,8 +87,8 @@ def invoice_views(read: Read, invoice_ids: Sequence[str]) -> list[InvoiceView]:
         (issue_id, _, number, issued_on, due_on, bill_to, client, notes, pay_code, office_id, *sums) = head
         total, guarantor_id, made = sums
         if office_id not in heads:
-            heads[office_id] = _letterhead(read, office_id)
-        letterhead, currency = heads[office_id]
+            heads[office_id] = letterhead(read, office_id)
+        practice, currency = heads[office_id]
         lines = read.all(LINES, _line, issue_id=issue_id)
         view = InvoiceView(
             invoice_id=invoice_id,
@@ -118,7 +97,7 @@ def invoice_views(read: Read, invoice_ids: Sequence[str]) -> list[InvoiceView]:
             issued_on=date.fromisoformat(issued_on),
             due_on=date.fromisoformat(due_on),
             currency=currency,
-            letterhead=letterhead,
+            letterhead=practice,
             bill_to=tuple(json.loads(bill_to)),
             client=client,
             lines=tuple(lines),
@@ -192,15 +171,3 @@ def _line(
     return InvoiceLineView(
         kind, day, code, description, modifiers, provider, units_milli, rate_cents, amount_cents
     )
-
-
-def _letterhead(read: Read, office_id: str | None) -> tuple[Letterhead, str]:
-    """The practice's letterhead with the office's address where it has one, and the currency."""
-    (name, currency, tax_id, email, footer, *place, logo) = read.rows(LETTERHEAD)[0]
-    office = read.rows(OFFICE, office_id=office_id) if office_id else []
-    if office and office[0][1]:
-        place = list(office[0])
-    phone, street, street_2, city, state, postal_code = place
-    town = ", ".join(part for part in (city, " ".join(p for p in (state, postal_code) if p)) if part)
-    address = tuple(line for line in (street, street_2, town) if line)
-    return Letterhead(name, address, phone, email, tax_id, logo, footer), currency

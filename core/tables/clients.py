@@ -8,6 +8,7 @@ from core.tables.columns import (
     day,
     flag,
     in_range,
+    later_text,
     maybe_cents,
     maybe_day,
     maybe_number,
@@ -59,6 +60,16 @@ class Client(Register, table=True):
     active: bool = flag(True)
     """No: nothing new is scheduled; what was done is still billed."""
     archived: bool = flag(False)
+    street: str = later_text()
+    """Where the client lives; empty where that is the guarantor's address."""
+    street_2: str = later_text()
+    city: str = later_text()
+    state: str = later_text()
+    postal_code: str = later_text()
+    phone: str = later_text()
+    referrer: str = later_text()
+    """Who referred the client, as insurers ask for it."""
+    referrer_npi: str = later_text()
 
 
 class PayerShare(Register, table=True):
@@ -104,6 +115,7 @@ class Coverage(Register, table=True):
     rank: int = number(1)
     starts_on: str | None = maybe_day()
     ends_on: str | None = maybe_day()
+    subscriber_birth_on: str | None = maybe_day()
 
 
 class BillingNote(Register, table=True):

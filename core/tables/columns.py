@@ -37,6 +37,13 @@ def text(default: str = "") -> Any:
     return Field(default=default, sa_type=Text, nullable=False)
 
 
+def later_text() -> Any:
+    """The same in a column that joined its table later: rows that were there before hold nothing in it."""
+    return Field(
+        default="", sa_type=Text, nullable=False, sa_column_kwargs={"server_default": sql_text("''")}
+    )
+
+
 def word(*, index: bool = False) -> Any:
     """A text that must be there."""
     return Field(sa_type=Text, nullable=False, index=index)

@@ -1,17 +1,14 @@
-"""Drafts, invoices and their documents."""
+"""Drafts and invoices."""
 
 from typing import Any, ClassVar
 
 from sqlalchemy import Index
 
-from core.sync.policy import Travels
 from core.tables.columns import (
     STRICT,
     Fact,
     OnceFact,
     Register,
-    Row,
-    blob,
     cents,
     day,
     flag,
@@ -24,7 +21,6 @@ from core.tables.columns import (
     number,
     one_of,
     ref,
-    row_id,
     signed_cents,
     text,
     where_said,
@@ -208,28 +204,3 @@ class InvoiceHoldEnd(OnceFact, table=True):
 
     hold_id: str = ref("invoice_hold", index=True)
     ended_on: str = day()
-
-
-class Document(OnceFact, table=True):
-    """A version of a document as it was issued. `once` is `document:<subject>:<version>`."""
-
-    __table_args__: ClassVar[Any] = (
-        one_of("kind", "invoice", "statement", "superbill", "receipt", "credit_note", "estimate"),
-        STRICT,
-    )
-
-    kind: str = word()
-    subject_id: str = word(index=True)
-    version: int = number()
-    sha256: str = word()
-    size_bytes: int = number()
-    made_on: str = day()
-
-
-class Blob(Row, table=True):
-    """Bytes by their SHA-256: documents and logos. Inside the encrypted book."""
-
-    travels: ClassVar[Travels] = Travels.BLOB
-
-    sha256: str = row_id()
-    content: bytes = blob()

@@ -20,7 +20,8 @@ from reportlab.pdfgen.canvas import Canvas
 from core.documents.fonts import font_path
 from core.documents.invoice import render_invoice
 from core.documents.wording import day
-from core.ledger.invoice_view import InvoiceLineView, InvoiceView, Letterhead
+from core.ledger.invoice_view import InvoiceLineView, InvoiceView
+from core.ledger.letterhead import Letterhead
 from core.money import show_cents, show_units
 
 ROWS = 12

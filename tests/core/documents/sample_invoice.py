@@ -9,7 +9,8 @@ from typing import Any
 from PIL import Image
 from pypdf import PdfReader
 
-from core.ledger.invoice_view import InvoiceLineView, InvoiceView, Letterhead
+from core.ledger.invoice_view import InvoiceLineView, InvoiceView
+from core.ledger.letterhead import Letterhead
 
 NAME = "José Łukasz 李小龍"
 LINK = "https://pay.riverside.example/A-00042/7KQ2M4XD91ZT"
