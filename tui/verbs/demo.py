@@ -29,8 +29,8 @@ def demo(door: "Door") -> int:
     from core.practice.queries import practice
     from core.security.files import check_target, write_where_said
     from core.security.found import found_book
+    from tui.new_book import computer_user
     from tui.present import plural
-    from tui.verbs.book import computer_user
 
     folder = _fresh_home(door)
     fixed = os.environ.get("DAYSHEET_TODAY")
