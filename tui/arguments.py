@@ -41,6 +41,7 @@ VERBS = {
     "restore": ("backups", "make a book of a backup, where there is none"),
     "books": ("books", "take the whole book along: CSV files, a journal"),
     "audit": ("audit", "list the audit log, or verify it"),
+    "config": ("config", "show or change what you chose for this computer"),
     "doctor": ("book", "check the book and this computer"),
     "completion": ("book", "print the shell's completion script"),
 }

@@ -38,8 +38,10 @@ def open_screens(door: "Door") -> int:
     return run_screens(door.home, door.store(), door.actor(), door.day())
 
 
-def run_screens(home: "Home", store: "Store", actor: "Actor", today: "Callable[[], date]") -> int:
-    """Run the app on an open book until it is left; answers the exit code."""
+def run_screens(
+    home: "Home", store: "Store", actor: "Actor", today: "Callable[[], date]", *, hint: str = ""
+) -> int:
+    """Run the app on an open book until it is left; answers the exit code. A lock says `hint`."""
 
     def make_app() -> "FrameApp":
         from tui.biller import make_biller
@@ -52,6 +54,7 @@ def run_screens(home: "Home", store: "Store", actor: "Actor", today: "Callable[[
             exports=home.exports,
             state=home.state,
             config=home.config,
+            hint=hint,
         )
 
     try:

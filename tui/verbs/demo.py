@@ -113,4 +113,6 @@ def _open(folder: str, store: "Store", actor: "Actor", today: "date") -> int:
     from tui.home import Home
     from tui.opening import run_screens
 
-    return run_screens(Home(folder), store, actor, lambda: today)
+    return run_screens(
+        Home(folder), store, actor, lambda: today, hint=f"The sample's passphrase is: {PASSPHRASE}"
+    )
