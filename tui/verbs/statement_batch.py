@@ -21,7 +21,7 @@ def make_batch(door: "Door") -> int:
 
     from core.delivery.statements import batch_keys, candidates, make_statements
     from core.errors import UsageError
-    from tui.verbs.statements import CHOICES, period_asked
+    from tui.verbs.statement_words import CHOICES, period_asked
 
     options, store = door.options, door.store()
     with store.read() as read:
@@ -85,7 +85,7 @@ def _outcome(door: "Door", made: "Made", names: "dict[str, str]") -> "dict[str, 
     from core.documents.keep import document_bytes
     from core.errors import DomainError
     from core.ledger.statements import statement_row
-    from tui.verbs.statements import write_pdf
+    from tui.verbs.statement_words import write_pdf
 
     guarantor_id = made.key.guarantor_id
     row: dict[str, Any] = {
