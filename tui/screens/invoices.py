@@ -38,11 +38,11 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         verb("s", "send", "Send", id="invoices.send", help="Issue and send the chosen drafts"),
         verb("o", "open_pdf", "PDF", id="invoices.pdf", help="Open the document", counted=False),
         *MONEY_KEYS,
-        MAKE,
         verb("n", "new", "New", id="invoices.new", help="A draft for a client", counted=False),
         verb("D", "delete", "Delete draft", id="invoices.delete", help="Charges are unbilled again"),
         verb("y", "copy", "Copy number", id="invoices.copy"),
         verb("w", "write", "Write PDF", id="invoices.write", help="Write the documents to the export folder"),
+        MAKE,
     ]
 
     def __init__(self) -> None:
