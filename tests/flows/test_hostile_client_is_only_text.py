@@ -253,7 +253,7 @@ def walk_money(app: Terminal) -> None:
     app.press("Gggw")
     app.wait_for("Written:")
     app.press("*t")
-    app.wait_for("statements  ")
+    app.wait_for("statements, $")
     app.press("\r")
     app.wait_for("statements made")
     app.press("gdGgg")

@@ -118,7 +118,9 @@ class AgingReport(BookScreen[Aging]):
         found = self._chosen()
         if found:
             keep_as = found[0].guarantor_id if len(found) == 1 else "guarantors"
-            ask_statements(self, [one.name for one in found], lambda _: found, keep_as=keep_as)
+            cents = sum(self._rows[one.guarantor_id].total_cents for one in found)
+            names = [one.name for one in found]
+            ask_statements(self, names, lambda _: found, keep_as=keep_as, cents=cents)
 
     def action_open_statement(self) -> None:
         row = self._rows.get(self.grid.cursor_id or "")

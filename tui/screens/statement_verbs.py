@@ -42,14 +42,17 @@ def ask_statements(
     accounts: Callable[[Read], list[Whose]],
     *,
     keep_as: str,
+    cents: int | None = None,
     made: Callable[[StatementRow], object] = lambda row: None,
 ) -> None:
     """Kind, days and comment, last month preset; one is made at once, several are a job.
 
-    `accounts` is asked in a thread; `made` hears of the one that was made.
+    `cents` is what the accounts come to, where the screen knows. `accounts` is asked in a thread; `made` hears of the one that was made.
     """
     app = screen.biller
     lead = f"Statement for {names[0]}" if len(names) == 1 else f"{len(names):,} statements"
+    if cents is not None and len(names) > 1:
+        lead += f", {dollars(cents)}"
     strip = AskStatement(
         lead, today=app.today, period=previous_month(app.today()), keep_as=f"statement {keep_as}"
     )

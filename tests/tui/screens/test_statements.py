@@ -80,7 +80,7 @@ async def test_rd2_marked_rows_of_the_aging_are_a_job_with_one_report(owed: Book
         await app.press("8")
         app.on(AgingReport)
         await app.press("*", "t")
-        assert "2 statements" in app.seen()
+        assert "2 statements, $150.00" in app.seen()
         await app.press("enter")
         assert app.said == "2 statements made."
         await app.press("t", "enter")
