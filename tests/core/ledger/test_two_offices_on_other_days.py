@@ -12,15 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from core.invoicing.voiding import void_invoice
 from core.ledger.account import account_of, facts_of
 from core.ledger.aging import aging
 from core.ledger.day_sheet import day_sheet
 from core.ledger.entries import MOVES, account_entries
 from core.ledger.kept import differences
+from core.payments.adjustments import adjust, reverse_adjustment
+from core.payments.commands import reverse_payment, unapply
 from core.payments.refunds import answer_refund, refund
 from tests.builders import OWNER, TODAY, Book
 from tests.core.ledger.test_two_offices_cross import South, part
-from tests.core.payments.billed import guarantor_of, paid
+from tests.core.payments.billed import billed, guarantor_of, paid
 
 DAY = timedelta(days=1)
 
@@ -54,6 +57,68 @@ def balances(book: Book, client_id: str, last: date) -> list[int]:
                 assert sheet.closing_cents == sheet.ledger_cents, (day, office_id)
             found.append(account.balance_cents)
     return found
+
+
+def test_money_was_on_an_invoice_that_was_void_until_it_was_taken_off(book: Book, south: list[South]) -> None:
+    ann = book.client()
+    invoice_id = billed(book, ann, 10_000)
+    other = part(book, south)
+    payment_id = paid(book, ann, 6_000).payment_id
+    with other.store.write(OWNER) as tx:
+        void_invoice(tx, invoice_id, reason="wrong client", today=TODAY + DAY)
+    with book.write() as tx:
+        unapply(tx, payment_id, invoice_id, today=TODAY + 3 * DAY)
+    other.bring_to(book)
+    assert balances(book, ann, TODAY + 4 * DAY) == [4_000, -6_000, -6_000, -6_000, -6_000]
+
+
+def test_an_invoice_called_off_on_two_days_is_void_from_the_one_that_counts(
+    book: Book, south: list[South]
+) -> None:
+    ann = book.client()
+    invoice_id = billed(book, ann, 10_000)
+    other = part(book, south)
+    with book.write() as tx:
+        void_invoice(tx, invoice_id, reason="wrong client", today=TODAY + 2 * DAY)
+    with other.store.write(OWNER) as tx:
+        void_invoice(tx, invoice_id, reason="wrong client", today=TODAY + DAY)
+    other.bring_to(book)
+    assert balances(book, ann, TODAY + 3 * DAY) == [10_000, 10_000, 0, 0]
+
+
+def test_a_payment_reversed_on_two_days_comes_back_on_the_one_that_counts(
+    book: Book, south: list[South]
+) -> None:
+    ann = book.client()
+    billed(book, ann, 10_000)
+    payment_id = paid(book, ann, 6_000).payment_id
+    other = part(book, south)
+    for store, day in ((book.store, TODAY + 2 * DAY), (other.store, TODAY + DAY)):
+        with store.write(OWNER) as tx:
+            reverse_payment(tx, payment_id, reason="bounced", today=day)
+    other.bring_to(book)
+    assert balances(book, ann, TODAY + 3 * DAY) == [4_000, 4_000, 10_000, 10_000]
+
+
+def test_a_reversal_does_not_hide_what_two_offices_took_off(book: Book, south: list[South]) -> None:
+    """Each adjustment takes what is left when its turn comes, also when there is room again after it."""
+    ann = book.client()
+    invoice_id = billed(book, ann, 10_000)
+    other = part(book, south)
+    with book.write() as tx:
+        first = adjust(tx, invoice_id, kind="courtesy", amount_cents=6_000, reason="agreed", today=TODAY)
+    with other.store.write(OWNER) as tx:
+        adjust(tx, invoice_id, kind="contractual", amount_cents=9_000, reason="schedule", today=TODAY)
+    with book.write() as tx:
+        reverse_adjustment(tx, first.adjustment_id, reason="by mistake", today=TODAY)
+    other.bring_to(book)
+    with book.write() as tx:
+        for q, site, cents in ((1, 1, 6_000), (2, 2, 9_000), (3, 1, -6_000)):
+            tx.execute(
+                "UPDATE adjustment SET _q = :q WHERE site = :site AND amount_cents = :cents",
+                {"q": q, "site": site, "cents": cents},
+            )
+    assert balances(book, ann, TODAY + DAY) == [6_000, 6_000]
 
 
 def test_a_day_on_which_an_older_refund_counts_for_more_says_so(book: Book, south: list[South]) -> None:
