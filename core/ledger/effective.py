@@ -18,6 +18,12 @@ PAYMENT_COUNTS = first_of_its_kind("payment", "p")
 CREDIT_COUNTS = first_of_its_kind("credit", "k")
 REFUND_COUNTS = first_of_its_kind("refund_request", "r")
 
+
+def reversal_counts(kind: str) -> str:
+    """The same of a reversal `w` of a payment or credit."""
+    return first_of_its_kind(f"{kind}_reversal", "w")
+
+
 FAILED = """
 EXISTS (SELECT 1 FROM refund_answer AS fa WHERE fa.request_id = r.id AND fa.outcome = 'failed'
         AND fa.answered_on <= :as_of)
