@@ -35,3 +35,6 @@ NET = (
     " WHERE l.allocation_id = a.id), 0)"
 )
 """What of the allocation `a` was not taken off its invoice again."""
+
+SHARE_STANDS = "NOT EXISTS (SELECT 1 FROM share_recall AS sr WHERE sr.share_id = s.id)"
+"""The share `s` was not taken back."""
