@@ -133,6 +133,7 @@ PUSHED = {
     "Explain",
     "LateFees",
     "LateEntries",
+    "Outbox",
 }
 """Screens on top of a place; `walk` opens each of them."""
 
@@ -258,6 +259,8 @@ def walk_money(app: Terminal) -> None:
     app.wait_for("statements made")
     app.press("gdGgg")
     app.wait_for("Opening")
+    app.press(":outbox\rGgg")
+    app.wait_for("Outbox")
 
 
 def walk_late(app: Terminal) -> None:
@@ -403,6 +406,7 @@ READS = {
     "report day-sheet": ["report", "day-sheet"],
     "report late-entries": ["report", "late-entries"],
     "client ledger": ["client", "ledger", JANE],
+    "outbox list": ["outbox", "list"],
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
     "client shares": ["client", "shares", JANE],
