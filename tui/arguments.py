@@ -26,6 +26,7 @@ VERBS = {
     "payment": ("payments", "record, list, refund, reverse or apply money received"),
     "credit": ("credit", "give goodwill, or list who has money with the practice"),
     "latefee": ("fees", "late fees: what is due, charge it, let it go"),
+    "statement": ("statements", "make, list, show or print statements of account"),
     "charge": ("charges", "write in a charge without a session, or take one back"),
     "client": ("clients", "list or show clients, their ledger and notes"),
     "guarantor": ("guarantors", "list, add or correct who owes"),

@@ -13,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 
 from core.actors import RIGHTS, Actor, Right, Role
 from core.books.backup import back_up
-from core.dates import ALL_TIME
+from core.dates import ALL_TIME, previous_month
 from core.delivery.run import carry_out
 from core.delivery.sending import finish, send
+from core.delivery.statements import make_statement
 from core.errors import DomainError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
+from core.ledger.statement_view import statement_key
 from core.security.keys import Keys
 from core.store import Tx
 from core.trouble import NotAllowed
@@ -197,6 +199,26 @@ def test_rj3_a_reader_who_runs_the_billing_writes_nothing(book: Book) -> None:
     with pytest.raises(NotAllowed):
         finish(book.store, reader, [draft_id], today=TODAY, share=False)
     assert book.value("SELECT sum(no) FROM sync_chain") == after > facts
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_rj3_who_may_bill_makes_statements_and_a_reader_makes_none(book: Book, role: Role) -> None:
+    """A document is kept by who may bill; what it says is for everybody who may read."""
+    guarantor_id = _guarantor_of_a_client(book)
+    key = statement_key(guarantor_id, previous_month(TODAY))
+    actor = Actor("somebody", "Somebody", role)
+    before = book.value("SELECT sum(no) FROM sync_chain")
+    if BILL in RIGHTS[role]:
+        assert make_statement(book.store, actor, key, today=TODAY).new
+        return
+    with pytest.raises(NotAllowed):
+        make_statement(book.store, actor, key, today=TODAY)
+    assert book.value("SELECT sum(no) FROM sync_chain") == before
+
+
+def _guarantor_of_a_client(book: Book) -> str:
+    client_id = book.client()
+    return str(book.value("SELECT guarantor_id FROM client WHERE id = :id", id=client_id))
 
 
 @pytest.mark.parametrize("role", list(Role))
