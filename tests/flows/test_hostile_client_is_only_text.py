@@ -395,6 +395,12 @@ READS = {
     "audit list": ["audit", "list"],
     "audit verify": ["audit", "verify"],
     "doctor": ["doctor"],
+    "documents list": ["documents", "list"],
+    "documents show": ["documents", "show", "1"],
+    "documents text": ["documents", "text", "1"],
+    "documents text narrow": ["documents", "text", "12", "--width", "40"],
+    "documents share": ["documents", "share", "1"],
+    "documents verify": ["documents", "verify"],
 }
 
 WRITES = [
@@ -421,6 +427,9 @@ WRITES = [
     ["payment", "add", "--client", JANE, "--amount", "5", "--method", "cash", "--allocate", PAYLOADS[0]],
     ["payment", "add", "--guarantor", PAYLOADS[4], "--amount", PAYLOADS[4], "--method", "cash"],
     ["payment", "show", PAYLOADS[0]],
+    ["documents", "show", PAYLOADS[0]],
+    ["documents", "list", "--client", PAYLOADS[1], "--kind", PAYLOADS[2]],
+    ["documents", "list", "--client", PAYLOADS[1]],
     ["payment", "apply", "--client", PAYLOADS[0]],
     ["explain", PAYLOADS[1]],
     ["report", "ar", "--basis", PAYLOADS[0]],
@@ -442,7 +451,7 @@ def signals_kept() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
-READING = ("list", "show", "verify", "ledger", "ar", "day-sheet", "late-entries")
+READING = ("list", "show", "text", "verify", "ledger", "ar", "day-sheet", "late-entries")
 
 
 def reading_verbs() -> set[str]:
