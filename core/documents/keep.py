@@ -25,8 +25,8 @@ class NoVersion(NotFound):
     code = "no_version"
 
     def __init__(self, kind: str, version: int, newest: int) -> None:
-        there = "only version 1" if newest == 1 else f"versions 1 to {newest}"
-        super().__init__(f"This {kind.replace('_', ' ')} has no version {version}; there is {there}.")
+        there = "is only version 1" if newest == 1 else f"are versions 1 to {newest}"
+        super().__init__(f"This {kind.replace('_', ' ')} has no version {version}; there {there}.")
 
 
 def keep_documents(

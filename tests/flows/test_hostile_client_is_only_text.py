@@ -133,6 +133,8 @@ PUSHED = {
     "Explain",
     "LateFees",
     "LateEntries",
+    "Document",
+    "TextPage",
 }
 """Screens on top of a place; `walk` opens each of them."""
 
@@ -193,8 +195,35 @@ def walk(app: Terminal) -> None:
     app.press("jane")
     close(app, "New draft for")
     walk_money(app)
+    walk_documents(app)
     app.press("1")
     app.wait_for("TODAY")
+
+
+def walk_documents(app: Terminal) -> None:
+    """What was sent, its versions, and its text where there is no viewer."""
+    app.press("7")
+    app.wait_for("12 documents")
+    app.press("Ggg\r")
+    app.wait_for("sha256")
+    app.press("J" * 12)
+    app.wait_for("12 of 12")
+    app.press("\tGgg\t")
+    app.press("w")
+    app.wait_for("Written:")
+    app.press("o")
+    app.wait_for("Text of the page")
+    app.press("Ggg/jane\r")
+    app.wait_for("filter: jane")
+    app.press("\x1b")
+    app.wait_for("filter: jane", gone=True)
+    app.press("qq3ffgg")
+    app.wait_for("filter: sent")
+    app.press("o")
+    app.wait_for("Text of the page")
+    app.press("q:documents jane\r")
+    app.wait_for("7DOCS")
+    app.press("7")
 
 
 def walk_money(app: Terminal) -> None:
