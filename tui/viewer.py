@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 
@@ -56,13 +57,15 @@ def open_with_desktop(path: str) -> bool:
     command = opener()
     if command is None:
         return False
-    subprocess.Popen(  # noqa: S603  our own words and path
+    viewer = subprocess.Popen(  # noqa: S603  our own words and path
         [*command, path],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    # Somebody must hear of its end, or it stays in the list of processes until the app ends.
+    threading.Thread(target=viewer.wait, daemon=True).start()
     return True
 
 

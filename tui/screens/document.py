@@ -19,7 +19,7 @@ from tui.keys import key_of, verb
 from tui.present import local_stamp, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.document_list import size_words
-from tui.screens.documents import open_document, share_one, write_and_say
+from tui.screens.documents import open_document, open_text, share_one, write_and_say
 from tui.screens.text_page import EDGE, line_rows, page_lines
 from tui.text_page import text_lines
 from tui.widgets.columns import Column, day_column, words_column
@@ -30,7 +30,7 @@ from tui.widgets.rows import Row, Rows
 MOST_VERSIONS = 5
 """Lines of versions on the page; more are scrolled."""
 
-DocumentView = namedtuple("DocumentView", "row versions timezone version pages lines")
+DocumentView = namedtuple("DocumentView", "row versions timezone version lines")
 
 
 class WhoseLine(Line):
@@ -82,22 +82,21 @@ class Document(BookScreen[DocumentView]):
 
     def on_resize(self, event: Resize) -> None:
         """Another width has other lines."""
-        before, self._cells = self._cells, event.size.width - EDGE
-        if before not in (0, self._cells):
+        if event.size.width - EDGE != self._cells:
+            self._cells = event.size.width - EDGE
             self.reload()
 
     def ask_book(self, read: Read) -> DocumentView:
         row = document(read, self._document_id)
         version = self._version or row.version
-        pages = 0
+        self._cells = self._cells or self.biller.size.width - EDGE
         try:
             read_back = read_pages(document_bytes(read, self._document_id, version))
-            pages = len(read_back)
-            lines = text_lines(read_back, self._cells or self.biller.size.width - EDGE)
+            lines = text_lines(read_back, self._cells)
         except DomainError as refusal:
             lines = [str(refusal)]
         kept = versions(read, self._document_id)
-        return DocumentView(row, kept, practice(read).timezone, version, pages, lines)
+        return DocumentView(row, kept, practice(read).timezone, version, lines)
 
     def load_refused(self, refusal: DomainError) -> None:
         app = self.frame_app
@@ -155,9 +154,7 @@ class Document(BookScreen[DocumentView]):
         """Enter on a version shows it on a whole screen."""
         event.stop()
         event.prevent_default()
-        from tui.screens.text_page import TextPage
-
-        self.app.push_screen(TextPage(self.PLACE, self._document_id, self._version))
+        open_text(self.biller, self._document_id, place=self.PLACE, version=self._version)
 
     @property
     def subject(self) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.documents.keep import document_bytes
 from core.documents.queries import DocumentRow, document
+from core.documents.reading import ReadPage, read_pages
 from core.errors import OutsideFailure
 from core.ledger.invoices import InvoiceRow
 from core.store import Store
@@ -26,20 +27,42 @@ def open_pdf(app: "Biller", row: InvoiceRow) -> None:
 def open_document(app: "Biller", document_id: str, *, place: str, version: int | None = None) -> None:
     """Open a version with the desktop's viewer, or where there is none as text in the terminal."""
 
-    def work() -> str:
-        row, content = _content(app.store, document_id, version)
+    def show(row: DocumentRow, content: bytes) -> str:
         try:
             return app.viewer.show(row.file_name(version), content)
         except OSError as error:
             raise OutsideFailure(f"The document cannot be shown: {error.strerror}.") from None
 
-    def shown(said: str) -> None:
+    _open(app, document_id, place, version, show)
+
+
+def open_text(app: "Biller", document_id: str, *, place: str, version: int | None = None) -> None:
+    """Show a version as text, whatever viewer there is."""
+    _open(app, document_id, place, version, lambda row, content: "")
+
+
+def _open(
+    app: "Biller",
+    document_id: str,
+    place: str,
+    version: int | None,
+    show: Callable[[DocumentRow, bytes], str],
+) -> None:
+    """Show a version, or where `show` says nothing its pages as text. Keys typed behind it wait."""
+
+    def work() -> tuple[str, DocumentRow, list[ReadPage]]:
+        row, content = _content(app.store, document_id, version)
+        said = show(row, content)
+        return said, row, [] if said else read_pages(content)
+
+    def shown(answer: tuple[str, DocumentRow, list[ReadPage]]) -> None:
+        said, row, pages = answer
         if said:
             app.say(said)
             return
         from tui.screens.text_page import TextPage
 
-        app.push_screen(TextPage(place, document_id, version))
+        app.push_screen(TextPage(place, row, version or row.version, pages))
 
     app.hold_keys("document")
     app.in_background(work, shown, ended=lambda: app.release_keys("document"))
