@@ -29,7 +29,8 @@ from tests.builders import NOW, TODAY, Book
 ROOMS = (
     "core.practice.commands", "core.clients.commands", "core.clients.shares", "core.sessions.commands",
     "core.invoicing.commands", "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
-    "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
+    "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.delivery.sharing",
+    "core.documents.keep",
     "core.books.commands", "core.payments.commands", "core.payments.adjustments", "core.payments.refunds",
     "core.payments.closing", "core.invoicing.voiding",
 )  # fmt: skip
@@ -113,6 +114,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "close_through": (WRITE_OFF, (TODAY - timedelta(days=31),), {"today": TODAY}),
     "void_invoice": (Right.VOID, ("invoice",), {"reason": "r", "today": TODAY}),
     "rebill": (BILL, ("invoice",), {"today": TODAY}),
+    "share_documents": (BILL, (["document"],), {}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 
