@@ -8,7 +8,6 @@ from core.practice.commands import change_office, change_practice, change_provid
 from core.sessions.correcting import correct_service, correct_session
 from core.store import Tx
 
-
 ADDRESS = frozenset({"street", "street_2", "city", "state", "postal_code"})
 LIVES_WITH = "SELECT guarantor_id FROM client WHERE id = :id AND street = ''"
 """Whose address is the client's, where the client has no own."""

@@ -1,17 +1,25 @@
 """Superbills made, kept and found again (RD3). Not a demand: a client's insurer is asked to pay back."""
 
+import json
 from collections import namedtuple
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any, NamedTuple
 
 from core.delivery.making import Paper
 from core.documents.superbill import render_superbill
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.ids import ending
 from core.ledger.superbill_facts import Facts, Skipped, providers_of, superbill_facts
-from core.ledger.superbill_lint import incomplete
-from core.ledger.superbill_view import NothingEligible, SuperbillView, superbill_view
+from core.ledger.superbill_lint import Lack, incomplete
+from core.ledger.superbill_view import (
+    MissingFields,
+    NothingEligible,
+    SuperbillView,
+    TooManyDiagnoses,
+    superbill_view,
+)
 from core.practice.queries import licensed_providers
 from core.store import Read, Tx
 from core.tables import Superbill
@@ -61,14 +69,42 @@ def _left_out(facts: Facts) -> Facts:
 
 def view_of(read: Read, key: SuperbillKey) -> SuperbillView:
     """Raises: NotFound, NothingEligible, MissingFields, TooManyDiagnoses."""
+    return _view(read, facts_for(read, key), key)
+
+
+def _view(read: Read, facts: Facts, key: SuperbillKey) -> SuperbillView:
     return superbill_view(
         read,
-        facts_for(read, key),
+        facts,
         from_on=key.from_on,
         to_on=key.to_on,
         made_on=key.made_on,
         payee=key.payee,
     )
+
+
+class Preview(NamedTuple):
+    """What a superbill would say, or why there is none: `lacks` names the fields, `refusal` what else."""
+
+    key: SuperbillKey
+    provider: str
+    view: SuperbillView | None
+    lacks: tuple[Lack, ...]
+    skipped: tuple[Skipped, ...]
+    services: int
+    refusal: DomainError | None
+
+
+def preview(read: Read, key: SuperbillKey) -> Preview:
+    """Ask without writing anything. Raises: NotFound."""
+    facts = facts_for(read, key)
+    count, name = len(facts.services), facts.provider.name
+    try:
+        return Preview(key, name, _view(read, facts, key), (), facts.skipped, count, None)
+    except MissingFields as missing:
+        return Preview(key, name, None, missing.lacks, facts.skipped, count, missing)
+    except (NothingEligible, TooManyDiagnoses) as refusal:
+        return Preview(key, name, None, (), facts.skipped, count, refusal)
 
 
 def _record(tx: Tx, view: SuperbillView, content: str) -> None:
@@ -134,6 +170,15 @@ def superbills(read: Read, client_id: str | None = None) -> list[SuperbillRow]:
     if client_id is None:
         return read.all(LIST + NEWEST_FIRST, SuperbillRow)
     return read.all(LIST + OF_CLIENT + NEWEST_FIRST, SuperbillRow, client_id=client_id)
+
+
+def frozen_superbill(read: Read, superbill_id: str) -> dict[str, Any]:
+    """What the newest version says, as it was frozen when it was made. Raises: NoSuperbill."""
+    found = read.rows(NEWEST, document_id=superbill_id)
+    if not found:
+        raise NoSuperbill(superbill_id)
+    content: dict[str, Any] = json.loads(found[0][1])
+    return content
 
 
 class NoSuperbill(NotFound):

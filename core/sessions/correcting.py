@@ -65,7 +65,7 @@ class BadPointers(UsageError):
 
     def __init__(self, typed: str) -> None:
         super().__init__(
-            f'"{plain(typed)[:20]}" does not name diagnoses of the session. Use up to four letters, such as AB.',
+            f'"{plain(typed)[:20]}" does not name diagnoses of the session. Use up to four letters: AB.',
             subject="pointers",
         )
 
