@@ -59,7 +59,7 @@ SERVICE_FIELDS = {
     "place_of_service": "place of service",
     "code": "procedure code",
     "modifiers": "modifiers",
-    "pointers": "diagnosis pointers",
+    "pointers": "pointers",
 }
 
 
@@ -119,7 +119,7 @@ def _problem(field: Field, value: str) -> str:
 
 
 def _session(session: SessionFacts) -> Iterator[Lack]:
-    who = f"session of {session.service_on}"
+    who = f"session {session.service_on}"
 
     def lacks(field: str, problem: str, value: str) -> Lack:
         return Lack("session", session.session_id, who, field, SERVICE_FIELDS[field], problem, value)
@@ -133,7 +133,7 @@ def _session(session: SessionFacts) -> Iterator[Lack]:
 
 
 def _line(session: SessionFacts, line: LineFacts) -> Iterator[Lack]:
-    who = f"session of {session.service_on}"
+    who = f"session {session.service_on}"
     if line.position > 1:
         who += f", service {line.position}"
 
@@ -148,7 +148,7 @@ def _line(session: SessionFacts, line: LineFacts) -> Iterator[Lack]:
     if not session.diagnoses:
         return
     if not line.pointers:
-        yield lacks("pointers", "are missing: letters of the session's diagnoses, such as AB", "")
+        yield lacks("pointers", "are missing: letters of its diagnoses, such as AB", "")
     elif not are_pointers(line.pointers, len(session.diagnoses)):
         yield lacks("pointers", "do not name diagnoses of the session by letter", line.pointers)
     else:
@@ -167,6 +167,6 @@ def _pointed(session: SessionFacts, line: LineFacts) -> Iterator[Lack]:
         elif not is_valid(code, on):
             problem = f"{code} is not in ICD-10-CM for that day (lists up to {NEWEST})"
         if problem:
-            who = f"session of {session.service_on}"
+            who = f"session {session.service_on}"
             label = SERVICE_FIELDS["diagnoses"]
             yield Lack("session", session.session_id, who, "diagnoses", label, problem, shown)

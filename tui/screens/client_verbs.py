@@ -1,4 +1,4 @@
-"""The verbs of a client, in the list and on the page: pay, bill, a new draft (RB1, RC1)."""
+"""The verbs of a client, in the list and on the page: pay, bill, a new draft, a superbill (RB1, RC1, RD3)."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -17,6 +17,8 @@ class ClientVerbs(BookScreen[V], Generic[V]):
     BINDINGS: ClassVar = [
         verb("p", "pay", "Payment", id="client.pay", help="Record a payment of who owes", counted=False),
         verb("b", "bill", "Bill", id="client.bill", help="A draft of everything unbilled", counted=False),
+        verb("i", "superbill", "Superbill", id="client.superbill",
+             help="What an insurer needs to pay the client back", counted=False),
         verb("a", "add_credit", "Goodwill", id="client.add_credit",
              help="A credit that was not received as money", counted=False),
     ]  # fmt: skip
@@ -32,7 +34,10 @@ class ClientVerbs(BookScreen[V], Generic[V]):
         return "" if account is None else account[0]
 
     def allowed(self, action: str) -> bool:
-        return action not in ("pay", "bill", "new", "note", "add_credit") or self.account is not None
+        return (
+            action not in ("pay", "bill", "new", "note", "add_credit", "superbill")
+            or self.account is not None
+        )
 
     def action_pay(self) -> None:
         from tui.screens.paying import pay_ahead
@@ -45,6 +50,12 @@ class ClientVerbs(BookScreen[V], Generic[V]):
 
     def action_new(self) -> None:
         self._draft(empty=True)
+
+    def action_superbill(self) -> None:
+        from tui.screens.superbilling import ask_superbill
+
+        if (account := self.account) is not None:
+            ask_superbill(self, account[0], account[2])
 
     def action_add_credit(self) -> None:
         from core.payments.commands import give_credit, reverse_credit
