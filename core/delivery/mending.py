@@ -13,6 +13,10 @@ LIVES_WITH = "SELECT guarantor_id FROM client WHERE id = :id AND street = ''"
 """Whose address is the client's, where the client has no own."""
 
 
+MAY_BE_EMPTY = {("practice", "npi"), ("client", "referrer_npi"), ("line", "modifiers")}
+"""What an insurer does not require: taking a malformed one away mends it too."""
+
+
 class NotMended(UsageError):
     code = "not_mended"
 
@@ -35,7 +39,7 @@ def mend(tx: Tx, lack: Lack, typed: str) -> None:
     Raises: what the field's own command refuses; StillEmpty; NotMended, for a code that was charged.
     """
     text = typed.strip()
-    if not text and lack.field not in ("npi", "referrer_npi", "modifiers"):
+    if not text and (lack.subject, lack.field) not in MAY_BE_EMPTY:
         raise StillEmpty(lack.label)
     match lack.subject:
         case "practice":

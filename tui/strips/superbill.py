@@ -1,5 +1,6 @@
 """The strip that asks for a superbill: which days, and by whom (RD3)."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from tui.strips.fields import Field, TextField
 from tui.strips.strip import Strip, lead_words
 from tui.strips.typed import parse_typed_day
 
+_MONTH_DAY = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}", re.ASCII)
 PRESETS = "l last month · t this month · 30 days · y this year · 2026-09 · 9-1 9-30"
 
 
@@ -47,11 +49,19 @@ def read_range(typed: str, today: date) -> Period:
         if len(parts) == 1 and len(text) == 7:
             return parse_month(text)
         if len(parts) in (1, 2):
-            return between(parse_typed_day(parts[0], today), parse_typed_day(parts[-1], today))
+            return between(_past(parts[0], today), _past(parts[-1], today))
     except UsageError as refusal:
         if refusal.code == "period_backwards":
             raise
     raise NotARange(typed)
+
+
+def _past(typed: str, today: date) -> date:
+    """A day as typed; a month and day without a year is the last one that has been."""
+    day = parse_typed_day(typed, today)
+    if day > today and _MONTH_DAY.fullmatch(typed):
+        return parse_typed_day(f"{day.year - 1}-{day.month}-{day.day}", today)
+    return day
 
 
 class RangeField(Field[Period]):
