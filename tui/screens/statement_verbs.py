@@ -47,7 +47,8 @@ def ask_statements(
 ) -> None:
     """Kind, days and comment, last month preset; one is made at once, several are a job.
 
-    `cents` is what the accounts come to, where the screen knows. `accounts` is asked in a thread; `made` hears of the one that was made.
+    `cents` is what the accounts come to, where the screen knows. `accounts` is asked in a thread; `made`
+    hears of the one that was made.
     """
     app = screen.biller
     lead = f"Statement for {names[0]}" if len(names) == 1 else f"{len(names):,} statements"
