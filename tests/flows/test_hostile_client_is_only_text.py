@@ -134,6 +134,8 @@ PUSHED = {
     "LateFees",
     "LateEntries",
     "Outbox",
+    "Document",
+    "TextPage",
 }
 """Screens on top of a place; `walk` opens each of them."""
 
@@ -194,8 +196,35 @@ def walk(app: Terminal) -> None:
     app.press("jane")
     close(app, "New draft for")
     walk_money(app)
+    walk_documents(app)
     app.press("1")
     app.wait_for("TODAY")
+
+
+def walk_documents(app: Terminal) -> None:
+    """What was sent, its versions, and its text where there is no viewer."""
+    app.press("7")
+    app.wait_for("12 documents")
+    app.press("Ggg\r")
+    app.wait_for("sha256")
+    app.press("J" * 12)
+    app.wait_for("12 of 12")
+    app.press("\tGgg\t")
+    app.press("w")
+    app.wait_for("Written:")
+    app.press("o")
+    app.wait_for("Text of the page")
+    app.press("Ggg/jane\r")
+    app.wait_for("filter: jane")
+    app.press("\x1b")
+    app.wait_for("filter: jane", gone=True)
+    app.press("qq3q")
+    app.wait_for("filter: sent")
+    app.press("ggo")
+    app.wait_for("Text of the page")
+    app.press("q:documents jane\r")
+    app.wait_for("7DOCS")
+    app.press("7")
 
 
 def walk_money(app: Terminal) -> None:
@@ -425,6 +454,12 @@ READS = {
     "audit list": ["audit", "list"],
     "audit verify": ["audit", "verify"],
     "doctor": ["doctor"],
+    "documents list": ["documents", "list"],
+    "documents show": ["documents", "show", "1"],
+    "documents text": ["documents", "text", "1"],
+    "documents text narrow": ["documents", "text", "12", "--width", "40"],
+    "documents share": ["documents", "share", "1"],
+    "documents verify": ["documents", "verify"],
 }
 
 WRITES = [
@@ -458,6 +493,9 @@ WRITES = [
     ["payment", "add", "--client", JANE, "--amount", "5", "--method", "cash", "--allocate", PAYLOADS[0]],
     ["payment", "add", "--guarantor", PAYLOADS[4], "--amount", PAYLOADS[4], "--method", "cash"],
     ["payment", "show", PAYLOADS[0]],
+    ["documents", "show", PAYLOADS[0]],
+    ["documents", "list", "--client", PAYLOADS[1], "--kind", PAYLOADS[2]],
+    ["documents", "list", "--client", PAYLOADS[1]],
     ["payment", "apply", "--client", PAYLOADS[0]],
     ["explain", PAYLOADS[1]],
     ["report", "ar", "--basis", PAYLOADS[0]],
@@ -479,7 +517,7 @@ def signals_kept() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
-READING = ("list", "show", "verify", "ledger", "ar", "day-sheet", "late-entries")
+READING = ("list", "show", "text", "verify", "ledger", "ar", "day-sheet", "late-entries")
 
 
 def reading_verbs() -> set[str]:

@@ -1,4 +1,4 @@
-"""The verbs of a client, in the list and on the page: pay, bill, a new draft (RB1, RC1)."""
+"""The verbs of a client, in the list and on the page: pay, bill, a new draft, a superbill (RB1, RC1, RD3)."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -11,7 +11,7 @@ from tui.screens.statement_verbs import MAKE, OPEN, Whose, ask_statements, open_
 
 V = TypeVar("V")
 
-NEEDS_CLIENT = {"pay", "bill", "new", "note", "add_credit", "statement", "open_statement"}
+NEEDS_CLIENT = {"pay", "bill", "new", "note", "add_credit", "superbill", "statement", "open_statement"}
 
 
 class ClientVerbs(BookScreen[V], Generic[V]):
@@ -20,6 +20,8 @@ class ClientVerbs(BookScreen[V], Generic[V]):
     BINDINGS: ClassVar = [
         verb("p", "pay", "Payment", id="client.pay", help="Record a payment of who owes", counted=False),
         verb("b", "bill", "Bill", id="client.bill", help="A draft of everything unbilled", counted=False),
+        verb("i", "superbill", "Superbill", id="client.superbill",
+             help="What an insurer needs to pay the client back", counted=False),
         verb("a", "add_credit", "Goodwill", id="client.add_credit",
              help="A credit that was not received as money", counted=False),
         MAKE,
@@ -66,6 +68,12 @@ class ClientVerbs(BookScreen[V], Generic[V]):
 
     def action_new(self) -> None:
         self._draft(empty=True)
+
+    def action_superbill(self) -> None:
+        from tui.screens.superbilling import ask_superbill
+
+        if (account := self.account) is not None:
+            ask_superbill(self, account[0], account[2])
 
     def action_add_credit(self) -> None:
         from core.payments.commands import give_credit, reverse_credit

@@ -15,6 +15,9 @@ INT64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.create_index("ix_document_day", "document", ["made_on", "id"], unique=False)
+    op.create_index("ix_document_kind_day", "document", ["kind", "made_on", "id"], unique=False)
+    op.create_index("ix_document_ending", "document", [sa.text("substr(subject_id, -8)")])
     op.create_table(
         "document_share",
         sa.Column("id", sa.Text(), nullable=False),

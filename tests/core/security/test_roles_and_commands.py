@@ -21,6 +21,7 @@ from core.errors import DomainError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.statement_view import statement_key
+from core.ledger.superbill_lint import Lack
 from core.security.keys import Keys
 from core.store import Tx
 from core.trouble import NotAllowed
@@ -29,9 +30,11 @@ from tests.builders import NOW, TODAY, Book
 ROOMS = (
     "core.practice.commands", "core.clients.commands", "core.clients.shares", "core.sessions.commands",
     "core.invoicing.commands", "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
-    "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
+    "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.delivery.sharing",
+    "core.documents.keep",
     "core.books.commands", "core.payments.commands", "core.payments.adjustments", "core.payments.refunds",
-    "core.payments.closing", "core.invoicing.voiding",
+    "core.payments.closing", "core.invoicing.voiding", "core.practice.settings", "core.clients.coverage",
+    "core.sessions.correcting", "core.delivery.mending",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
@@ -43,7 +46,9 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "change_practice": (MANAGE, (), {"name": "Other"}),
     "add_office": (MANAGE, (), {"code": "S", "name": "South"}),
     "add_provider": (MANAGE, (), {"name": "Nora"}),
-    "change_provider": (MANAGE, ("provider",), {"npi": "1"}),
+    "change_office": (MANAGE, ("office",), {"phone": "1"}),
+    "change_provider": (MANAGE, ("provider",), {"licence": "1"}),
+    "choose": (MANAGE, ("hide_ssn", "yes"), {}),
     "license_provider": (MANAGE, ("provider",), {"first_year": 2026}),
     "add_service": (MANAGE, (), {"code_system": "CPT", "code": "1", "description": "d", "rate_cents": 1}),
     "set_terms": (MANAGE, (), {"days": 1, **TERM}),
@@ -55,6 +60,14 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "add_guarantor": (BILL, (), {"name": "G"}),
     "change_guarantor": (BILL, ("guarantor",), {"city": "Lynn"}),
     "add_client": (BILL, (), {"given": "A", "family": "B"}),
+    "change_client": (BILL, ("client",), {"phone": "1"}),
+    "add_payer": (BILL, (), {"name": "P"}),
+    "change_payer": (BILL, ("payer",), {"phone": "1"}),
+    "add_coverage": (BILL, (), {"client_id": "client", "payer_id": "payer"}),
+    "change_coverage": (BILL, ("coverage",), {"rank": 1}),
+    "correct_session": (BILL, ("session",), {"place_of_service": "11"}),
+    "correct_service": (BILL, ("session", "line"), {"modifiers": "95"}),
+    "mend": (BILL, (Lack("client", "client", "", "phone", "", "", ""), "1"), {}),
     "note_client": (BILL, ("client", "n"), {"today": TODAY}),
     "take_note_away": (BILL, ("note",), {}),
     "put_note_back": (BILL, ("note",), {}),
@@ -113,6 +126,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "close_through": (WRITE_OFF, (TODAY - timedelta(days=31),), {"today": TODAY}),
     "void_invoice": (Right.VOID, ("invoice",), {"reason": "r", "today": TODAY}),
     "rebill": (BILL, ("invoice",), {"today": TODAY}),
+    "share_documents": (BILL, (["document"],), {}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 

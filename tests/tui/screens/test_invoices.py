@@ -154,16 +154,28 @@ async def test_y_copies_the_numbers_and_w_writes_the_documents(mixed: Book, tmp_
         assert written.stat().st_mode & 0o077 == 0
 
 
+@pytest.fixture
+def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desktop whose viewer only ends."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "xdg-open").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "xdg-open").chmod(0o700)
+    monkeypatch.setenv("DISPLAY", ":9")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+
+
+@pytest.mark.usefixtures("desktop")
 async def test_o_shows_the_document_until_the_app_ends(mixed: Book, tmp_path: Path) -> None:
     shown = tmp_path / "runtime" / "N-00001.pdf"
     async with biller_on(mixed, tmp_path) as app:
         await app.press("3", "G", "o")
-        assert str(shown) in app.said
+        assert app.said == "N-00001 opens in the desktop's viewer."
         assert shown.read_bytes().startswith(b"%PDF")
         assert shown.stat().st_mode & 0o077 == 0
     assert not shown.exists()
 
 
+@pytest.mark.usefixtures("desktop")
 async def test_a_folder_that_cannot_be_written_is_said_in_words(mixed: Book, tmp_path: Path) -> None:
     (tmp_path / "runtime").write_text("in the way")
     async with biller_on(mixed, tmp_path) as app:
