@@ -38,3 +38,13 @@ def letterhead(read: Read, office_id: str | None) -> tuple[Letterhead, str]:
     town = ", ".join(part for part in (city, " ".join(p for p in (state, postal_code) if p)) if part)
     address = tuple(line for line in (street, street_2, town) if line)
     return Letterhead(name, address, phone, email, tax_id, logo, footer), currency
+
+
+ADDRESSEE = "SELECT name, street, street_2, city, state, postal_code, country FROM guarantor WHERE id = :id"
+
+
+def addressee(read: Read, guarantor_id: str) -> tuple[str, ...]:
+    """Who owes, as an envelope has them: name and address, a line each, empty ones left out."""
+    name, street, street_2, city, state, postal_code, country = read.rows(ADDRESSEE, id=guarantor_id)[0]
+    town = ", ".join(part for part in (city, " ".join(p for p in (state, postal_code) if p)) if part)
+    return tuple(line for line in (name, street, street_2, town, country) if line)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.documents.keep import document_bytes
 from core.errors import OutsideFailure
+from core.ids import short
 from core.ledger.invoices import InvoiceRow
 from core.store import Store
 from tui.viewer import write_private_file
@@ -20,13 +21,35 @@ def open_pdf(app: "Biller", row: InvoiceRow) -> None:
         return
 
     def work() -> str:
-        content = _content(app.store, row)
-        try:
-            return app.viewer.show(row.number, content)
-        except OSError as error:
-            raise OutsideFailure(f"The document cannot be shown: {error.strerror}.") from None
+        return _show(app, row.number, _content(app.store, row))
 
     app.in_background(work, app.say)
+
+
+def open_receipt(app: "Biller", payment_id: str) -> None:
+    """Open the receipt for a payment; one is made where there is none, or where it is not true any more."""
+    today = app.today()
+
+    def work() -> str:
+        from core.delivery.receipts import make_receipt
+
+        made = make_receipt(app.store, app.actor, payment_id, today=today)
+        with app.store.read() as read:
+            content = document_bytes(read, payment_id)
+        shown = _show(app, f"receipt-{short(payment_id)}", content)
+        return (
+            f"Corrected receipt, version {made.version}: {shown}" if made.new and made.version > 1 else shown
+        )
+
+    app.in_background(work, app.say, writes=True)
+
+
+def _show(app: "Biller", name: str, content: bytes) -> str:
+    """Raises: OutsideFailure."""
+    try:
+        return app.viewer.show(name, content)
+    except OSError as error:
+        raise OutsideFailure(f"The document cannot be shown: {error.strerror}.") from None
 
 
 def write_pdf(store: Store, row: InvoiceRow, folder: Path) -> str:
