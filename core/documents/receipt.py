@@ -155,7 +155,9 @@ class _Receipt(Layout):
         """What was done, invoice by invoice, what was asked for it and what of it this payment paid."""
         view = self.view
         if not view.parts:
-            said = "This payment is on no invoice." if view.reversed_on is None else "No invoice is paid by it."
+            said = (
+                "This payment is on no invoice." if view.reversed_on is None else "No invoice is paid by it."
+            )
             self.paragraphs([said])
             self.y -= 8
             return

@@ -44,6 +44,18 @@ def open_receipt(app: "Biller", payment_id: str) -> None:
     app.in_background(work, app.say, writes=True)
 
 
+def print_credit_note(app: "Biller", adjustment_id: str) -> None:
+    """Make the document of a credit note, or correct it after an undo; a word only where that fails."""
+    today = app.today()
+
+    def work() -> None:
+        from core.delivery.credit_notes import make_credit_note
+
+        make_credit_note(app.store, app.actor, adjustment_id, today=today)
+
+    app.in_background(work, lambda _: None, writes=True)
+
+
 def _show(app: "Biller", name: str, content: bytes) -> str:
     """Raises: OutsideFailure."""
     try:
