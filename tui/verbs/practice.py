@@ -44,7 +44,15 @@ def _given(door: "Door", fields: "Sequence[str]") -> "dict[str, Any]":
 
 def _practice(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
     _verb(what, common, "show", "the practice as documents name it", practice_show)
-    _texts(_verb(what, common, "set", "change what documents say", practice_set), PRACTICE)
+    for name in ("edit", "set"):
+        edit = _verb(what, common, name, "change what documents say", practice_set)
+        _texts(edit, PRACTICE)
+        logo = edit.add_mutually_exclusive_group()
+        logo.add_argument("--logo", metavar="FILE", help="a PNG on every document made from now on")
+        logo.add_argument("--no-logo", action="store_true", help="documents carry no logo")
+        portal = edit.add_mutually_exclusive_group()
+        portal.add_argument("--portal-address", metavar="URL", help="pay links on invoices lead there")
+        portal.add_argument("--no-portal-address", action="store_true", help="invoices carry no pay link")
 
 
 def _office(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
@@ -125,13 +133,36 @@ def practice_show(door: "Door") -> int:
 def practice_set(door: "Door") -> int:
     from core.errors import UsageError
     from core.practice.commands import change_practice
+    from core.practice.portal import set_portal_address
 
-    values = _given(door, PRACTICE)
-    if not values:
+    options, values = door.options, _given(door, PRACTICE)
+    portal = "" if options.no_portal_address else options.portal_address
+    if not values and portal is None and options.logo is None and not options.no_logo:
         raise UsageError("Say what to change, such as --phone or --footer.")
+    png = None if options.logo is None else _logo_of(options.logo)
     with door.store().write(door.actor()) as tx:
-        change_practice(tx, **values)
+        if values:
+            change_practice(tx, **values)
+        if portal is not None:
+            set_portal_address(tx, portal)
+        if png is not None or options.no_logo:
+            from core.documents.practice_logo import set_logo
+
+            set_logo(tx, png)
     return practice_show(door)
+
+
+def _logo_of(path: str) -> bytes:
+    """A logo from a file, checked before the book is locked.
+
+    Raises: NoSuchFile, NotThere, CannotRead, LogoUnusable.
+    """
+    from core.documents.logo import MAX_BYTES, logo
+    from core.security.files import read_at_most
+
+    png = read_at_most(path, MAX_BYTES + 1)
+    logo(png)
+    return png
 
 
 def office_list(door: "Door") -> int:

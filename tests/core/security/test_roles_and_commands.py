@@ -29,7 +29,8 @@ ROOMS = (
     "core.invoicing.commands", "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
     "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
     "core.books.commands", "core.payments.commands", "core.payments.adjustments", "core.payments.refunds",
-    "core.payments.closing", "core.invoicing.voiding",
+    "core.payments.closing", "core.invoicing.voiding", "core.documents.practice_logo",
+    "core.practice.portal",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
@@ -110,6 +111,8 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "close_through": (WRITE_OFF, (TODAY - timedelta(days=31),), {"today": TODAY}),
     "void_invoice": (Right.VOID, ("invoice",), {"reason": "r", "today": TODAY}),
     "rebill": (BILL, ("invoice",), {"today": TODAY}),
+    "set_logo": (MANAGE, (None,), {}),
+    "set_portal_address": (MANAGE, ("https://pay.example.com",), {}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 
