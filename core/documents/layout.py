@@ -83,6 +83,11 @@ def letterhead_texts(head: Letterhead) -> tuple[str, ...]:
     return (head.name, head.phone, head.email, head.tax_id, *head.address)
 
 
+def is_web_address(text: str) -> bool:
+    """Whether a text is a plain web address and nothing else."""
+    return _WEB_ADDRESS.fullmatch(text) is not None
+
+
 class Layout:
     """Writes a document from the top of its first sheet to the foot of its last.
 
@@ -273,7 +278,7 @@ class Layout:
 
     def link(self, x: float, y: float, text: str, address: str) -> None:
         """Make a printed link work where it stands, if it is a web address and nothing else."""
-        if _WEB_ADDRESS.fullmatch(address):
+        if is_web_address(address):
             self.sheet.links.append(Link(x, y + 9, self.typesetter.width(text, WEB), 12, address))
 
     def page_numbers(self) -> None:
