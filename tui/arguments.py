@@ -28,6 +28,7 @@ VERBS = {
     "charge": ("charges", "write in a charge without a session, or take one back"),
     "client": ("clients", "list or show clients, their ledger and notes"),
     "guarantor": ("guarantors", "list, add or correct who owes"),
+    "estimate": ("estimates", "Good Faith Estimates: make, list, write, bill further all the same"),
     "explain": ("reports", "the entries that add up to an amount"),
     "report": ("reports", "receivables, the day sheet, closing a month"),
     "provider": ("practice", "list, add or correct providers, license them for CPT codes"),

@@ -59,6 +59,9 @@ ASKED: dict[str, str] = {
     ),
     "core.sessions.queries": "CHARGES CHARGE FIND_CHARGE CHARGES_OF_SESSION",
     "core.audit": "ENTRIES_OF",
+    "core.ledger.estimates": "ESTIMATES+OF_CLIENT",
+    "core.ledger.receipt_view": "PAYMENT LINES PATIENT",
+    "core.ledger.credit_note_view": "NOTE INVOICE",
 }
 """The SQL texts of each module; `+` joins those that are asked as one."""
 
