@@ -105,6 +105,8 @@ class Layout:
         self.typesetter = typesetter
         self.mark: Logo | None = logo(head.logo_png) if head.logo_png is not None else None
         self._across = across
+        self.raised_foot: float | None = None
+        """Where the last sheet's foot stands higher, because something to cut off lies below it."""
         self.new_sheet()
 
     def new_sheet(self) -> None:
@@ -284,6 +286,7 @@ class Layout:
         """Now that the number of sheets is known."""
         owner = self.wrap(f"{self.head.name} · {self.name}", SMALL, 420)[:1]
         for number, sheet in enumerate(self.sheets, 1):
-            sheet.rule(LEFT, 48, RIGHT - LEFT, HAIR)
-            sheet.lines(LEFT, 36, owner, SMALL, leading=0)
-            sheet.text_right(RIGHT, 36, f"Page {number} of {len(self.sheets)}", SMALL)
+            y = self.raised_foot if self.raised_foot and sheet is self.sheets[-1] else 36.0
+            sheet.rule(LEFT, y + 12, RIGHT - LEFT, HAIR)
+            sheet.lines(LEFT, y, owner, SMALL, leading=0)
+            sheet.text_right(RIGHT, y, f"Page {number} of {len(self.sheets)}", SMALL)

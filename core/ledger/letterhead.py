@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from core.codes.numbers import hidden
+from core.ledger.choices import choices
 from core.store import Read
 
 
@@ -37,6 +39,8 @@ def letterhead(read: Read, office_id: str | None) -> tuple[Letterhead, str]:
     phone, street, street_2, city, state, postal_code = place
     town = ", ".join(part for part in (city, " ".join(p for p in (state, postal_code) if p)) if part)
     address = tuple(line for line in (street, street_2, town) if line)
+    if choices(read)["hide_ssn"] == "yes":
+        tax_id = hidden(tax_id)
     return Letterhead(name, address, phone, email, tax_id, logo, footer), currency
 
 

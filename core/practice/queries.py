@@ -73,12 +73,16 @@ def licensed_providers(read: "Read", year: int) -> set[str]:
     }
 
 
-ProviderView = namedtuple("ProviderView", "provider_id name credentials npi active licences")
+ProviderView = namedtuple(
+    "ProviderView", "provider_id name credentials npi active licences licence licence_state supervisor"
+)
 
 PROVIDERS = """
 SELECT p.id, p.name, p.credentials, p.npi, p.active,
        coalesce((SELECT group_concat(l.first_year || CASE l.renews WHEN 1 THEN '+' ELSE '' END, ' ')
-                 FROM cpt_licence AS l WHERE l.provider_id = p.id), '')
+                 FROM cpt_licence AS l WHERE l.provider_id = p.id), ''),
+       p.licence, p.licence_state,
+       coalesce((SELECT s.name FROM provider AS s WHERE s.id = p.supervisor_id), '')
 FROM provider AS p ORDER BY p.name, p.id
 """
 

@@ -53,12 +53,15 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     verb("delete", "delete a draft; its charges are unbilled again", invoice_delete)
     pdf = verb("pdf", "write the document", invoice_pdf)
     pdf.add_argument("--out", required=True, metavar="FILE")
-    other = pdf.add_mutually_exclusive_group()
-    other.add_argument(
+    which = pdf.add_mutually_exclusive_group()
+    which.add_argument(
+        "--version", dest="which", type=whole_number(1, 100_000), metavar="V", help="not the newest"
+    )
+    which.add_argument(
         "--credit-note", nargs="?", const="", metavar="ID",
         help="its credit note instead; which one, where there are several",
     )  # fmt: skip
-    other.add_argument(
+    which.add_argument(
         "--new-version", action="store_true", help="first keep a corrected one, with fees and payments so far"
     )
     hold = verb("hold", "do not chase an invoice for a while: no late fees, no reminders", invoice_hold)
@@ -255,7 +258,7 @@ def invoice_delete(door: "Door") -> int:
 
 
 def invoice_pdf(door: "Door") -> int:
-    """Write the newest document, as it is kept; a draft has none."""
+    """Write the newest document or another version, as it is kept; a draft has none."""
     from core.documents.keep import document_bytes
     from core.ledger.invoices import find_invoice
     from core.security.files import write_where_said
@@ -271,7 +274,7 @@ def invoice_pdf(door: "Door") -> int:
         correct_document(door.store(), door.actor(), invoice_id, today=today)
     with door.store().read() as read:
         invoice_id = find_invoice(read, door.options.number)
-        content = document_bytes(read, invoice_id)
+        content = document_bytes(read, invoice_id, door.options.which)
         data = head_of(read, invoice_id, door.today(read))
     target = door.options.out
     write_where_said(target, content, home=door.home.data, exports=door.home.exports, key_file=door.key_file)
