@@ -72,12 +72,15 @@ def open_receipt(app: "Biller", payment_id: str) -> None:
     """Open the receipt for a payment; one is made where there is none, or where it is not true any more."""
     today = app.today()
 
-    def work() -> None:
+    def work() -> str:
         from core.delivery.receipts import make_receipt
 
-        make_receipt(app.store, app.actor, payment_id, today=today)
+        made = make_receipt(app.store, app.actor, payment_id, today=today)
+        return f"Corrected receipt, version {made.version}." if made.new and made.version > 1 else ""
 
-    def made(_: None) -> None:
+    def made(said: str) -> None:
+        if said:
+            app.say(said)
         open_document(app, payment_id, place="payments")
 
     app.hold_keys("receipt")

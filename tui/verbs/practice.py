@@ -155,7 +155,7 @@ def practice_set(door: "Door") -> int:
 
     options, values, chosen = door.options, _given(door, PRACTICE), _given(door, tuple(CHOICES))
     portal = "" if options.no_portal_address else options.portal_address
-    if not (values or chosen or portal is not None or options.logo is not None or options.no_logo):
+    if not values and not chosen and portal is None and options.logo is None and not options.no_logo:
         raise UsageError("Say what to change, such as --phone or --footer.")
     png = None if options.logo is None else _logo_of(options.logo)
     with door.store().write(door.actor()) as tx:

@@ -34,8 +34,8 @@ ROOMS = (
     "core.documents.keep",
     "core.books.commands", "core.payments.commands", "core.payments.adjustments", "core.payments.refunds",
     "core.payments.closing", "core.invoicing.voiding", "core.practice.settings", "core.clients.coverage",
-    "core.sessions.correcting", "core.delivery.mending", "core.documents.practice_logo",
-    "core.practice.portal", "core.invoicing.estimates",
+    "core.sessions.correcting", "core.delivery.mending",
+    "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
@@ -127,10 +127,10 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "close_through": (WRITE_OFF, (TODAY - timedelta(days=31),), {"today": TODAY}),
     "void_invoice": (Right.VOID, ("invoice",), {"reason": "r", "today": TODAY}),
     "rebill": (BILL, ("invoice",), {"today": TODAY}),
+    "share_documents": (BILL, (["document"],), {}),
     "set_logo": (MANAGE, (None,), {}),
     "set_portal_address": (MANAGE, ("https://pay.example.com",), {}),
     "override_estimate": (WRITE_OFF, ("estimate",), {"allowed_cents": 1, "reason": "r"}),
-    "share_documents": (BILL, (["document"],), {}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 
