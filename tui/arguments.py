@@ -34,6 +34,7 @@ VERBS = {
     "payer": ("coverage", "list, add or correct insurers"),
     "session": ("sessions", "show a session, complete its diagnoses, place and modifiers"),
     "superbill": ("superbills", "make, check, list or print superbills"),
+    "estimate": ("estimates", "Good Faith Estimates: make, list, write, bill further all the same"),
     "explain": ("reports", "the entries that add up to an amount"),
     "report": ("reports", "receivables, the day sheet, closing a month"),
     "provider": ("practice", "list, add or correct providers, license them for CPT codes"),

@@ -65,6 +65,9 @@ ASKED: dict[str, str] = {
     "core.ledger.statement_account": "GUARANTOR CLIENTS LINES LAST_OFFICE FIRST_MADE PREVIOUS",
     "core.delivery.statements": "NEWEST",
     "core.audit": "ENTRIES_OF",
+    "core.ledger.estimates": "ESTIMATES+OF_CLIENT",
+    "core.ledger.receipt_view": "PAYMENT LINES PATIENT",
+    "core.ledger.credit_note_view": "NOTE INVOICE",
 }
 """The SQL texts of each module; `+` joins those that are asked as one."""
 
