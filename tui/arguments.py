@@ -22,6 +22,7 @@ VERBS = {
     "unbilled": ("billing", "charges that nobody has billed yet"),
     "run": ("billing", "bill a period: drafts, or invoices sent"),
     "invoice": ("invoices", "list, show, make, edit, send, print, void or write off invoices"),
+    "outbox": ("outbox", "list what is sent and has not left, or take it back"),
     "payment": ("payments", "record, list, refund, reverse or apply money received"),
     "credit": ("credit", "give goodwill, or list who has money with the practice"),
     "latefee": ("fees", "late fees: what is due, charge it, let it go"),

@@ -18,6 +18,7 @@ from core.store import Store, Tx
 from tui.app import FrameApp, Place
 from tui.keymap import read_keymap
 from tui.palette import Command, Found
+from tui.present import plural
 from tui.screens.today import Today
 from tui.viewer import Viewer
 
@@ -247,6 +248,7 @@ class Biller(FrameApp):
             Command("documents", "everything given out to a client", self._documents, "[client]"),
             Command("late", "what was recorded into a closed time", lambda _: self.show_late_entries()),
             Command("late fees", "what is due, charged, to be let go", lambda _: self.show_late_fees()),
+            Command("outbox", "what is sent and has not left yet", lambda _: self.show_outbox()),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "quit and lock the book", lambda _: self.leave()),
         )
@@ -404,6 +406,25 @@ class Biller(FrameApp):
 
         self.go("daysheet")
         self.push_screen(LateEntries())
+
+    def show_outbox(self) -> None:
+        """Open what is sent and has not left yet, from wherever."""
+        from tui.screens.outbox import Outbox
+
+        self.go("invoices")
+        self.push_screen(Outbox())
+
+    def sent(self, invoice_ids: Sequence[str]) -> None:
+        """Remember how to take back what was just sent, as long as it has not left."""
+        from core.delivery.commands import recall_shares, share_invoices
+
+        if invoice_ids:
+            self.can_undo(
+                f"sending {plural(len(invoice_ids), 'invoice')}",
+                lambda tx: recall_shares(tx, invoice_ids),
+                lambda tx: share_invoices(tx, invoice_ids),
+            )
+            self.say(f"{self.result[0]}.  u recalls", self.result[1])
 
     def show_late_fees(self) -> None:
         """Open the late fees, from wherever."""

@@ -21,6 +21,8 @@ from core.ledger.effective import (
     ISSUE_COUNTS,
     PAYMENT_COUNTS,
     REFUND_COUNTS,
+    VOID_COUNTS,
+    reversal_counts,
 )
 from core.ledger.entries_sum import entries_sum
 
@@ -98,7 +100,7 @@ SELECT t.* FROM (
     FROM json_each(:touched) AS h CROSS JOIN invoice_issue AS i
     WHERE i.invoice_id = h.value AND i.issued_on <= :as_of AND {ISSUE_COUNTS} AND {NOT_CROSSED.format("i")}
       AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
-                      WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)) AS t
+                      WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of AND {VOID_COUNTS})) AS t
 WHERE t.balance_cents <> 0
 """  # noqa: S608
 
@@ -118,7 +120,7 @@ SELECT {alias}.guarantor_id,
 FROM json_each(:touched) AS h CROSS JOIN {kind} AS {alias}
 WHERE {alias}.id = h.value AND {alias}.{day} <= :as_of AND {counts} AND {NOT_CROSSED.format(alias)}
   AND NOT EXISTS (SELECT 1 FROM {kind}_reversal AS w
-                  WHERE w.{kind}_id = {alias}.id AND w.reversed_on <= :as_of)
+                  WHERE w.{kind}_id = {alias}.id AND w.reversed_on <= :as_of AND {reversal_counts(kind)})
 """  # noqa: S608  our own names
 
 

@@ -18,6 +18,12 @@ PAYMENT_COUNTS = first_of_its_kind("payment", "p")
 CREDIT_COUNTS = first_of_its_kind("credit", "k")
 REFUND_COUNTS = first_of_its_kind("refund_request", "r")
 
+
+def reversal_counts(kind: str) -> str:
+    """The same of a reversal `w` of a payment or credit."""
+    return first_of_its_kind(f"{kind}_reversal", "w")
+
+
 FAILED = """
 EXISTS (SELECT 1 FROM refund_answer AS fa WHERE fa.request_id = r.id AND fa.outcome = 'failed'
         AND fa.answered_on <= :as_of)
@@ -29,3 +35,6 @@ NET = (
     " WHERE l.allocation_id = a.id), 0)"
 )
 """What of the allocation `a` was not taken off its invoice again."""
+
+SHARE_STANDS = "NOT EXISTS (SELECT 1 FROM share_recall AS sr WHERE sr.share_id = s.id)"
+"""The share `s` was not taken back."""

@@ -135,6 +135,7 @@ PUSHED = {
     "LateEntries",
     "Document",
     "TextPage",
+    "Outbox",
 }
 """Screens on top of a place; `walk` opens each of them."""
 
@@ -217,7 +218,11 @@ def walk_documents(app: Terminal) -> None:
     app.wait_for("filter: jane")
     app.press("\x1b")
     app.wait_for("filter: jane", gone=True)
-    app.press("qq3q")
+    app.press("qq3")
+    app.wait_for(" Outbox ")
+    app.press("q")
+    app.wait_for(" Why ")
+    app.press("q")
     app.wait_for("filter: sent")
     app.press("ggo")
     app.wait_for("Text of the page")
@@ -279,6 +284,8 @@ def walk_money(app: Terminal) -> None:
     app.wait_for("Written:")
     app.press("gdGgg")
     app.wait_for("Opening")
+    app.press(":outbox\rGgg")
+    app.wait_for("Outbox")
 
 
 def walk_late(app: Terminal) -> None:
@@ -408,6 +415,7 @@ READS = {
     "report day-sheet": ["report", "day-sheet"],
     "report late-entries": ["report", "late-entries"],
     "client ledger": ["client", "ledger", JANE],
+    "outbox list": ["outbox", "list"],
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
     "client shares": ["client", "shares", JANE],

@@ -131,6 +131,7 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         def ended(report: JobReport) -> None:
             """What was refused stays marked, so that the verb can be repeated."""
             self.grid.mark_ids(report.failed_ids)
+            app.sent(report.done)
             if self.quick_filter == "draft" and not report.failed and not report.stopped:
                 self.quick_filter = "all"
                 self._go_next = invoice_ids[0]

@@ -89,6 +89,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "hold_invoice": (BILL, ("invoice",), {"kind": "held", "reason": "r", "today": TODAY}),
     "end_hold": (BILL, ("invoice",), {"today": TODAY}),
     "share_invoices": (BILL, (["draft"],), {}),
+    "recall_shares": (BILL, (["invoice"],), {}),
     "record_export": (Right.READ, (), {"form": "csv"}),
     "record_payment": (BILL, (), {"guarantor_id": "guarantor", "amount_cents": 1, "method": "cash",
                                   "received_on": TODAY, "today": TODAY}),

@@ -14,6 +14,7 @@ from tests.tui.on_a_book import biller_on
 from tui.screens.failures import Failures
 from tui.screens.invoice import Invoice
 from tui.screens.invoices import Invoices
+from tui.screens.outbox import Outbox
 
 CLIENT = "SELECT id FROM client WHERE sort_name = :name"
 
@@ -63,7 +64,7 @@ async def test_a_refused_draft_stays_marked_and_enter_lists_why(mixed: Book, tmp
         await app.press("3", "f", "*", "s")
         assert app.question == "Send 2 invoices, $450.00?"
         await app.say_yes()
-        assert app.said == "Sending: 1 done, 1 failed (Enter lists them)"
+        assert app.said == "Sending: 1 done, 1 failed (Enter lists them).  u recalls"
         assert app.column(1) == ["Dan Drifter"]
         assert len(app.screen.grid.marks) == 1
         app.clock.now += 1
@@ -80,7 +81,7 @@ async def test_an_enter_on_its_way_when_the_report_came_is_for_the_list(mixed: B
         await app.say_yes()
         await app.press("enter")
         app.on(Invoice)
-        assert app.said.endswith("(:failures lists them)")
+        assert app.said.endswith("(:failures lists them).  u recalls")
         await app.press(":", *"failures", "enter")
         app.on(Failures)
 
@@ -89,7 +90,7 @@ async def test_after_the_drafts_are_sent_the_list_shows_them(mixed: Book, tmp_pa
     async with biller_on(mixed, tmp_path) as app:
         await app.press("3", "f", "s")
         await app.say_yes()
-        assert app.said == "Sending: 1 done"
+        assert app.said == "Sending: 1 done.  u recalls"
         assert app.screen.quick_filter == "all"
         assert app.column(0)[-1] == "N-00002"
 
@@ -202,3 +203,27 @@ async def test_marks_survive_the_filter_and_the_title_counts_hidden_ones(mixed: 
         await app.press("escape")
         assert len(app.screen.grid.marks) == 0
         app.on(Invoices)
+
+
+async def test_what_was_sent_can_be_recalled_by_u_and_sent_again(mixed: Book, tmp_path: Path) -> None:
+    async with biller_on(mixed, tmp_path) as app:
+        await app.press("3", "s")
+        await app.say_yes()
+        assert app.app.result[0].endswith("u recalls")
+        await app.press("u")
+        await app.until(lambda: "issued" in app.column(3))
+        await app.press("ctrl+r")
+        await app.until(lambda: "issued" not in app.column(3))
+
+
+async def test_the_outbox_lists_what_has_not_left_and_x_takes_it_back(mixed: Book, tmp_path: Path) -> None:
+    async with biller_on(mixed, tmp_path) as app:
+        await app.press(":", *"outbox", "enter")
+        app.on(Outbox)
+        assert app.column(1) == ["Ann Archer"]
+        await app.press("x")
+        await app.until(lambda: app.column(1) == [])
+        await app.press("u")
+        await app.until(lambda: app.column(1) == ["Ann Archer"])
+        await app.press("enter")
+        app.on(Invoice)

@@ -234,6 +234,18 @@ async def test_a_money_verb_that_does_not_apply_says_why_and_the_digits_behind_i
         app.on(Unbilled)
 
 
+@pytest.mark.parametrize("key", ["m", "e"])
+async def test_words_behind_a_verb_of_drafts_take_no_payment_of_an_issued_invoice(
+    book: Book, ann: str, tmp_path: Path, key: str
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "enter", key, *"pay", "space", *"50", "enter")
+        app.on(Invoice)
+        assert app.strip is None
+        assert app.said == "N-00001 is sent: it cannot be changed any more."
+        assert book.value("SELECT count(*) FROM payment") == 0
+
+
 async def test_an_arrow_ends_the_pause_after_a_refused_key(book: Book, ann: str, tmp_path: Path) -> None:
     pay(book, ann, 30_000)
     async with biller_on(book, tmp_path) as app:
