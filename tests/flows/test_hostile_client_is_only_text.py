@@ -227,8 +227,10 @@ def walk_documents(app: Terminal) -> None:
     app.press("ggo")
     app.wait_for("Text of the page")
     app.press("q:documents jane\r")
+    app.wait_for("More than one client fits")
+    app.press(f":documents {JANE}\r")
     app.wait_for("7DOCS")
-    app.press("7")
+    app.press("q")
 
 
 def walk_money(app: Terminal) -> None:
