@@ -87,6 +87,18 @@ def account(read: "Read", client_id: str, *, today: str) -> AccountRow:
     return found
 
 
+OWN_FIELDS = (
+    "name", "birth_on", "street", "street_2", "city", "state", "postal_code", "phone", "referrer",
+    "referrer_npi",
+)  # fmt: skip
+OWN = f"SELECT {', '.join(OWN_FIELDS)} FROM client WHERE id = :client_id"  # noqa: S608
+
+
+def own_facts(read: "Read", client_id: str) -> dict[str, str | None]:
+    """What the book has of the client itself, not of who owes; an empty address is the guarantor's."""
+    return dict(zip(OWN_FIELDS, read.rows(OWN, client_id=client_id)[0], strict=True))
+
+
 def address(read: "Read", guarantor_id: str) -> AddressRow:
     """Where a guarantor's mail goes. Raises: NotFound."""
     found = read.first(ADDRESS, AddressRow, id=guarantor_id)

@@ -10,7 +10,7 @@ Only what is open, and what was touched after the day, is looked at.
 
 import json
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from core.errors import UsageError
@@ -28,6 +28,7 @@ from core.ledger.entries_sum import entries_sum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from core.ledger.account import InvoiceSum
     from core.store import Read
 
 BASES = ("due", "invoice")
@@ -196,6 +197,16 @@ def aging(read: "Read", as_of: date, *, basis: str = "due", layout: str = "stand
 _Then = namedtuple("_Then", "day invoices money accounts")
 """A day as text, the ids of invoices and of money that had something happen after it, and the accounts, as
 they were on it, of guarantors whose facts contradict."""
+
+
+def aged(owed: Iterable["InvoiceSum"], as_of: date, layout: str = "standard") -> tuple[tuple[str, int], ...]:
+    """The names of the buckets with what of these invoices is in each, by due date, as `aging` has them."""
+    names, ends = LAYOUTS[layout]
+    cents = [0] * len(names)
+    for one in owed:
+        days = (as_of - date.fromisoformat(one.issue.due_on)).days
+        cents[sum(days > end for end in ends)] += one.balance_cents
+    return tuple(zip(names, cents, strict=True))
 
 
 def _then(read: "Read", as_of: date) -> _Then:

@@ -30,6 +30,16 @@ EXISTS (SELECT 1 FROM refund_answer AS fa WHERE fa.request_id = r.id AND fa.outc
 """
 """The processor did not carry the refund `r` out, so its money is where it was."""
 
+
+def first_failure(alias: str) -> str:
+    """SQL that holds for the earliest answer that a refund failed; two offices may have heard it."""
+    return (
+        f"({alias}.outcome = 'failed' AND NOT EXISTS (SELECT 1 FROM refund_answer AS o"  # noqa: S608
+        f" WHERE o.request_id = {alias}.request_id AND o.outcome = 'failed'"
+        f" AND (o.answered_on, o.id) < ({alias}.answered_on, {alias}.id)))"
+    )
+
+
 NET = (
     "a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l"
     " WHERE l.allocation_id = a.id), 0)"

@@ -18,6 +18,7 @@ from core.ledger.effective import (
     PAYMENT_COUNTS,
     REFUND_COUNTS,
     VOID_COUNTS,
+    first_failure,
     reversal_counts,
 )
 from core.ledger.shares import Share, share_out
@@ -164,7 +165,7 @@ FROM (SELECT m.id, m.on_day, sum(sum(m.held)) OVER (PARTITION BY m.id ORDER BY m
             UNION ALL
             SELECT r.{kind}_id, ra.answered_on, r.amount_cents, 0 FROM stale AS s
             JOIN refund_request AS r ON r.{kind}_id = s.id JOIN refund_answer AS ra ON ra.request_id = r.id
-            WHERE s.kind = '{kind}' AND ra.outcome = 'failed' AND {REFUND_COUNTS}
+            WHERE s.kind = '{kind}' AND {first_failure("ra")} AND {REFUND_COUNTS}
             UNION ALL
             SELECT a.{kind}_id, a.effective_on, 0, a.amount_cents FROM stale AS s
             JOIN allocation AS a ON a.{kind}_id = s.id WHERE s.kind = '{kind}'

@@ -133,9 +133,9 @@ PUSHED = {
     "Explain",
     "LateFees",
     "LateEntries",
+    "Outbox",
     "Document",
     "TextPage",
-    "Outbox",
 }
 """Screens on top of a place; `walk` opens each of them."""
 
@@ -279,11 +279,19 @@ def walk_money(app: Terminal) -> None:
     close(app, "^j New line")
     app.press("fff")
     close(app, "Ledger  from [")
+    app.press("t")
+    app.wait_for("Statement for")
+    app.press("o\t\t\t" + PAYLOADS[0] + "\r")
+    app.wait_for("o opens it")
     app.press("8")
     app.wait_for("8AR")
     app.wait_for("by due date")
     app.press("Gggw")
     app.wait_for("Written:")
+    app.press("*t")
+    app.wait_for("statements, $")
+    app.press("\r")
+    app.wait_for("statements made")
     app.press("gdGgg")
     app.wait_for("Opening")
     app.press(":outbox\rGgg")
@@ -373,6 +381,22 @@ def test_the_documents_show_it_as_plain_text(home: Home, capsys: pytest.CaptureF
     assert any(JANE in text for text in texts)
 
 
+def test_the_statements_show_it_as_plain_text(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
+    for kind in ("activity", "open"):
+        words = ["statement", "make", "--all-with-balance", "--from", "2026-01-01", "--kind", kind]
+        assert main([*words, "--comment", NOTE, *options(home)]) == 0
+    capsys.readouterr()
+    with home.open() as store, store.read() as read:
+        found = [document_bytes(read, one) for (one,) in read.rows("SELECT statement_id FROM statement")]
+    assert len(found) > 20
+    for content in found:
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        assert not any(page.get("/Annots") for page in reader.pages)
+        assert not {"/OpenAction", "/AA", "/Names"} & set(reader.trailer["/Root"])  # type: ignore[call-overload]
+        assert not ODD.findall("\n".join(page.extract_text() for page in reader.pages))
+
+
 # In what leaves the house.
 
 
@@ -421,6 +445,8 @@ READS = {
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
     "client shares": ["client", "shares", JANE],
+    "statement list": ["statement", "list"],
+    "statement show": ["statement", "show", "STATEMENT"],
     "guarantor list": ["guarantor", "list"],
     "guarantor ledger": ["guarantor", "ledger", JANE],
     "provider list": ["provider", "list"],
@@ -459,6 +485,13 @@ WRITES = [
     ["invoice", "show", "2"],
     ["latefee", "list", "--as-of", "2026-12-31"],
     ["latefee", "waive", PAYLOADS[2], "--reason", PAYLOADS[0]],
+    ["statement", "make", "--client", JANE, "--month", "2026-09", "--comment", NOTE],
+    ["statement", "make", "--guarantor", PAYLOADS[3], "--kind", "open", "--comment", PAYLOADS[0]],
+    ["statement", "make", "--all-with-balance", "--month", "2026-09", "--comment", PAYLOADS[1], "--dry-run"],
+    ["statement", "make", "--all-with-balance", "--month", "2026-09", "--comment", PAYLOADS[1]],
+    ["statement", "make", "--client", PAYLOADS[0], "--out", PAYLOADS[1]],
+    ["statement", "list"],
+    ["statement", "show", PAYLOADS[0]],
     ["charge", "add", "--client", JANE, "--text", PAYLOADS[0], "--amount", "5"],
     ["charge", "void", PAYLOADS[0], "--reason", "r"],
     ["client", "note", JANE, PAYLOADS[3]],
@@ -543,9 +576,11 @@ def test_every_command_prints_plain_text(
     paid = ["payment", "add", "--client", JANE, "--amount", "1000", "--method", "check", "--on", "2026-08-01"]
     assert main([*paid, "--reference", PAYLOADS[1], "--note", PAYLOADS[2], *options(home)]) == 0
     payment_id = home.value("SELECT id FROM payment")
+    assert main(["statement", "make", "--client", JANE, "--kind", "open", *options(home)]) == 0
+    named = {"PAYMENT": payment_id, "STATEMENT": home.value("SELECT statement_id FROM statement")}
     capsys.readouterr()
     for words in [*READS.values(), *WRITES]:
-        arguments = [payment_id if word == "PAYMENT" else word for word in words]
+        arguments = [named.get(word, word) for word in words]
         for form in ([], ["--plain"], ["--json"]):
             main([*arguments, *form, *options(home)])
             out, err = capsys.readouterr()

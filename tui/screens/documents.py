@@ -77,6 +77,36 @@ def _open(
     app.in_background(work, shown, ended=lambda: app.release_keys("document"))
 
 
+def open_receipt(app: "Biller", payment_id: str) -> None:
+    """Open the receipt for a payment; one is made where there is none, or where it is not true any more."""
+    today = app.today()
+
+    def work() -> str:
+        from core.delivery.receipts import make_receipt
+
+        made = make_receipt(app.store, app.actor, payment_id, today=today)
+        return f"Corrected receipt, version {made.version}." if made.new and made.version > 1 else ""
+
+    def made(said: str) -> None:
+        if said:
+            app.say(said)
+        open_document(app, payment_id, place="payments")
+
+    app.in_background(work, made, writes=True)
+
+
+def print_credit_note(app: "Biller", adjustment_id: str) -> None:
+    """Make the document of a credit note, or correct it after an undo; a word only where that fails."""
+    today = app.today()
+
+    def work() -> None:
+        from core.delivery.credit_notes import make_credit_note
+
+        make_credit_note(app.store, app.actor, adjustment_id, today=today)
+
+    app.in_background(work, lambda _: None, writes=True)
+
+
 def write_pdf(store: Store, row: InvoiceRow, folder: Path) -> str:
     """Write an invoice's newest document to a folder; answers its path. Raises: NotFound, OutsideFailure."""
     return write_document(store, row.invoice_id, folder)

@@ -58,6 +58,10 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
         "--version", dest="which", type=whole_number(1, 100_000), metavar="V", help="not the newest"
     )
     which.add_argument(
+        "--credit-note", nargs="?", const="", metavar="ID",
+        help="its credit note instead; which one, where there are several",
+    )  # fmt: skip
+    which.add_argument(
         "--new-version", action="store_true", help="first keep a corrected one, with fees and payments so far"
     )
     hold = verb("hold", "do not chase an invoice for a while: no late fees, no reminders", invoice_hold)
@@ -260,6 +264,8 @@ def invoice_pdf(door: "Door") -> int:
     from core.security.files import write_where_said
     from tui.verbs.invoice_page import head_of
 
+    if door.options.credit_note is not None:
+        return _credit_note_pdf(door)
     if door.options.new_version:
         from core.delivery.correcting import correct_document
 
@@ -275,3 +281,17 @@ def invoice_pdf(door: "Door") -> int:
     data.update(out=target, bytes=len(content))
     door.answer(data, [f"{data['number']} is in {target}."])
     return 0
+
+
+def _credit_note_pdf(door: "Door") -> int:
+    """Write the document of a credit note; it is made where there is none, and corrected where it changed."""
+    from core.delivery.credit_notes import make_credit_note
+    from core.ledger.invoices import find_invoice
+    from core.payments.history import find_credit_note
+    from tui.verbs.made import answer_made
+
+    with door.store().read() as read:
+        today, invoice_id = door.today(read), find_invoice(read, door.options.number)
+        adjustment_id = find_credit_note(read, door.options.credit_note, invoice_id)
+    made = make_credit_note(door.store(), door.actor(), adjustment_id, today=today)
+    return answer_made(door, made, f"Credit note {adjustment_id[-8:]}", adjustment_id=adjustment_id)

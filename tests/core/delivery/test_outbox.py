@@ -51,7 +51,7 @@ def test_a_recalled_invoice_can_be_sent_again_and_recalled_again(book: Book) -> 
             recall_shares(tx, [invoice_id])
         send(book.store, OWNER, [invoice_id], today=TODAY)
         assert (status(book, invoice_id), waiting(book)) == ("sent", [invoice_id])
-    onces = [row[0] for row in book.rows("SELECT once FROM invoice_share ORDER BY id")]
+    onces = [row[0] for row in book.rows("SELECT once FROM invoice_share ORDER BY no")]
     assert onces == [f"share:{invoice_id}", f"share:{invoice_id}:2", f"share:{invoice_id}:3"]
 
 

@@ -20,6 +20,7 @@ from core.ledger.entries import MOVES, account_entries
 from core.ledger.kept import differences
 from core.payments.adjustments import adjust, reverse_adjustment
 from core.payments.commands import reverse_payment, unapply
+from core.payments.days import LEFT
 from core.payments.refunds import answer_refund, refund
 from tests.builders import OWNER, TODAY, Book
 from tests.core.ledger.test_two_offices_cross import South, part
@@ -141,3 +142,26 @@ def test_a_day_on_which_an_older_refund_counts_for_more_says_so(book: Book, sout
     assert [(entry.kind, entry.amount_cents) for entry in sheet.entries] == [
         ("adjustment", 2_000), ("refund_failed", -6_000),
     ]  # fmt: skip
+
+
+def test_two_offices_hear_that_one_refund_failed_and_the_money_comes_back_once(
+    book: Book, south: list[South]
+) -> None:
+    ann = book.client()
+    billed(book, ann, 10_000)
+    payment_id = paid(book, ann, 10_000, method="card_on_file", processor_id="pi_1").payment_id
+    with book.write() as tx:
+        made = refund(
+            tx, payment_id, amount_cents=10_000, reason="moved away", balance="reopen", channel="processor",
+            today=TODAY,
+        ).parts  # fmt: skip
+    other = part(book, south)
+    for store, day in ((book.store, TODAY + DAY), (other.store, TODAY + 2 * DAY)):
+        with store.write(OWNER) as tx:
+            answer_refund(tx, made[0].refund_id, outcome="failed", processor_ref="", today=day)
+    other.bring_to(book)
+    assert balances(book, ann, TODAY + 3 * DAY) == [10_000, 0, 0, 0]
+    with book.store.read() as read:
+        came = sorted(day for day, cents in read.rows(LEFT, source_id=payment_id) if cents > 0)
+    # Received, taken off the invoice to be given back, and back once.
+    assert came == [TODAY.isoformat(), TODAY.isoformat(), (TODAY + DAY).isoformat()]

@@ -20,7 +20,8 @@ def home(billed_sample: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_is_sent_waits_and_can_be_taken_back(daysheet: Daysheet, home: Home) -> None:
-    draft = daysheet("invoice", "new", "--client", "cole", "--json").data["short_id"]
+    daysheet("charge", "add", "--client", "archer", "--text", "School report", "--amount", "80")
+    draft = daysheet("invoice", "new", "--client", "archer", "--json").data["short_id"]
     number = daysheet("invoice", "send", draft, "--json").data["number"]
     assert number in [row["number"] for row in daysheet("outbox", "list", "--json").data["outbox"]]
     assert daysheet("outbox", "recall", number, "--json").data == {"recalled": [number], "left": []}

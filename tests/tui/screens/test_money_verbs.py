@@ -199,9 +199,11 @@ async def test_rc4_a_credit_note_on_a_paid_invoice_makes_credit_and_u_puts_it_ba
         assert app.said == "$50.00 off N-00001, credit note.  u undoes"
         assert "total $300.00   adjusted -$50.00   paid $250.00   balance $0.00" in app.seen()
         assert book.value("SELECT left_cents FROM money_left") == 5_000
+        await app.until(lambda: book.value("SELECT max(version) FROM credit_note") == 1)
         await app.press("u")
         assert "total $300.00   paid $300.00   balance $0.00" in app.seen()
         assert book.value("SELECT left_cents FROM money_left") == 0
+        await app.until(lambda: book.value("SELECT max(version) FROM credit_note") == 2)
 
 
 async def test_rc2_goodwill_is_given_from_the_client_and_taken_back(
