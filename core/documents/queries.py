@@ -7,7 +7,7 @@ from collections import namedtuple
 
 from core.errors import NotFound, UsageError
 from core.ids import BY_ENDING, ending, short
-from core.ledger.effective import first_of_its_kind
+from core.ledger.effective import SHARE_STANDS, first_of_its_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,7 +124,8 @@ SELECT d.id, d.kind, d.subject_id, d.version, d.made_on, d.size_bytes, d.sha256,
        coalesce((SELECT max(l.service_on) FROM invoice_line AS l WHERE l.issue_id = i.id),
                 s.to_on, b.to_on, e.to_on, p.received_on, j.effective_on),
        CASE WHEN i.id IS NOT NULL
-            THEN CASE WHEN EXISTS (SELECT 1 FROM invoice_share AS v WHERE v.invoice_id = i.invoice_id)
+            THEN CASE WHEN EXISTS (SELECT 1 FROM invoice_share AS s
+                                   WHERE s.invoice_id = i.invoice_id AND {SHARE_STANDS})
                       THEN d.version ELSE 0 END
             ELSE coalesce((SELECT max(v.version) FROM document_share AS v
                            WHERE v.subject_id = d.subject_id AND v.kind = d.kind), 0) END
@@ -264,12 +265,12 @@ VERSIONS = f"""
 SELECT d.version, d.made_on, d.size_bytes, d.sha256, d.at, coalesce(u.name, d.actor),
        coalesce((SELECT min(v.at) FROM document_share AS v WHERE v.subject_id = d.subject_id
                  AND v.kind = d.kind AND v.version = d.version),
-                (SELECT min(v.at) FROM invoice_share AS v WHERE v.invoice_id = d.subject_id
-                 AND d.kind = 'invoice'), '')
+                (SELECT min(s.at) FROM invoice_share AS s WHERE s.invoice_id = d.subject_id
+                 AND d.kind = 'invoice' AND {SHARE_STANDS}), '')
 FROM document AS d LEFT JOIN "user" AS u ON u.id = d.actor
 WHERE d.subject_id = :document_id AND {first_of_its_kind("document", "d")}
 ORDER BY d.version DESC
-"""  # noqa: S608  composed of the constant above
+"""  # noqa: S608  composed of the constants above
 
 
 def versions(read: "Read", document_id: str) -> "list[VersionRow]":

@@ -218,13 +218,19 @@ def walk_documents(app: Terminal) -> None:
     app.wait_for("filter: jane")
     app.press("\x1b")
     app.wait_for("filter: jane", gone=True)
-    app.press("qq3q")
+    app.press("qq3")
+    app.wait_for(" Outbox ")
+    app.press("q")
+    app.wait_for(" Why ")
+    app.press("q")
     app.wait_for("filter: sent")
     app.press("ggo")
     app.wait_for("Text of the page")
     app.press("q:documents jane\r")
+    app.wait_for("More than one client fits")
+    app.press(f":documents {JANE}\r")
     app.wait_for("7DOCS")
-    app.press("7")
+    app.press("q")
 
 
 def walk_money(app: Terminal) -> None:

@@ -16,9 +16,8 @@ from core.ids import short
 from core.practice.queries import practice
 from core.store import Read
 from tui.keys import key_of, verb
-from tui.present import local_stamp, plural
+from tui.present import local_stamp, plural, size_words
 from tui.screens.book_screen import BookScreen
-from tui.screens.document_list import size_words
 from tui.screens.documents import open_document, open_text, share_one, write_and_say
 from tui.screens.text_page import EDGE, line_rows, page_lines
 from tui.text_page import text_lines

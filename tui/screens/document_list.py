@@ -7,7 +7,7 @@ from core.documents.queries import KINDS, DocumentRow, documents
 from core.store import Read
 from tui.jobs import Job, each
 from tui.keys import Direction, verb
-from tui.present import period_words, plural
+from tui.present import period_words, plural, size_words
 from tui.screens.book_screen import BookScreen
 from tui.screens.documents import open_document, write_document
 from tui.widgets.columns import Column, day_column, words_column
@@ -169,8 +169,3 @@ def _row(row: DocumentRow) -> Row:
         ),
         find=f"{row.guarantor or ''} {row.detail}",
     )
-
-
-def size_words(size_bytes: int) -> str:
-    """31 KB: a file's size in few letters."""
-    return f"{max(1, round(size_bytes / 1000)):,} KB"

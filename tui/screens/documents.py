@@ -62,7 +62,16 @@ def _open(
             return
         from tui.screens.text_page import TextPage
 
-        app.push_screen(TextPage(place, row, version or row.version, pages))
+        shown_version = version or row.version
+        app.push_screen(
+            TextPage(
+                place,
+                row,
+                shown_version,
+                pages,
+                lambda: write_and_say(app, document_id, shown_version),
+            )
+        )
 
     app.hold_keys("document")
     app.in_background(work, shown, ended=lambda: app.release_keys("document"))

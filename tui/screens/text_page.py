@@ -1,6 +1,6 @@
 """A document as text, where there is no viewer: what stands in the kept bytes of one version (RD6)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +11,6 @@ from core.documents.reading import ReadPage
 from tui.keys import verb
 from tui.present import plural
 from tui.screens.book_screen import BookScreen
-from tui.screens.documents import write_and_say
 from tui.text_page import text_lines
 from tui.widgets.columns import words_column
 from tui.widgets.grid import Grid
@@ -46,12 +45,21 @@ class TextPage(BookScreen[list[str]]):
         verb("w", "write", "Write PDF", id="text.write", help="To the export folder", counted=False),
     ]
 
-    def __init__(self, place: str, row: DocumentRow, version: int, pages: Sequence[ReadPage]) -> None:
+    def __init__(
+        self,
+        place: str,
+        row: DocumentRow,
+        version: int,
+        pages: Sequence[ReadPage],
+        write: Callable[[], object],
+    ) -> None:
+        """`write` puts the file of this version where `w` says."""
         super().__init__()
         self.PLACE = place
         self._row = row
         self._version = version
         self._pages = pages
+        self._write = write
         self._cells = 0
 
     def compose_body(self) -> ComposeResult:
@@ -83,4 +91,4 @@ class TextPage(BookScreen[list[str]]):
         return False if action == "sort" else super().check_action(action, parameters)
 
     def action_write(self) -> None:
-        write_and_say(self.biller, self._row.document_id, self._version)
+        self._write()

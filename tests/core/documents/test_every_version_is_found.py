@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from core.dates import Period
-from core.delivery.commands import VoidIsNotSent
+from core.delivery.commands import VoidIsNotSent, recall_shares
 from core.delivery.correcting import correct_document
 from core.delivery.sending import finish, send
 from core.delivery.sharing import share_documents
@@ -215,3 +215,14 @@ def test_a_void_invoice_and_what_was_never_made_are_not_shared(book: Book) -> No
 )  # fmt: skip
 def test_days_are_said_in_few_letters(from_on: str | None, to_on: str | None, words: str) -> None:
     assert days_words(from_on, to_on) == words
+
+
+def test_an_invoice_that_was_called_back_is_not_shared(book: Book) -> None:
+    invoice_id = sent(book, book.client())
+    with book.write() as tx:
+        recall_shares(tx, [invoice_id])
+    with book.store.read() as read:
+        assert document(read, invoice_id).shared == ""
+        assert [one.shared_at for one in versions(read, invoice_id)] == [""]
+    with book.write() as tx:
+        assert share_documents(tx, [invoice_id]) == [invoice_id]

@@ -124,14 +124,13 @@ MEMORY_MB = 400
 
 
 def measured(home: Home, *words: str) -> tuple[int, str, float, float]:
-    """Exit code, what was said, seconds and megabytes of a process of its own."""
-    began = time.monotonic()
+    """Exit code, what was said, seconds of work and megabytes of a process of its own."""
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *words], env={"PATH": "/usr/bin:/bin", **home.environ},
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    *said, megabytes = done.stderr.splitlines()
-    return done.returncode, "\n".join(said), time.monotonic() - began, float(megabytes)
+    *said, seconds, megabytes = done.stderr.splitlines()
+    return done.returncode, "\n".join(said), float(seconds), float(megabytes)
 
 
 _RUN = """
@@ -141,7 +140,8 @@ try:
     code = main(sys.argv[1:])
 except SystemExit as end:
     code = end.code
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, file=sys.stderr)
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, sep="\\n", file=sys.stderr)
 sys.exit(code)
 """
 
