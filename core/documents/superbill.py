@@ -31,13 +31,13 @@ from core.money import show_cents, show_units
 
 COLUMNS = (
     Column("DATE", LEFT, 64),
-    Column("POS", 118, 24),
-    Column("CODE AND MODIFIERS", 146, 140),
-    Column("DX", 294, 40),
-    Column("UNITS", 330, 34, right=True),
-    Column("CHARGE", 370, 56, right=True),
-    Column("PAID", 432, 56, right=True),
-    Column("BALANCE", 494, AMOUNT_RIGHT - 494, right=True),
+    Column("POS", 114, 24),
+    Column("CODE AND MODIFIERS", 138, 178),
+    Column("DX", 320, 34),
+    Column("UNITS", 352, 30, right=True),
+    Column("CHARGE", 386, 52, right=True),
+    Column("PAID", 442, 52, right=True),
+    Column("BALANCE", 498, AMOUNT_RIGHT - 498, right=True),
 )
 PROCEDURE = 2
 MIDDLE, BOX = 222.0, 392.0
