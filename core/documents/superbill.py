@@ -32,12 +32,12 @@ from core.money import show_cents, show_units
 COLUMNS = (
     Column("DATE", LEFT, 64),
     Column("POS", 114, 24),
-    Column("CODE AND MODIFIERS", 138, 178),
-    Column("DX", 320, 34),
-    Column("UNITS", 352, 30, right=True),
-    Column("CHARGE", 386, 52, right=True),
-    Column("PAID", 442, 52, right=True),
-    Column("BALANCE", 498, AMOUNT_RIGHT - 498, right=True),
+    Column("CODE AND MODIFIERS", 138, 172),
+    Column("DX", 314, 32),
+    Column("UNITS", 344, 30, right=True),
+    Column("CHARGE", 377, 60, right=True),
+    Column("PAID", 439, 56, right=True),
+    Column("BALANCE", 496, AMOUNT_RIGHT - 496, right=True),
 )
 PROCEDURE = 2
 MIDDLE, BOX = 222.0, 392.0

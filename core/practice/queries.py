@@ -167,13 +167,20 @@ PROFILE_FIELDS = (
     "name", "timezone", "currency", "tax_id", "npi", "phone", "email", "street", "street_2", "city", "state",
     "postal_code", "footer",
 )  # fmt: skip
-PROFILE = f"SELECT {', '.join(PROFILE_FIELDS)} FROM practice ORDER BY id LIMIT 1"  # noqa: S608
+PROFILE = f"""
+SELECT {", ".join(PROFILE_FIELDS)}, coalesce(logo_sha256, '') FROM practice ORDER BY id LIMIT 1
+"""  # noqa: S608
 
 
 def practice_profile(read: "Read") -> dict[str, str]:
-    """The practice as its documents name it."""
+    """The practice as its documents name it; a logo by its SHA-256."""
     found = read.rows(PROFILE)
-    return dict(zip(PROFILE_FIELDS, found[0], strict=True)) if found else {}
+    if not found:
+        return {}
+    from core.ledger.pay_link import portal_address
+
+    shown = dict(zip((*PROFILE_FIELDS, "logo_sha256"), found[0], strict=True))
+    return {**shown, "portal_address": portal_address(read)}
 
 
 class NoneOrMany(NotFound):

@@ -139,6 +139,9 @@ PUSHED = {
     "Explain",
     "LateFees",
     "LateEntries",
+    "Outbox",
+    "Document",
+    "TextPage",
     "SuperbillCheck",
 }
 """Screens on top of a place; `walk` opens each of them."""
@@ -200,8 +203,35 @@ def walk(app: Terminal) -> None:
     app.press("jane")
     close(app, "New draft for")
     walk_money(app)
+    walk_documents(app)
     app.press("1")
     app.wait_for("TODAY")
+
+
+def walk_documents(app: Terminal) -> None:
+    """What was sent, its versions, and its text where there is no viewer."""
+    app.press("7")
+    app.wait_for("12 documents")
+    app.press("Ggg\r")
+    app.wait_for("sha256")
+    app.press("J" * 12)
+    app.wait_for("12 of 12")
+    app.press("\tGgg\t")
+    app.press("w")
+    app.wait_for("Written:")
+    app.press("o")
+    app.wait_for("Text of the page")
+    app.press("Ggg/jane\r")
+    app.wait_for("filter: jane")
+    app.press("\x1b")
+    app.wait_for("filter: jane", gone=True)
+    app.press("qq3q")
+    app.wait_for("filter: sent")
+    app.press("ggo")
+    app.wait_for("Text of the page")
+    app.press("q:documents jane\r")
+    app.wait_for("7DOCS")
+    app.press("7")
 
 
 def walk_money(app: Terminal) -> None:
@@ -258,13 +288,23 @@ def walk_money(app: Terminal) -> None:
     close(app, "^j New line")
     app.press("fff")
     close(app, "Ledger  from [")
+    app.press("t")
+    app.wait_for("Statement for")
+    app.press("o\t\t\t" + PAYLOADS[0] + "\r")
+    app.wait_for("o opens it")
     app.press("8")
     app.wait_for("8AR")
     app.wait_for("by due date")
     app.press("Gggw")
     app.wait_for("Written:")
+    app.press("*t")
+    app.wait_for("statements, $")
+    app.press("\r")
+    app.wait_for("statements made")
     app.press("gdGgg")
     app.wait_for("Opening")
+    app.press(":outbox\rGgg")
+    app.wait_for("Outbox")
 
 
 def walk_late(app: Terminal) -> None:
@@ -350,6 +390,22 @@ def test_the_documents_show_it_as_plain_text(home: Home, capsys: pytest.CaptureF
     assert any(JANE in text for text in texts)
 
 
+def test_the_statements_show_it_as_plain_text(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
+    for kind in ("activity", "open"):
+        words = ["statement", "make", "--all-with-balance", "--from", "2026-01-01", "--kind", kind]
+        assert main([*words, "--comment", NOTE, *options(home)]) == 0
+    capsys.readouterr()
+    with home.open() as store, store.read() as read:
+        found = [document_bytes(read, one) for (one,) in read.rows("SELECT statement_id FROM statement")]
+    assert len(found) > 20
+    for content in found:
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        assert not any(page.get("/Annots") for page in reader.pages)
+        assert not {"/OpenAction", "/AA", "/Names"} & set(reader.trailer["/Root"])  # type: ignore[call-overload]
+        assert not ODD.findall("\n".join(page.extract_text() for page in reader.pages))
+
+
 # In what leaves the house.
 
 
@@ -428,9 +484,12 @@ READS = {
     "report day-sheet": ["report", "day-sheet"],
     "report late-entries": ["report", "late-entries"],
     "client ledger": ["client", "ledger", JANE],
+    "outbox list": ["outbox", "list"],
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
     "client shares": ["client", "shares", JANE],
+    "statement list": ["statement", "list"],
+    "statement show": ["statement", "show", "STATEMENT"],
     "guarantor list": ["guarantor", "list"],
     "guarantor ledger": ["guarantor", "ledger", JANE],
     "provider list": ["provider", "list"],
@@ -444,6 +503,12 @@ READS = {
     "audit list": ["audit", "list"],
     "audit verify": ["audit", "verify"],
     "doctor": ["doctor"],
+    "documents list": ["documents", "list"],
+    "documents show": ["documents", "show", "1"],
+    "documents text": ["documents", "text", "1"],
+    "documents text narrow": ["documents", "text", "12", "--width", "40"],
+    "documents share": ["documents", "share", "1"],
+    "documents verify": ["documents", "verify"],
     "payer list": ["payer", "list"],
     "client coverage": ["client", "coverage", JANE],
     "session show": ["session", "show", "SESSION"],
@@ -469,6 +534,13 @@ WRITES = [
     ["invoice", "show", "2"],
     ["latefee", "list", "--as-of", "2026-12-31"],
     ["latefee", "waive", PAYLOADS[2], "--reason", PAYLOADS[0]],
+    ["statement", "make", "--client", JANE, "--month", "2026-09", "--comment", NOTE],
+    ["statement", "make", "--guarantor", PAYLOADS[3], "--kind", "open", "--comment", PAYLOADS[0]],
+    ["statement", "make", "--all-with-balance", "--month", "2026-09", "--comment", PAYLOADS[1], "--dry-run"],
+    ["statement", "make", "--all-with-balance", "--month", "2026-09", "--comment", PAYLOADS[1]],
+    ["statement", "make", "--client", PAYLOADS[0], "--out", PAYLOADS[1]],
+    ["statement", "list"],
+    ["statement", "show", PAYLOADS[0]],
     ["charge", "add", "--client", JANE, "--text", PAYLOADS[0], "--amount", "5"],
     ["charge", "void", PAYLOADS[0], "--reason", "r"],
     ["client", "note", JANE, PAYLOADS[3]],
@@ -476,6 +548,9 @@ WRITES = [
     ["payment", "add", "--client", JANE, "--amount", "5", "--method", "cash", "--allocate", PAYLOADS[0]],
     ["payment", "add", "--guarantor", PAYLOADS[4], "--amount", PAYLOADS[4], "--method", "cash"],
     ["payment", "show", PAYLOADS[0]],
+    ["documents", "show", PAYLOADS[0]],
+    ["documents", "list", "--client", PAYLOADS[1], "--kind", PAYLOADS[2]],
+    ["documents", "list", "--client", PAYLOADS[1]],
     ["payment", "apply", "--client", PAYLOADS[0]],
     ["explain", PAYLOADS[1]],
     ["report", "ar", "--basis", PAYLOADS[0]],
@@ -497,7 +572,7 @@ def signals_kept() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
-READING = ("list", "show", "verify", "ledger", "ar", "day-sheet", "late-entries")
+READING = ("list", "show", "text", "verify", "ledger", "ar", "day-sheet", "late-entries")
 
 
 def reading_verbs() -> set[str]:
@@ -550,14 +625,16 @@ def test_every_command_prints_plain_text(
     paid = ["payment", "add", "--client", JANE, "--amount", "1000", "--method", "check", "--on", "2026-08-01"]
     assert main([*paid, "--reference", PAYLOADS[1], "--note", PAYLOADS[2], *options(home)]) == 0
     made = superbill_of_jane(home)
-    ids = {
+    assert main(["statement", "make", "--client", JANE, "--kind", "open", *options(home)]) == 0
+    named = {
         "PAYMENT": home.value("SELECT id FROM payment"),
+        "STATEMENT": home.value("SELECT statement_id FROM statement"),
         "SESSION": home.value("SELECT id FROM session"),
         "SUPERBILL": made,
     }
     capsys.readouterr()
     for words in [*READS.values(), *WRITES]:
-        arguments = [ids.get(word, word) for word in words]
+        arguments = [named.get(word, word) for word in words]
         for form in ([], ["--plain"], ["--json"]):
             main([*arguments, *form, *options(home)])
             out, err = capsys.readouterr()

@@ -7,8 +7,11 @@ from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.money_verbs import WRONG_REASON
+from tui.screens.statement_verbs import MAKE, OPEN, Whose, ask_statements, open_last
 
 V = TypeVar("V")
+
+NEEDS_CLIENT = {"pay", "bill", "new", "note", "add_credit", "superbill", "statement", "open_statement"}
 
 
 class ClientVerbs(BookScreen[V], Generic[V]):
@@ -21,6 +24,8 @@ class ClientVerbs(BookScreen[V], Generic[V]):
              help="What an insurer needs to pay the client back", counted=False),
         verb("a", "add_credit", "Goodwill", id="client.add_credit",
              help="A credit that was not received as money", counted=False),
+        MAKE,
+        OPEN,
     ]  # fmt: skip
 
     @property
@@ -34,16 +39,29 @@ class ClientVerbs(BookScreen[V], Generic[V]):
         return "" if account is None else account[0]
 
     def allowed(self, action: str) -> bool:
-        return (
-            action not in ("pay", "bill", "new", "note", "add_credit", "superbill")
-            or self.account is not None
-        )
+        return action not in NEEDS_CLIENT or self.account is not None
 
     def action_pay(self) -> None:
         from tui.screens.paying import pay_ahead
 
         if (account := self.account) is not None:
             pay_ahead(self, account[1])
+
+    @property
+    def chosen_accounts(self) -> list[tuple[str, str, str]]:
+        """Those of the marked clients, else of the one under the cursor, or the one that is open."""
+        account = self.account
+        return [] if account is None else [account]
+
+    def action_statement(self) -> None:
+        found = [Whose(owes, client_id, name) for client_id, owes, name in self.chosen_accounts]
+        if found:
+            keep_as = str(found[0].client_id) if len(found) == 1 else "clients"
+            ask_statements(self, [one.name for one in found], lambda _: found, keep_as=keep_as)
+
+    def action_open_statement(self) -> None:
+        if (account := self.account) is not None:
+            open_last(self, Whose(account[1], account[0], account[2]))
 
     def action_bill(self) -> None:
         self._draft(empty=False)
