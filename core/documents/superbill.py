@@ -233,8 +233,8 @@ class _Superbill(Layout):
         self.y -= 12
 
     def height_below(self) -> float:
-        """What the totals take, so that a sheet never begins with them alone."""
-        return 100.0
+        """What totals and signature take, so that a sheet never begins with them alone."""
+        return 170.0
 
     def totals(self) -> None:
         """Charged, taken off, paid, and what is left."""
