@@ -47,8 +47,6 @@ SQLITE_FLOOR = (3, 51, 3)
 """Older ones can corrupt a WAL database that two processes write (WAL-reset bug)."""
 
 BUSY_MS = 15_000
-CACHE_KIB = 16_384
-"""Of decrypted pages a connection; with SQLite's 2 MiB a page of scattered rows is decrypted each time."""
 STALE = "SELECT 1 FROM stale LIMIT 1"
 Value = str | int | bytes | None
 
@@ -75,7 +73,8 @@ def connect(path: str, key: bytes, *, query_only: bool = False) -> "Any":
         connection.execute("PRAGMA recursive_triggers = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        # 16 MiB of decrypted pages; with SQLite's 2 a list of scattered rows is decrypted each time.
+        connection.execute("PRAGMA cache_size = -16384")
         if connection.execute("PRAGMA cipher_version").fetchone() is None:
             raise AssertionError("this SQLite cannot encrypt")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

@@ -20,6 +20,7 @@ from tui.config import DEFAULTS, LOCK_AFTER_MINUTES, read_config
 from tui.keymap import read_keymap
 from tui.locking import LockingApp, since_boot
 from tui.palette import Command, Found
+from tui.present import plural
 from tui.screens.today import Today
 from tui.viewer import Viewer
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tui.screens.aging import AgingReport
     from tui.screens.clients import Clients
     from tui.screens.day_sheet import DaySheetScreen
+    from tui.screens.document_list import Documents
     from tui.screens.invoices import Invoices
     from tui.screens.payments import Payments
     from tui.screens.unbilled import Unbilled
@@ -73,6 +75,12 @@ def _payments() -> "Payments":
     return Payments()
 
 
+def _documents() -> "Documents":
+    from tui.screens.document_list import Documents
+
+    return Documents()
+
+
 def _aging() -> "AgingReport":
     from tui.screens.aging import AgingReport
 
@@ -104,6 +112,7 @@ class Biller(LockingApp):
         Place("invoices", "Invoices", "3", "i", _invoices),
         Place("clients", "Clients", "4", "c", _clients),
         Place("payments", "Payments", "6", "p", _payments),
+        Place("documents", "Docs", "7", "s", _documents),
         Place("aging", "AR", "8", "r", _aging),
         Place("daysheet", "Day sheet", "", "d", _day_sheet),
     )
@@ -254,8 +263,10 @@ class Biller(LockingApp):
             Command("export", "write everything as CSV files", self._export, "[folder]"),
             Command("journal", "write a double-entry journal", self._journal, "[hledger|beancount]"),
             Command("explain", "the entries behind an amount", self._explain, "[1042]"),
+            Command("documents", "everything given out to a client", self._documents, "[client]"),
             Command("late", "what was recorded into a closed time", lambda _: self.show_late_entries()),
             Command("late fees", "what is due, charged, to be let go", lambda _: self.show_late_fees()),
+            Command("outbox", "what is sent and has not left yet", lambda _: self.show_outbox()),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "cover the screens and close the book", lambda _: self.lock()),
         )
@@ -330,6 +341,21 @@ class Biller(LockingApp):
         today, place = self.today(), self.current_mode
         self.push_screen(Explain(place, lambda read: explain_typed(read, what, today)))
 
+    def _documents(self, typed: str) -> None:
+        """Of a client who is named, else the screen of all."""
+        from core.clients.queries import client, find_client
+
+        if not typed:
+            self.go("documents")
+            return
+
+        def work() -> tuple[str, str]:
+            with self.store.read() as read:
+                client_id = find_client(read, typed)
+                return client_id, str(client(read, client_id).client)
+
+        self.in_background(work, lambda found: self.show_documents(*found))
+
     def find(self, text: str) -> Sequence[Found]:
         """Invoices by number, clients by a few letters of the name. Runs in a thread."""
         from core.clients.queries import clients
@@ -371,6 +397,20 @@ class Biller(LockingApp):
         self.go("clients")
         self.push_screen(Client(client_id))
 
+    def show_documents(self, client_id: str, name: str) -> None:
+        """Open all that was given out to a client, from wherever."""
+        from tui.screens.document_list import Documents
+
+        self.go("documents")
+        self.push_screen(Documents(client_id, name))
+
+    def show_document(self, document_id: str) -> None:
+        """Open a document with its versions, from wherever."""
+        from tui.screens.document import Document
+
+        self.go("documents")
+        self.push_screen(Document(document_id))
+
     def show_payment(self, payment_id: str) -> None:
         """Open a payment or goodwill credit, from wherever."""
         from tui.screens.payment import Payment
@@ -384,6 +424,25 @@ class Biller(LockingApp):
 
         self.go("daysheet")
         self.push_screen(LateEntries())
+
+    def show_outbox(self) -> None:
+        """Open what is sent and has not left yet, from wherever."""
+        from tui.screens.outbox import Outbox
+
+        self.go("invoices")
+        self.push_screen(Outbox())
+
+    def sent(self, invoice_ids: Sequence[str]) -> None:
+        """Remember how to take back what was just sent, as long as it has not left."""
+        from core.delivery.commands import recall_shares, share_invoices
+
+        if invoice_ids:
+            self.can_undo(
+                f"sending {plural(len(invoice_ids), 'invoice')}",
+                lambda tx: recall_shares(tx, invoice_ids),
+                lambda tx: share_invoices(tx, invoice_ids),
+            )
+            self.say(f"{self.result[0]}.  u recalls", self.result[1])
 
     def show_late_fees(self) -> None:
         """Open the late fees, from wherever."""
