@@ -158,9 +158,7 @@ def measure(*, quick: bool) -> list[dict[str, object]]:
             ours.append(timed(["-c", PRODUCT], env, "4", "Client 000005", keys))
             theirs.append(timed(["-c", TABLE, str(table_rows)], env, "", "Client 000005", keys))
         opened = {
-            "list": partial(
-                cpu_until, "Client 000005", ["-c", LIST, str(book.parent), str(key_file)], env
-            ),
+            "list": partial(cpu_until, "Client 000005", ["-c", LIST, str(book.parent), str(key_file)], env),
             "empty": partial(cpu_until, "painted-now", ["-c", EMPTY], env),
         }
         for job in opened.values():
