@@ -20,6 +20,8 @@ VERBS = {
     "init": ("book", "make a new book for a practice"),
     "import": ("importing", "bring in clients and sessions from files"),
     "unbilled": ("billing", "charges that nobody has billed yet"),
+    "agenda": ("agenda", "the appointments of a day, and what billing has made of each"),
+    "session": ("agenda", "mark an appointment, or draft one"),
     "run": ("billing", "bill a period: drafts, or invoices sent"),
     "invoice": ("invoices", "list, show, make, edit, send, print, void or write off invoices"),
     "payment": ("payments", "record, list, refund, reverse or apply money received"),

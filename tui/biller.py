@@ -23,6 +23,7 @@ from tui.viewer import Viewer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tui.screens.agenda import Agenda
     from tui.screens.aging import AgingReport
     from tui.screens.clients import Clients
     from tui.screens.day_sheet import DaySheetScreen
@@ -65,6 +66,12 @@ def _clients() -> "Clients":
     return Clients()
 
 
+def _agenda() -> "Agenda":
+    from tui.screens.agenda import Agenda
+
+    return Agenda()
+
+
 def _payments() -> "Payments":
     from tui.screens.payments import Payments
 
@@ -101,6 +108,7 @@ class Biller(FrameApp):
         Place("unbilled", "Unbilled", "2", "u", _unbilled),
         Place("invoices", "Invoices", "3", "i", _invoices),
         Place("clients", "Clients", "4", "c", _clients),
+        Place("agenda", "Agenda", "5", "a", _agenda),
         Place("payments", "Payments", "6", "p", _payments),
         Place("aging", "AR", "8", "r", _aging),
         Place("daysheet", "Day sheet", "", "d", _day_sheet),
@@ -233,6 +241,7 @@ class Biller(FrameApp):
     def commands(self) -> Sequence[Command]:
         return (
             Command("run", "preview the billing of a month, or of two days", self._run, "[2026-10]"),
+            Command("agenda", "the appointments of a day", self._agenda_on, "[2026-10-15]"),
             Command("export", "write everything as CSV files", self._export, "[folder]"),
             Command("journal", "write a double-entry journal", self._journal, "[hledger|beancount]"),
             Command("explain", "the entries behind an amount", self._explain, "[1042]"),
@@ -252,6 +261,23 @@ class Biller(FrameApp):
             return
         self.go("unbilled")
         self.push_screen(RunPreview(period))
+
+    def _agenda_on(self, typed: str) -> None:
+        from tui.screens.agenda import Agenda
+
+        try:
+            day = parse_day(typed) if typed else None
+        except DomainError as refusal:
+            self.refuse(refusal)
+            return
+        self.go("agenda")
+        self.to_bottom()
+
+        def arrived() -> None:
+            if isinstance(self.screen, Agenda):
+                self.screen.show_day(day)
+
+        self.call_after_refresh(arrived)
 
     def _export(self, typed: str) -> None:
         """Into the folder for exports where no other is named; there an earlier one of today gives way."""

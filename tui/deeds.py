@@ -95,6 +95,8 @@ def _with_amounts(verb: str, detail: dict[str, Any]) -> str:
             return f"late fee {detail['step']}, {dollars(detail['amount_cents'])}, of {detail['assessed_on']}"
         case "draft.replaces":
             return f"billed again in place of {detail['replaces']}"
+        case "session.marked":
+            return f"marked {detail['after'].replace('_', ' ')}, was {detail['before'].replace('_', ' ')}"
         case "book.closed":
             return f"book closed through {detail['through']}"
     return _ALONE.get(verb) or _plain_words(verb)

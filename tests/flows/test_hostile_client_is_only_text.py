@@ -193,6 +193,7 @@ def walk(app: Terminal) -> None:
     app.press("jane")
     close(app, "New draft for")
     walk_money(app)
+    walk_agenda(app)
     app.press("1")
     app.wait_for("TODAY")
 
@@ -250,6 +251,20 @@ def walk_money(app: Terminal) -> None:
     app.wait_for("Written:")
     app.press("gdGgg")
     app.wait_for("Opening")
+
+
+def walk_agenda(app: Terminal) -> None:
+    """A day of sessions, and its week; the strip that charges one of them; who is billed already."""
+    app.press(":agenda 2026-09-03\r")
+    app.wait_for("Thursday, September 3, 2026")
+    app.press("Gggn")
+    close(app, "Enter writes it in")
+    app.press("e")
+    close(app, "Mark")
+    app.press("d")
+    app.wait_for("Aug 31 to Sep 6, 2026")
+    app.press("\r")
+    app.wait_for("3INVOICES")
 
 
 def walk_late(app: Terminal) -> None:
@@ -364,6 +379,7 @@ def test_hledger_reads_the_journal_of_it(home: Home, tmp_path: Path) -> None:
 # From commands.
 
 READS = {
+    "agenda": ["agenda", "--from", "2026-09-01", "--to", "2026-09-30"],
     "unbilled list": ["unbilled", "list"],
     "run": ["run", "--month", "2026-09", "--dry-run"],
     "invoice list": ["invoice", "list"],
@@ -414,6 +430,9 @@ WRITES = [
     ["invoice", "show", "2"],
     ["latefee", "list", "--as-of", "2026-12-31"],
     ["latefee", "waive", PAYLOADS[2], "--reason", PAYLOADS[0]],
+    ["agenda", "--on", PAYLOADS[0]],
+    ["session", "mark", PAYLOADS[0], "kept"],
+    ["session", "bill", PAYLOADS[1]],
     ["charge", "add", "--client", JANE, "--text", PAYLOADS[0], "--amount", "5"],
     ["charge", "void", PAYLOADS[0], "--reason", "r"],
     ["client", "note", JANE, PAYLOADS[3]],

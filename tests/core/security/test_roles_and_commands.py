@@ -60,6 +60,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "end_shares": (BILL, ("client",), TERM),
     "restore_shares": (BILL, ("client", []), TERM),
     "record_session": (BILL, (), {"client_id": "client", "status": "kept", "lines": [], **WHEN}),
+    "mark_session": (BILL, ("session", "kept"), {"today": TODAY}),
     "finalise": (BILL, (["session"],), {}),
     "write_in_charge": (BILL, (), {"client_id": "client", "service_on": TODAY, "description": "d",
                                    "amount_cents": 1}),
