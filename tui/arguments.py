@@ -39,6 +39,8 @@ VERBS = {
     "practice": ("practice", "show or change the practice"),
     "user": ("users", "list, add or remove users and set their roles"),
     "key": ("users", "list or add what opens the book"),
+    "config": ("config", "what was chosen for this computer, such as the theme"),
+    "keys": ("config", "what keys.toml changes, and what it leaves without a key"),
     "backup": ("backups", "the whole book in one encrypted file, or check such a file"),
     "restore": ("backups", "make a book of a backup, where there is none"),
     "books": ("books", "take the whole book along: CSV files, a journal"),

@@ -16,6 +16,7 @@ from core.dates import ALL_TIME, Period, between, parse_day, parse_month, previo
 from core.errors import Busy, DomainError, NotFound
 from core.store import Store, Tx
 from tui.app import FrameApp, Place
+from tui.config import read_config, set_config
 from tui.keymap import read_keymap
 from tui.palette import Command, Found
 from tui.screens.today import Today
@@ -25,10 +26,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tui.screens.agenda import Agenda
     from tui.screens.aging import AgingReport
+    from tui.screens.audit_log import AuditLog
     from tui.screens.clients import Clients
     from tui.screens.day_sheet import DaySheetScreen
     from tui.screens.invoices import Invoices
     from tui.screens.payments import Payments
+    from tui.screens.settings import Settings
     from tui.screens.unbilled import Unbilled
 
 T = TypeVar("T")
@@ -90,6 +93,18 @@ def _day_sheet() -> "DaySheetScreen":
     return DaySheetScreen()
 
 
+def _log() -> "AuditLog":
+    from tui.screens.audit_log import AuditLog
+
+    return AuditLog()
+
+
+def _settings() -> "Settings":
+    from tui.screens.settings import Settings
+
+    return Settings()
+
+
 @dataclass(frozen=True, slots=True)
 class Undoable:
     """Something done that can be taken back: what it is called, the two ways, and what follows either."""
@@ -111,7 +126,9 @@ class Biller(FrameApp):
         Place("agenda", "Agenda", "5", "a", _agenda),
         Place("payments", "Payments", "6", "p", _payments),
         Place("aging", "AR", "8", "r", _aging),
+        Place("settings", "Settings", "0", ",", _settings),
         Place("daysheet", "Day sheet", "", "d", _day_sheet),
+        Place("log", "Audit log", "", "l", _log),
     )
 
     def __init__(
@@ -126,6 +143,7 @@ class Biller(FrameApp):
         report_folder: Path | None = None,
         theme: str = "dark",
         keymap: dict[str, str] | None = None,
+        config: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(
@@ -140,6 +158,7 @@ class Biller(FrameApp):
         self.actor = actor
         self.today = today
         self.exports = exports
+        self.config = config
         self.viewer = Viewer(runtime)
         self.last_method = "check"
         self._saving = 0
@@ -247,6 +266,7 @@ class Biller(FrameApp):
             Command("explain", "the entries behind an amount", self._explain, "[1042]"),
             Command("late", "what was recorded into a closed time", lambda _: self.show_late_entries()),
             Command("late fees", "what is due, charged, to be let go", lambda _: self.show_late_fees()),
+            Command("verify", "replay the audit log's chain", lambda _: self.verify_log()),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "quit and lock the book", lambda _: self.leave()),
         )
@@ -290,7 +310,7 @@ class Biller(FrameApp):
                 self.store,
                 self.actor,
                 str(folder),
-                home=self._home(),
+                home=self.home_folder(),
                 exports=str(self.exports),
                 replace=not typed,
             )
@@ -306,7 +326,12 @@ class Biller(FrameApp):
         path = self.exports / f"books-{self.today()}.{ending}"
         self._take_along(
             lambda: take_journal(
-                self.store, self.actor, str(path), form=form, home=self._home(), exports=str(self.exports)
+                self.store,
+                self.actor,
+                str(path),
+                form=form,
+                home=self.home_folder(),
+                exports=str(self.exports),
             ),
             path,
         )
@@ -321,7 +346,8 @@ class Biller(FrameApp):
             work, lambda _: self.say(f"Written: {target}", "good"), writes=True, busy="exporting"
         )
 
-    def _home(self) -> str:
+    def home_folder(self) -> str:
+        """Where the book lies."""
         return str(Path(self.store.path).parent)
 
     def _explain(self, typed: str) -> None:
@@ -337,6 +363,31 @@ class Biller(FrameApp):
             return
         today, place = self.today(), self.current_mode
         self.push_screen(Explain(place, lambda read: explain_typed(read, what, today)))
+
+    def wear(self, theme: str) -> None:
+        """Put a theme on, and keep it for the next start."""
+        self.theme = theme
+        if self.config is None:
+            self.say(f"Theme {theme}, until you quit.")
+        else:
+            folder = self.config
+            self.in_background(
+                lambda: set_config(folder, "theme", theme), lambda _: self.say(f"Theme {theme}.", "good")
+            )
+        if self.frame is not None:
+            self.frame.reload()
+
+    def edit_keys(self) -> None:
+        """keys.toml in the editor, then put to work."""
+        from tui.own_keys import edit_keys
+
+        edit_keys(self)
+
+    def verify_log(self) -> None:
+        """Check the chain over every fact, in the background, and say what was found (RJ2)."""
+        from tui.verifying import begin_verify
+
+        begin_verify(self)
 
     def find(self, text: str) -> Sequence[Found]:
         """Invoices by number, clients by a few letters of the name. Runs in a thread."""
@@ -461,8 +512,9 @@ def make_biller(
         runtime=Path(home_runtime),
         exports=Path(exports),
         report_folder=Path(state) / "reports",
-        theme=os.environ.get("DAYSHEET_THEME", "dark"),
+        theme=os.environ.get("DAYSHEET_THEME") or (read_config(Path(config))["theme"] if config else "dark"),
         keymap=keymap,
+        config=Path(config) if config else None,
     )
     if wrong:
         made.result = (wrong, "warn")

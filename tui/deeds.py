@@ -5,6 +5,7 @@ from typing import Any
 
 from core.audit import Entry
 from core.ledger.invoice_page import Moved
+from core.ledger.log import LogEntry
 from tui.present import dollars, plural
 
 _ALONE = {
@@ -35,11 +36,19 @@ _MANY = {"invoice.issued": "issued", "invoice.shared": "sent", "draft.made": "dr
 _COLUMNS = {"due_on": "due date", "notes": "note"}
 
 
-def deed(entry: Entry) -> str:
+def deed(entry: Entry | LogEntry) -> str:
     """One entry with its amounts: `line changed, $150.00 to $120.00`."""
     detail: dict[str, Any] = json.loads(entry.detail)
     words = _with_amounts(entry.verb, detail)
     return f"{words}: {entry.reason}" if entry.reason else words
+
+
+def any_deed(entry: Entry | LogEntry) -> str:
+    """The same of whatever the log holds: what another version wrote otherwise is told by its verb."""
+    try:
+        return deed(entry)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return f"{deed_of_many(entry.verb)}: {entry.reason}" if entry.reason else deed_of_many(entry.verb)
 
 
 def deed_of_many(verb: str) -> str:

@@ -131,6 +131,7 @@ PUSHED = {
     "Client",
     "Payment",
     "Explain",
+    "LogEntryPage",
     "LateFees",
     "LateEntries",
 }
@@ -194,6 +195,7 @@ def walk(app: Terminal) -> None:
     close(app, "New draft for")
     walk_money(app)
     walk_agenda(app)
+    walk_log_and_settings(app)
     app.press("1")
     app.wait_for("TODAY")
 
@@ -260,11 +262,33 @@ def walk_agenda(app: Terminal) -> None:
     app.press("Gggn")
     close(app, "Enter writes it in")
     app.press("e")
-    close(app, "Mark")
+    close(app, "late-cancel")
     app.press("d")
     app.wait_for("Aug 31 to Sep 6, 2026")
     app.press("\r")
     app.wait_for("3INVOICES")
+
+
+def walk_log_and_settings(app: Terminal) -> None:
+    """Entries whole, found by name; every field of the practice in its strip."""
+    app.press("gl")
+    app.wait_for("Audit log")
+    app.press("/jane\r")
+    app.wait_for("filter: jane")
+    app.press("gg\r")
+    app.wait_for("at North")
+    app.press("J" * 12)
+    app.press("q")
+    app.press("\x1b")
+    app.wait_for("filter: jane", gone=True)
+    app.press(":verify\r")
+    app.wait_for("The log is in order")
+    app.press("0gg")
+    app.wait_for("0SETTINGS")
+    app.press("/footer\r\r")
+    close(app, "^j New line")
+    app.press("\x1b")
+    app.wait_for("filter: footer", gone=True)
 
 
 def walk_late(app: Terminal) -> None:
@@ -409,6 +433,9 @@ READS = {
     "user list": ["user", "list"],
     "key list": ["key", "list"],
     "audit list": ["audit", "list"],
+    "audit list of a client": ["audit", "list", "--find", "jane", "--kind", "clients"],
+    "audit show": ["audit", "show", "1"],
+    "config get": ["config", "get"],
     "audit verify": ["audit", "verify"],
     "doctor": ["doctor"],
 }
@@ -434,6 +461,12 @@ WRITES = [
     ["session", "mark", PAYLOADS[0], "kept"],
     ["session", "bill", PAYLOADS[1]],
     ["charge", "add", "--client", JANE, "--text", PAYLOADS[0], "--amount", "5"],
+    ["audit", "list", "--kind", PAYLOADS[0]],
+    ["audit", "show", PAYLOADS[1]],
+    ["config", "set", PAYLOADS[0], PAYLOADS[1]],
+    ["config", "set", "theme", PAYLOADS[1]],
+    ["office", "edit", PAYLOADS[0], "--city", "Lynn"],
+    ["service", "edit", PAYLOADS[0], "--rate", "1"],
     ["charge", "void", PAYLOADS[0], "--reason", "r"],
     ["client", "note", JANE, PAYLOADS[3]],
     ["payment", "add", "--client", JANE, "--amount", "5", "--method", PAYLOADS[0]],

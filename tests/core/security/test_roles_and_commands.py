@@ -40,6 +40,8 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
                                     "terms_days": 1, "today": TODAY}),
     "change_practice": (MANAGE, (), {"name": "Other"}),
     "add_office": (MANAGE, (), {"code": "S", "name": "South"}),
+    "change_office": (MANAGE, ("office",), {"name": "S"}),
+    "change_service": (MANAGE, ("service",), {"rate_cents": 1}),
     "add_provider": (MANAGE, (), {"name": "Nora"}),
     "change_provider": (MANAGE, ("provider",), {"npi": "1"}),
     "license_provider": (MANAGE, ("provider",), {"first_year": 2026}),
