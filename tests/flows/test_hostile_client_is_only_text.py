@@ -270,7 +270,7 @@ def walk_agenda(app: Terminal) -> None:
 
 
 def walk_log_and_settings(app: Terminal) -> None:
-    """Entries whole, found by name; every field of the practice in its strip."""
+    """Entries whole, found by name; fields that the machine's user may only look at."""
     app.press("gl")
     app.wait_for("Audit log")
     app.press("/jane\r")
@@ -285,10 +285,8 @@ def walk_log_and_settings(app: Terminal) -> None:
     app.wait_for("The log is in order")
     app.press("0gg")
     app.wait_for("0SETTINGS")
-    app.press("/footer\r\r")
-    close(app, "^j New line")
-    app.press("\x1b")
-    app.wait_for("filter: footer", gone=True)
+    app.press("Ggg\r")
+    app.wait_for("does not allow this")
 
 
 def walk_late(app: Terminal) -> None:
@@ -314,6 +312,14 @@ def walk_late(app: Terminal) -> None:
     app.wait_for("closed through 2026-12-30")
     app.press("Ggg:late\r")
     app.wait_for("Late entries   12 entries")
+    app.press("0/footer\r\r")
+    close(app, "^j New line")
+    app.press("\x1b")
+    app.wait_for("filter: footer", gone=True)
+    app.press("/jane\r")
+    app.wait_for("filter: jane")
+    app.press("Gggjj\r")
+    close(app, "Esc Close")
 
 
 def close(app: Terminal, shown: str) -> None:
