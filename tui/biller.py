@@ -15,10 +15,12 @@ from core.actors import Actor
 from core.dates import ALL_TIME, Period, between, parse_day, parse_month, previous_month
 from core.errors import Busy, DomainError, NotFound
 from core.store import Store, Tx
-from tui.app import FrameApp, Place
-from tui.config import read_config, set_config
+from tui.app import Place
+from tui.config import DEFAULTS, LOCK_AFTER_MINUTES, read_config
 from tui.keymap import read_keymap
+from tui.locking import LockingApp, since_boot
 from tui.palette import Command, Found
+from tui.present import plural
 from tui.screens.today import Today
 from tui.viewer import Viewer
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tui.screens.audit_log import AuditLog
     from tui.screens.clients import Clients
     from tui.screens.day_sheet import DaySheetScreen
+    from tui.screens.document_list import Documents
     from tui.screens.invoices import Invoices
     from tui.screens.payments import Payments
     from tui.screens.settings import Settings
@@ -81,6 +84,12 @@ def _payments() -> "Payments":
     return Payments()
 
 
+def _documents() -> "Documents":
+    from tui.screens.document_list import Documents
+
+    return Documents()
+
+
 def _aging() -> "AgingReport":
     from tui.screens.aging import AgingReport
 
@@ -115,7 +124,7 @@ class Undoable:
     then: Callable[[], object]
 
 
-class Biller(FrameApp):
+class Biller(LockingApp):
     """Daysheet on one open book."""
 
     PLACES: ClassVar = (
@@ -125,6 +134,7 @@ class Biller(FrameApp):
         Place("clients", "Clients", "4", "c", _clients),
         Place("agenda", "Agenda", "5", "a", _agenda),
         Place("payments", "Payments", "6", "p", _payments),
+        Place("documents", "Docs", "7", "s", _documents),
         Place("aging", "AR", "8", "r", _aging),
         Place("settings", "Settings", "0", ",", _settings),
         Place("daysheet", "Day sheet", "", "d", _day_sheet),
@@ -145,17 +155,22 @@ class Biller(FrameApp):
         keymap: dict[str, str] | None = None,
         config: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
+        idle_clock: Callable[[], float] = since_boot,
+        lock_after_minutes: int = LOCK_AFTER_MINUTES,
+        hint: str = "",
     ) -> None:
         super().__init__(
+            store,
+            actor,
+            idle_clock=idle_clock,
+            lock_after_minutes=lock_after_minutes,
+            hint=hint,
             practice=practice,
             theme=theme,
             keymap=keymap,
             report_folder=report_folder,
-            data_version=store.data_version,
             clock=clock,
         )
-        self.store = store
-        self.actor = actor
         self.today = today
         self.exports = exports
         self.config = config
@@ -255,6 +270,17 @@ class Biller(FrameApp):
         self._when_saved.clear()
         super().report_unexpected(error)
 
+    def covered(self) -> None:
+        """No file of a document is left where the viewer shows it from."""
+        self.viewer.forget()
+
+    def acts(self, actor: Actor) -> None:
+        """Nobody takes back what somebody else has done."""
+        if actor.user_id != self.actor.user_id:
+            self._done.clear()
+            self._undone.clear()
+        super().acts(actor)
+
     # The palette.
 
     def commands(self) -> Sequence[Command]:
@@ -264,11 +290,13 @@ class Biller(FrameApp):
             Command("export", "write everything as CSV files", self._export, "[folder]"),
             Command("journal", "write a double-entry journal", self._journal, "[hledger|beancount]"),
             Command("explain", "the entries behind an amount", self._explain, "[1042]"),
+            Command("documents", "everything given out to a client", self._documents, "[client]"),
             Command("late", "what was recorded into a closed time", lambda _: self.show_late_entries()),
             Command("late fees", "what is due, charged, to be let go", lambda _: self.show_late_fees()),
             Command("verify", "replay the audit log's chain", lambda _: self.verify_log()),
+            Command("outbox", "what is sent and has not left yet", lambda _: self.show_outbox()),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
-            Command("lock", "quit and lock the book", lambda _: self.leave()),
+            Command("lock", "cover the screens and close the book", lambda _: self.lock()),
         )
 
     def _run(self, typed: str) -> None:
@@ -366,16 +394,9 @@ class Biller(FrameApp):
 
     def wear(self, theme: str) -> None:
         """Put a theme on, and keep it for the next start."""
-        self.theme = theme
-        if self.config is None:
-            self.say(f"Theme {theme}, until you quit.")
-        else:
-            folder = self.config
-            self.in_background(
-                lambda: set_config(folder, "theme", theme), lambda _: self.say(f"Theme {theme}.", "good")
-            )
-        if self.frame is not None:
-            self.frame.reload()
+        from tui.own_keys import wear
+
+        wear(self, theme)
 
     def edit_keys(self) -> None:
         """keys.toml in the editor, then put to work."""
@@ -388,6 +409,21 @@ class Biller(FrameApp):
         from tui.verifying import begin_verify
 
         begin_verify(self)
+
+    def _documents(self, typed: str) -> None:
+        """Of a client who is named, else the screen of all."""
+        from core.clients.queries import client, find_client
+
+        if not typed:
+            self.go("documents")
+            return
+
+        def work() -> tuple[str, str]:
+            with self.store.read() as read:
+                client_id = find_client(read, typed)
+                return client_id, str(client(read, client_id).client)
+
+        self.in_background(work, lambda found: self.show_documents(*found))
 
     def find(self, text: str) -> Sequence[Found]:
         """Invoices by number, clients by a few letters of the name. Runs in a thread."""
@@ -430,6 +466,20 @@ class Biller(FrameApp):
         self.go("clients")
         self.push_screen(Client(client_id))
 
+    def show_documents(self, client_id: str, name: str) -> None:
+        """Open all that was given out to a client, from wherever."""
+        from tui.screens.document_list import Documents
+
+        self.go("documents")
+        self.push_screen(Documents(client_id, name))
+
+    def show_document(self, document_id: str) -> None:
+        """Open a document with its versions, from wherever."""
+        from tui.screens.document import Document
+
+        self.go("documents")
+        self.push_screen(Document(document_id))
+
     def show_payment(self, payment_id: str) -> None:
         """Open a payment or goodwill credit, from wherever."""
         from tui.screens.payment import Payment
@@ -443,6 +493,25 @@ class Biller(FrameApp):
 
         self.go("daysheet")
         self.push_screen(LateEntries())
+
+    def show_outbox(self) -> None:
+        """Open what is sent and has not left yet, from wherever."""
+        from tui.screens.outbox import Outbox
+
+        self.go("invoices")
+        self.push_screen(Outbox())
+
+    def sent(self, invoice_ids: Sequence[str]) -> None:
+        """Remember how to take back what was just sent, as long as it has not left."""
+        from core.delivery.commands import recall_shares, share_invoices
+
+        if invoice_ids:
+            self.can_undo(
+                f"sending {plural(len(invoice_ids), 'invoice')}",
+                lambda tx: recall_shares(tx, invoice_ids),
+                lambda tx: share_invoices(tx, invoice_ids),
+            )
+            self.say(f"{self.result[0]}.  u recalls", self.result[1])
 
     def show_late_fees(self) -> None:
         """Open the late fees, from wherever."""
@@ -497,6 +566,7 @@ def make_biller(
     exports: str,
     state: str,
     config: str = "",
+    hint: str = "",
 ) -> Biller:
     """The app on an open book, with the practice's name and this computer's folders and keys."""
     from core.practice.queries import practice
@@ -504,6 +574,7 @@ def make_biller(
     with store.read() as read:
         name = practice(read).name
     keymap, wrong = read_keymap(Path(config)) if config else ({}, "")
+    chosen, wrong_too = read_config(Path(config)) if config else (DEFAULTS, "")
     made = Biller(
         store,
         actor,
@@ -512,10 +583,12 @@ def make_biller(
         runtime=Path(home_runtime),
         exports=Path(exports),
         report_folder=Path(state) / "reports",
-        theme=os.environ.get("DAYSHEET_THEME") or (read_config(Path(config))["theme"] if config else "dark"),
+        theme=os.environ.get("DAYSHEET_THEME") or str(chosen["theme"]),
         keymap=keymap,
         config=Path(config) if config else None,
+        lock_after_minutes=int(chosen["lock_after_minutes"]),
+        hint=hint,
     )
-    if wrong:
-        made.result = (wrong, "warn")
+    if wrong or wrong_too:
+        made.result = (wrong or wrong_too, "warn")
     return made

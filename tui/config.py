@@ -1,62 +1,105 @@
-"""What a person has chosen for this computer: config.toml, a line for each choice.
+"""What a person has chosen for this computer: config.toml in the home's configuration folder.
 
-theme = "light"
+lock_after_minutes = 15
+theme = "dark"
 """
 
 import json
-import os
+import re
 from pathlib import Path
 
-from core.errors import NotFound, OutsideFailure, UsageError
+from core.errors import UsageError
 from core.text import plain
 
 NAME = "config.toml"
+LOCK_AFTER_MINUTES = 15
+THEMES = ("dark", "light", "ansi-dark", "ansi-light")
+Chosen = dict[str, int | str]
+DEFAULTS: Chosen = {"lock_after_minutes": LOCK_AFTER_MINUTES, "theme": THEMES[0]}
+MOST_MINUTES = 480
+MEANS = {
+    "lock_after_minutes": f"minutes without a key until the app locks, 1 to {MOST_MINUTES}; 0 is never",
+    "theme": f"how the screens look, one of {', '.join(THEMES)}",
+}
 
-CHOICES: dict[str, tuple[str, ...]] = {"theme": ("dark", "light", "ansi-dark", "ansi-light")}
-"""What can be chosen, the first one where nothing was."""
 
-
-class NoSuchChoice(NotFound):
-    code = "no_choice"
+class NoSuchSetting(UsageError):
+    code = "no_such_setting"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f'There is no choice "{plain(name)[:40]}". There is: {", ".join(CHOICES)}.')
+        super().__init__(f'There is no setting "{plain(name)[:40]}". There are: {", ".join(DEFAULTS)}.')
 
 
-class BadChoice(UsageError):
-    code = "bad_choice"
+class BadSetting(UsageError):
+    code = "bad_setting"
 
-    def __init__(self, name: str, value: str) -> None:
-        super().__init__(f'"{plain(value)[:40]}" is no {name}. One of: {", ".join(CHOICES[name])}.')
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is {MEANS[name]}.")
 
 
-def read_config(folder: Path) -> dict[str, str]:
-    """Every choice with its value; a line that makes no sense is passed over."""
-    chosen = {name: values[0] for name, values in CHOICES.items()}
+class UnreadableConfig(UsageError):
+    code = "unreadable_config"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} cannot be read as TOML. Mend it, or take it away, and try again.")
+
+
+def read_config(folder: Path) -> tuple[Chosen, str]:
+    """What is chosen, and what is wrong with the file in words; a wrong line is passed over."""
     path = folder / NAME
-    if path.exists():
-        import tomllib  # most have no such file, and the first paint waits for this
-
-        try:
-            found = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-            return chosen
-        chosen |= {name: value for name, value in found.items() if value in CHOICES.get(name, ())}
-    return chosen
-
-
-def set_config(folder: Path, name: str, value: str) -> None:
-    """Keep a choice for the next start. Raises: NoSuchChoice, BadChoice, OutsideFailure."""
-    if name not in CHOICES:
-        raise NoSuchChoice(name)
-    if value not in CHOICES[name]:
-        raise BadChoice(name, value)
-    chosen = read_config(folder) | {name: value}
-    text = "".join(f"{known} = {json.dumps(chosen[known])}\n" for known in CHOICES)
-    path, beside = folder / NAME, folder / f"{NAME}.new"
+    if not path.exists():
+        return dict(DEFAULTS), ""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)  # noqa: PTH105
-    except OSError as error:
-        raise OutsideFailure(f"{path} cannot be written: {error.strerror}.") from None
+        found = _load(path)
+    except UnreadableConfig:
+        return dict(DEFAULTS), f"{NAME} cannot be read; everything is as it comes."
+    chosen = {name: found.get(name, default) for name, default in DEFAULTS.items()}
+    wrong = [name for name, value in chosen.items() if not _fits(name, value)]
+    kept = {
+        name: value if name not in wrong and isinstance(value, int | str) else DEFAULTS[name]
+        for name, value in chosen.items()
+    }
+    return kept, f"{NAME}: {wrong[0]} is {MEANS[wrong[0]]}." if wrong else ""
+
+
+def choose(folder: Path, name: str, typed: str) -> None:
+    """Set one thing; every other line of the file stays as it is.
+
+    Raises: NoSuchSetting, BadSetting, UnreadableConfig, CannotWrite.
+    """
+    from core.security.files import write_private
+
+    if name not in DEFAULTS:
+        raise NoSuchSetting(name)
+    number = typed.isascii() and typed.isdigit() and len(typed) <= 4
+    value = int(typed) if number else typed
+    if not _fits(name, value):
+        raise BadSetting(name)
+    path, line = folder / NAME, f"{name} = {json.dumps(value)}"
+    _load(path)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    places = [at for at, text in enumerate(lines) if re.match(rf"\s*{name}\s*=", text)]
+    if places:
+        lines[places[0]] = line
+    else:
+        lines.insert(0, line)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(str(path), ("\n".join(lines) + "\n").encode())
+
+
+def _fits(name: str, value: object) -> bool:
+    if name == "theme":
+        return value in THEMES
+    return type(value) is int and 0 <= value <= MOST_MINUTES
+
+
+def _load(path: Path) -> dict[str, object]:
+    """Raises: UnreadableConfig."""
+    import tomllib
+
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise UnreadableConfig(path) from None

@@ -23,6 +23,7 @@ _ALONE = {
     "payment.reversed": "payment reversed",
     "book.closed": "book closed",
     "books.exported": "books taken out",
+    "invoice.recalled": "sending taken back",
     "invoice.hold_ended": "no longer on hold",
     "client.noted": "note made",
     "client.note_removed": "note taken away",

@@ -1,4 +1,4 @@
-"""keys.toml in the person's own editor, and what it says put to work when the editor closes."""
+"""What a person chooses for this computer from the screens: keys of their own, and how the screens look."""
 
 import os
 import shlex
@@ -6,12 +6,27 @@ import subprocess
 
 from textual.app import SuspendNotSupported
 
+from tui.config import choose
 from tui.keymap import NAME, TEMPLATE, all_lost_keys, read_keymap
 from tui.present import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tui.biller import Biller
+
+
+def wear(app: "Biller", theme: str) -> None:
+    """Put a theme on, and keep it for the next start."""
+    folder = app.config
+    app.theme = theme
+    if folder is None:
+        app.say(f"Theme {theme}, until you quit.")
+    else:
+        app.in_background(
+            lambda: choose(folder, "theme", theme), lambda _: app.say(f"Theme {theme}.", "good")
+        )
+    if (frame := app.frame) is not None:
+        frame.reload()
 
 
 def edit_keys(app: "Biller") -> None:

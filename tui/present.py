@@ -89,6 +89,11 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def size_words(size_bytes: int) -> str:
+    """31 KB: a file's size in few letters."""
+    return f"{max(1, round(size_bytes / 1000)):,} KB"
+
+
 def seconds_left(seconds: float) -> str:
     """Time left the way a person says it: 12 s, 3 min."""
     if seconds < 60:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 
@@ -19,37 +20,53 @@ class Viewer:
         self._shown: list[Path] = []
 
     def show(self, name: str, content: bytes) -> str:
-        """Open a PDF; answers a sentence that says where it is shown. `name` is an invoice number."""
-        safe = "".join(ch for ch in name if ch.isascii() and (ch.isalnum() or ch == "-")) or "document"
+        """Open a PDF; answers a sentence that says so, or nothing where this computer has no viewer.
+
+        `name` is what its file is called, made of nothing but letters, digits and hyphens.
+        """
+        if opener() is None:
+            return ""
+        stem = name.removesuffix(".pdf")
+        safe = "".join(ch for ch in stem if ch.isascii() and (ch.isalnum() or ch == "-")) or "document"
         path = write_private_file(self._folder, f"{safe}.pdf", content)
         self._shown.append(path)
-        opener = self._opener()
-        if opener is None:
-            return f"No viewer here; until you quit: {path}"
-        subprocess.Popen(  # noqa: S603  our own words and path
-            [*opener, str(path)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        open_with_desktop(str(path))
         return f"{safe} opens in the desktop's viewer."
-
-    def _opener(self) -> list[str] | None:
-        if sys.platform == "darwin":
-            return ["open"]
-        if os.name == "nt":
-            return ["cmd", "/c", "start", ""]
-        if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-            return None
-        found = shutil.which("xdg-open")
-        return [found] if found else None
 
     def forget(self) -> None:
         """Take away every file that was shown."""
         for path in self._shown:
             path.unlink(missing_ok=True)
         self._shown.clear()
+
+
+def opener() -> list[str] | None:
+    """The desktop's own way to open a file, or None where there is no desktop."""
+    if sys.platform == "darwin":
+        return ["open"]
+    if os.name == "nt":
+        return ["cmd", "/c", "start", ""]
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return None
+    found = shutil.which("xdg-open")
+    return [found] if found else None
+
+
+def open_with_desktop(path: str) -> bool:
+    """Open a file with the desktop's viewer; False where there is none."""
+    command = opener()
+    if command is None:
+        return False
+    viewer = subprocess.Popen(  # noqa: S603  our own words and path
+        [*command, path],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    # Somebody must hear of its end, or it stays in the list of processes until the app ends.
+    threading.Thread(target=viewer.wait, daemon=True).start()
+    return True
 
 
 def write_private_file(folder: Path, name: str, content: bytes) -> Path:

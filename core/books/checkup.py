@@ -3,10 +3,10 @@
 `doctor` asks; a restored backup is asked the same.
 """
 
-import hashlib
 from collections import namedtuple
 
 from core.audit import verify
+from core.documents.verify import verify_documents
 from core.ledger.kept import differences
 from core.migrations import HEAD
 from core.store import SQLITE_FLOOR, Read
@@ -28,7 +28,7 @@ def checkup(read: Read) -> list[Check]:
     wanted.update(kept_triggers())
     strange = [name for name in sorted(there.keys() | wanted) if there.get(name) != wanted.get(name)]
     applying = read.value("SELECT applying FROM sync_clock")
-    altered = _altered_documents(read)
+    papers = verify_documents(read)
     current = read.value("SELECT version_num FROM alembic_version") == HEAD
     verdict = verify(read)
     off = differences(read)
@@ -55,21 +55,9 @@ def checkup(read: Read) -> list[Check]:
         Check("facts are unaltered", verdict.ok, f"{verdict.facts} facts"),
         Check(
             "documents are unaltered",
-            not altered,
-            "every hash fits" if not altered else f"{len(altered)} altered or missing",
+            papers.ok,
+            "every hash fits"
+            if papers.ok
+            else f"{len(papers.damaged)} altered, {len(papers.missing)} gone; `documents verify` names them",
         ),
-    ]
-
-
-DOCUMENTS = """
-SELECT d.id, d.sha256, b.content FROM document AS d LEFT JOIN blob AS b ON b.sha256 = d.sha256 ORDER BY d.id
-"""
-
-
-def _altered_documents(read: Read) -> list[str]:
-    """The documents whose bytes are not those that were issued; their hash lies in the chain."""
-    return [
-        document_id
-        for document_id, sha256, content in read.each(DOCUMENTS)
-        if content is None or hashlib.sha256(content).hexdigest() != sha256
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from core import audit
 from core.actors import Right
 from core.clients.queries import client, note_of
+from core.codes.numbers import read_npi
 from core.errors import UsageError
 from core.store import Tx
 from core.tables import BillingNote, Client, Guarantor
@@ -103,6 +104,22 @@ def add_client(
     )
     audit.record(tx, "client.added", "client", client_id)
     return client_id
+
+
+def change_client(tx: Tx, client_id: str, **values: str | None) -> None:
+    """Correct what documents say of a client: name, sort_name, birth_on (ISO text), the client's own
+    street, street_2, city, state, postal_code and phone, referrer, referrer_npi.
+
+    The name is the legal one, as on the insurance card; issued documents keep the one they were issued
+    with. Raises: ClientNeedsName, BadNpi, NotFound.
+    """
+    tx.require(Right.BILL)
+    if not (values.get("name", "x") or "").strip():
+        raise ClientNeedsName
+    if values.get("referrer_npi"):
+        values["referrer_npi"] = read_npi(values["referrer_npi"] or "")
+    tx.change(Client, client_id, **values)
+    audit.record(tx, "client.changed", "client", client_id, columns=sorted(values))
 
 
 def note_client(tx: Tx, client_id: str, text: str, *, today: date) -> str:

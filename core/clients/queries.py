@@ -24,6 +24,8 @@ CLIENT = SELECT + " WHERE k.id = :client_id"
 
 CLIENTS_OF = SELECT + " WHERE k.archived = 0 AND k.guarantor_id = :guarantor_id ORDER BY k.sort_name, k.id"
 
+ANY_CLIENT = "SELECT 1 FROM client WHERE archived = 0 LIMIT 1"
+
 ADDRESS = """
 SELECT name, street, street_2, city, state, postal_code, country, email, phone
 FROM guarantor WHERE id = :id
@@ -35,6 +37,11 @@ AddressRow = namedtuple("AddressRow", "name street street_2 city state postal_co
 def clients(read: "Read") -> list[ClientRow]:
     """Every client by family name."""
     return read.all(CLIENTS, ClientRow)
+
+
+def has_clients(read: "Read") -> bool:
+    """Whether the book has begun: nobody can be billed before there is a client."""
+    return bool(read.value(ANY_CLIENT))
 
 
 def client(read: "Read", client_id: str) -> ClientRow:
@@ -87,6 +94,18 @@ def account(read: "Read", client_id: str, *, today: str) -> AccountRow:
     return found
 
 
+OWN_FIELDS = (
+    "name", "birth_on", "street", "street_2", "city", "state", "postal_code", "phone", "referrer",
+    "referrer_npi",
+)  # fmt: skip
+OWN = f"SELECT {', '.join(OWN_FIELDS)} FROM client WHERE id = :client_id"  # noqa: S608
+
+
+def own_facts(read: "Read", client_id: str) -> dict[str, str | None]:
+    """What the book has of the client itself, not of who owes; an empty address is the guarantor's."""
+    return dict(zip(OWN_FIELDS, read.rows(OWN, client_id=client_id)[0], strict=True))
+
+
 def address(read: "Read", guarantor_id: str) -> AddressRow:
     """Where a guarantor's mail goes. Raises: NotFound."""
     found = read.first(ADDRESS, AddressRow, id=guarantor_id)
@@ -127,11 +146,23 @@ class NoClient(NotFound):
 class ManyClients(NotFound):
     code = "many_clients"
 
-    def __init__(self, typed: str, names: list[str]) -> None:
+    def __init__(self, typed: str, found: "Sequence[tuple[str, str]]") -> None:
         from core.text import plain
 
-        shown = "; ".join(plain(name) for name in names[:5])
-        super().__init__(f'More than one client fits "{plain(typed)[:60]}": {shown}. Type more of the name.')
+        super().__init__(f'More than one client fits "{plain(typed)[:60]}": {_told_apart(found)}')
+
+
+def _told_apart(found: "Sequence[tuple[str, str]]") -> str:
+    """Those that fit, and how to say which; of the same name each has the end of its id."""
+    from core.ids import short
+    from core.text import plain
+
+    names = [name for _, name in found]
+    shown = [
+        plain(name) + (f" ({short(row_id)})" if names.count(name) > 1 else "") for row_id, name in found[:5]
+    ]
+    same = len(set(names)) < len(names)
+    return f"{'; '.join(shown)}. Type more of the name{', or what is in brackets' if same else ''}."
 
 
 BY_ID = "SELECT id FROM client WHERE id = :typed OR external_id = :typed LIMIT 1"
@@ -167,7 +198,7 @@ def find_client(read: "Read", typed: str) -> str:
     if not chosen:
         raise NoClient(typed)
     if len(chosen) > 1:
-        raise ManyClients(typed, [row.client for row in chosen])
+        raise ManyClients(typed, [(row.client_id, row.client) for row in chosen])
     return str(chosen[0].client_id)
 
 
@@ -198,13 +229,10 @@ class NoGuarantor(NotFound):
 class ManyGuarantors(NotFound):
     code = "many_guarantors"
 
-    def __init__(self, typed: str, names: list[str]) -> None:
+    def __init__(self, typed: str, found: "Sequence[tuple[str, str]]") -> None:
         from core.text import plain
 
-        shown = "; ".join(plain(name) for name in names[:5])
-        super().__init__(
-            f'More than one guarantor fits "{plain(typed)[:60]}": {shown}. Type more of the name.'
-        )
+        super().__init__(f'More than one guarantor fits "{plain(typed)[:60]}": {_told_apart(found)}')
 
 
 GUARANTOR_BY_ID = "SELECT id FROM guarantor WHERE id = :typed OR external_id = :typed LIMIT 1"
@@ -233,5 +261,5 @@ def choose_guarantor(rows: "Sequence[tuple[str, str]]", typed: str) -> str:
     if not chosen:
         raise NoGuarantor(typed)
     if len(chosen) > 1:
-        raise ManyGuarantors(typed, [row[1] for row in chosen])
+        raise ManyGuarantors(typed, chosen)
     return str(chosen[0][0])

@@ -1,4 +1,4 @@
-"""Share: an invoice becomes visible to its client (RB3).
+"""Share: an invoice becomes visible to its client (RB3), and may be called back while nothing has left.
 
 Where the guarantor has an address, the share names it and the mail is *queued* until a mailer answers
 it; where there is none the mail is *none* (`decisions.md` 18).
@@ -8,9 +8,12 @@ from collections.abc import Sequence
 
 from core import audit
 from core.actors import Right
+from core.dates import show_instant
+from core.delivery.queries import IN_OUTBOX
 from core.errors import DomainError, NotFound
+from core.ledger.effective import SHARE_STANDS
 from core.store import Tx
-from core.tables import InvoiceShare
+from core.tables import InvoiceShare, ShareRecall
 
 
 class VoidIsNotSent(DomainError):
@@ -26,6 +29,11 @@ FROM invoice_issue AS i JOIN guarantor AS g ON g.id = i.guarantor_id WHERE i.inv
 """
 
 
+SHARES_SO_FAR = f"""
+SELECT count(*), coalesce(sum({SHARE_STANDS}), 0) FROM invoice_share AS s WHERE s.invoice_id = :invoice_id
+"""  # noqa: S608  composed of the constant above
+
+
 def share_invoices(tx: Tx, invoice_ids: Sequence[str]) -> list[str]:
     """Make invoices visible to their clients; one shared before is passed over.
 
@@ -34,9 +42,10 @@ def share_invoices(tx: Tx, invoice_ids: Sequence[str]) -> list[str]:
     tx.require(Right.BILL)
     shares, log = [], []
     for invoice_id in dict.fromkeys(invoice_ids):
-        once = f"share:{invoice_id}"
-        if tx.value("SELECT 1 FROM invoice_share WHERE once = :once", once=once):
+        made, standing = tx.rows(SHARES_SO_FAR, invoice_id=invoice_id)[0]
+        if standing:
             continue
+        once = f"share:{invoice_id}:{made + 1}" if made else f"share:{invoice_id}"
         if tx.value("SELECT 1 FROM invoice_void WHERE invoice_id = :id", id=invoice_id):
             raise VoidIsNotSent
         mail_to = tx.value(MAIL_TO, invoice_id=invoice_id)
@@ -46,4 +55,40 @@ def share_invoices(tx: Tx, invoice_ids: Sequence[str]) -> list[str]:
         log.append((invoice_id, {"mail": "queued" if mail_to else "none"}))
     tx.add_many(InvoiceShare, ("id", "once", "invoice_id", "mail_to"), shares)
     audit.record_many(tx, "invoice.shared", "invoice", log)
+    return [invoice_id for invoice_id, _ in log]
+
+
+class AlreadyLeft(DomainError):
+    code = "already_left"
+
+    def __init__(self, count: int) -> None:
+        what = "This invoice is" if count == 1 else "These invoices are"
+        super().__init__(f"{what} not in the outbox any more. Void what is wrong, or write to the client.")
+
+
+RECALLABLE = f"""
+SELECT s.id FROM invoice_share AS s
+WHERE s.invoice_id = :invoice_id AND {SHARE_STANDS} AND (s.mail_to <> '' OR s.at >= :since)
+"""  # noqa: S608
+
+
+def recall_shares(tx: Tx, invoice_ids: Sequence[str]) -> list[str]:
+    """Take invoices out of the outbox: not visible any more, no mail. They stay issued.
+
+    What waits there is a mail that has not left, or for 30 seconds a share without one. Answers the
+    invoices that were called back; the others have left. Raises: AlreadyLeft, when all have.
+    """
+    tx.require(Right.BILL)
+    since = show_instant(tx.now - IN_OUTBOX)
+    recalls: list[tuple[str, str, str]] = []
+    log: list[tuple[str, dict[str, object]]] = []
+    for invoice_id in dict.fromkeys(invoice_ids):
+        found = [share_id for (share_id,) in tx.rows(RECALLABLE, invoice_id=invoice_id, since=since)]
+        recalls += [(tx.new_id(), f"share-recall:{share_id}", share_id) for share_id in found]
+        if found:
+            log.append((invoice_id, {}))
+    if not log:
+        raise AlreadyLeft(len(invoice_ids))
+    tx.add_many(ShareRecall, ("id", "once", "share_id"), recalls)
+    audit.record_many(tx, "invoice.recalled", "invoice", log)
     return [invoice_id for invoice_id, _ in log]

@@ -14,6 +14,7 @@ from core.documents.layout import (
     BODY,
     FOOT,
     HAIR,
+    INK,
     INSET,
     LABEL,
     LEFT,
@@ -28,10 +29,12 @@ from core.documents.layout import (
     VOID_REMARK,
     WEB,
     Layout,
+    is_web_address,
     letterhead_texts,
     worded_letterhead,
 )
 from core.documents.page import Line, Style, Typesetter, publish
+from core.documents.qr import MAX_LENGTH, qr_rows
 from core.documents.typeset import typesetter_for
 from core.documents.wording import (
     DESCRIPTION,
@@ -53,6 +56,8 @@ SERVICE_LEFT, SERVICE_WIDTH = 118.0, 246.0
 UNITS_RIGHT, RATE_RIGHT = 418.0, 484.0
 BESIDE_TOTALS = 240.0
 """How wide notes are that stand to the left of the totals."""
+QR_SIDE = 76.0
+"""With its rim: a square is half a millimetre, which a telephone reads from the sheet."""
 
 
 def render_invoice(view: InvoiceView) -> bytes:
@@ -259,17 +264,20 @@ class _Invoice(Layout):
         view = self.view
         if view.void or not (texts or view.pay_link or view.pay_code):
             return
-        width = RIGHT - LEFT - 2 * INSET
+        squares = self._qr_code()
+        width = RIGHT - LEFT - 2 * INSET - (QR_SIDE + INSET if squares else 0)
         lines = [line for text in texts for line in self.wrap(text, BODY, width)]
         label = "Pay online: "
         indent = self.typesetter.width(label, BODY)
         links = self.wrap(view.pay_link, WEB, width - indent) if view.pay_link else []
         code = f"Pay code {view.pay_code} for invoice {view.number}" if view.pay_code else ""
         coded = self.wrap(code, BODY, width) if code else []
-        height = 13.0 * (len(lines) + len(links) + len(coded)) + 28
+        height = max(13.0 * (len(lines) + len(links) + len(coded)) + 28, QR_SIDE + 12 if squares else 0)
         self.room(height)
-        sheet, x = self.sheet, LEFT + INSET
-        sheet.tint(LEFT, self.y + 14 - height, RIGHT - LEFT, height, TINT)
+        sheet, x, bottom = self.sheet, LEFT + INSET, self.y + 14 - height
+        sheet.tint(LEFT, bottom, RIGHT - LEFT, height, TINT)
+        if squares:
+            sheet.squares(RIGHT - 6 - QR_SIDE, bottom + height - 6 - QR_SIDE, QR_SIDE, squares, INK)
         sheet.text(x, self.y, "HOW TO PAY", TABLE_LABEL)
         y = sheet.lines(x, self.y - 15, lines, BODY, leading=13, width=width)
         if links:
@@ -278,4 +286,10 @@ class _Invoice(Layout):
             sheet.text(x + indent, y, line.text, WEB)
             self.link(x + indent, y, line.text, self.view.pay_link)
             y -= 13
-        self.y = sheet.lines(x, y, coded, BODY, leading=13) - 14
+        y = sheet.lines(x, y, coded, BODY, leading=13)
+        self.y = min(y, bottom) - 14
+
+    def _qr_code(self) -> list[str]:
+        """The pay link for a telephone's camera; nothing where there is none, or it is no web address."""
+        link = self.view.pay_link
+        return qr_rows(link) if is_web_address(link) and len(link) <= MAX_LENGTH else []

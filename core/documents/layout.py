@@ -83,6 +83,11 @@ def letterhead_texts(head: Letterhead) -> tuple[str, ...]:
     return (head.name, head.phone, head.email, head.tax_id, *head.address)
 
 
+def is_web_address(text: str) -> bool:
+    """Whether a text is a plain web address and nothing else."""
+    return _WEB_ADDRESS.fullmatch(text) is not None
+
+
 class Layout:
     """Writes a document from the top of its first sheet to the foot of its last.
 
@@ -100,6 +105,8 @@ class Layout:
         self.typesetter = typesetter
         self.mark: Logo | None = logo(head.logo_png) if head.logo_png is not None else None
         self._across = across
+        self.raised_foot: float | None = None
+        """Where the last sheet's foot stands higher, because something to cut off lies below it."""
         self.new_sheet()
 
     def new_sheet(self) -> None:
@@ -138,10 +145,11 @@ class Layout:
             width, height = self.mark.fitted(170, 52)
             sheet.logo(LEFT, y + 10 - height, width, height)
             y -= height + 8
-        y = sheet.lines(LEFT, y, self.few([head.name], NAME, 300, 3), NAME, leading=16)
+        beside = min(300.0, RIGHT - LEFT - self.typesetter.width(self.title, TITLE) - 16)
+        y = sheet.lines(LEFT, y, self.few([head.name], NAME, beside, 3), NAME, leading=16)
         contact = " · ".join(filter(None, (head.phone, head.email)))
         tax_id = f"Tax ID {head.tax_id}" if head.tax_id else ""
-        small = self.few([*head.address, contact, tax_id], SMALL, 300, 14)
+        small = self.few([*head.address, contact, tax_id], SMALL, beside, 14)
         y = sheet.lines(LEFT, y + 1, small, SMALL, leading=11)
         self.y = min(y, self._heading_right(number, remarks)) - 8
         sheet.rule(LEFT, self.y, RIGHT - LEFT, ACCENT, thick=1)
@@ -271,13 +279,14 @@ class Layout:
 
     def link(self, x: float, y: float, text: str, address: str) -> None:
         """Make a printed link work where it stands, if it is a web address and nothing else."""
-        if _WEB_ADDRESS.fullmatch(address):
+        if is_web_address(address):
             self.sheet.links.append(Link(x, y + 9, self.typesetter.width(text, WEB), 12, address))
 
     def page_numbers(self) -> None:
         """Now that the number of sheets is known."""
         owner = self.wrap(f"{self.head.name} · {self.name}", SMALL, 420)[:1]
         for number, sheet in enumerate(self.sheets, 1):
-            sheet.rule(LEFT, 48, RIGHT - LEFT, HAIR)
-            sheet.lines(LEFT, 36, owner, SMALL, leading=0)
-            sheet.text_right(RIGHT, 36, f"Page {number} of {len(self.sheets)}", SMALL)
+            y = self.raised_foot if self.raised_foot and sheet is self.sheets[-1] else 36.0
+            sheet.rule(LEFT, y + 12, RIGHT - LEFT, HAIR)
+            sheet.lines(LEFT, y, owner, SMALL, leading=0)
+            sheet.text_right(RIGHT, y, f"Page {number} of {len(self.sheets)}", SMALL)

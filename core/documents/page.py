@@ -124,6 +124,21 @@ class Sheet:
         """Draw a line to the right."""
         self._below.append(f"{colour} RG {thick} w {x:.2f} {y:.2f} m {x + width:.2f} {y:.2f} l S")
 
+    def squares(self, x: float, y: float, side: float, rows: Sequence[str], colour: str) -> None:
+        """Draw a QR code in its white rim of four squares, its lower left corner here.
+
+        A stencil of one bit a square: rectangles would take as long to write and pack as the rest of a page.
+        """
+        count = len(rows)
+        scale = side / (count + 8)
+        rim, dark, padded = 4 * scale, count * scale, (count + 7) // 8
+        bits = "".join(f"{int(squares, 2) << 8 * padded - count:0{2 * padded}x}" for squares in rows)
+        self._below.append(
+            f"1 g {x:.2f} {y:.2f} {side:.2f} {side:.2f} re f"
+            f" q {colour} rg {dark:.3f} 0 0 {dark:.3f} {x + rim:.3f} {y + rim:.3f} cm"
+            f" BI /W {count} /H {count} /IM true /BPC 1 /D [1 0] /F /AHx ID {bits}> EI Q"
+        )
+
     def logo(self, x: float, y: float, width: float, height: float) -> None:
         """Place the document's logo, its lower left corner here."""
         self._below.append(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm /I1 Do Q")

@@ -196,6 +196,9 @@ class ScriptTypesetter:
         return [Line(line, rtl) for line in lines]
 
     def show(self, text: str, style: Style, *, rtl: bool = False) -> tuple[str, bool]:
+        """A line with something from right to left carries its text in reading order beside it, under a tag
+        that only `reading.py` knows: other readers turn such a line round themselves.
+        """
         drawn = []
         current = home = 2 if style.bold else 1
         for piece in self._shaped(text, style.bold, rtl).pieces:
@@ -206,6 +209,8 @@ class ScriptTypesetter:
             drawn.append(
                 _frozen_operators(piece) if isinstance(piece, _Frozen) else _glyph_operators(piece, style)
             )
+        if not self._left_to_right(text, rtl):
+            drawn = [f"/Daysheet <</Line <feff{_utf16(text)}>>> BDC", *drawn, "EMC"]
         return " ".join(drawn), current != home
 
     def fonts(self) -> dict[int, FontObjects]:
@@ -399,5 +404,8 @@ def _glyph_operators(piece: _Glyphs, style: Style) -> str:
         operators.append("0 Ts")
     if not piece.spoken:
         return " ".join(operators)
-    words = piece.spoken.encode("utf-16-be").hex()
-    return f"/Span <</ActualText <feff{words}>>> BDC {' '.join(operators)} EMC"
+    return f"/Span <</ActualText <feff{_utf16(piece.spoken)}>>> BDC {' '.join(operators)} EMC"
+
+
+def _utf16(text: str) -> str:
+    return text.encode("utf-16-be").hex()

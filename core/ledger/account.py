@@ -21,6 +21,7 @@ from core.ledger.effective import (
     PAYMENT_COUNTS,
     REFUND_COUNTS,
     VOID_COUNTS,
+    reversal_counts,
 )
 
 TYPE_CHECKING = False
@@ -84,9 +85,11 @@ FROM credit AS k WHERE k.guarantor_id = :guarantor_id AND k.given_on <= :as_of A
 REVERSALS = f"""
 SELECT w.payment_id, w.reversed_on, w.reason, {_order("w")} FROM payment_reversal AS w
 JOIN payment AS p ON p.id = w.payment_id WHERE p.guarantor_id = :guarantor_id AND w.reversed_on <= :as_of
+  AND {reversal_counts("payment")}
 UNION ALL
 SELECT w.credit_id, w.reversed_on, w.reason, {_order("w")} FROM credit_reversal AS w
 JOIN credit AS k ON k.id = w.credit_id WHERE k.guarantor_id = :guarantor_id AND w.reversed_on <= :as_of
+  AND {reversal_counts("credit")}
 """  # noqa: S608
 REFUNDS = f"""
 SELECT r.id, coalesce(r.payment_id, r.credit_id), r.invoice_id, r.refunded_on, r.amount_cents, r.method,

@@ -10,7 +10,7 @@ Only what is open, and what was touched after the day, is looked at.
 
 import json
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from core.errors import UsageError
@@ -21,11 +21,14 @@ from core.ledger.effective import (
     ISSUE_COUNTS,
     PAYMENT_COUNTS,
     REFUND_COUNTS,
+    VOID_COUNTS,
+    reversal_counts,
 )
 from core.ledger.entries_sum import entries_sum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from core.ledger.account import InvoiceSum
     from core.store import Read
 
 BASES = ("due", "invoice")
@@ -98,7 +101,7 @@ SELECT t.* FROM (
     FROM json_each(:touched) AS h CROSS JOIN invoice_issue AS i
     WHERE i.invoice_id = h.value AND i.issued_on <= :as_of AND {ISSUE_COUNTS} AND {NOT_CROSSED.format("i")}
       AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
-                      WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)) AS t
+                      WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of AND {VOID_COUNTS})) AS t
 WHERE t.balance_cents <> 0
 """  # noqa: S608
 
@@ -118,7 +121,7 @@ SELECT {alias}.guarantor_id,
 FROM json_each(:touched) AS h CROSS JOIN {kind} AS {alias}
 WHERE {alias}.id = h.value AND {alias}.{day} <= :as_of AND {counts} AND {NOT_CROSSED.format(alias)}
   AND NOT EXISTS (SELECT 1 FROM {kind}_reversal AS w
-                  WHERE w.{kind}_id = {alias}.id AND w.reversed_on <= :as_of)
+                  WHERE w.{kind}_id = {alias}.id AND w.reversed_on <= :as_of AND {reversal_counts(kind)})
 """  # noqa: S608  our own names
 
 
@@ -194,6 +197,16 @@ def aging(read: "Read", as_of: date, *, basis: str = "due", layout: str = "stand
 _Then = namedtuple("_Then", "day invoices money accounts")
 """A day as text, the ids of invoices and of money that had something happen after it, and the accounts, as
 they were on it, of guarantors whose facts contradict."""
+
+
+def aged(owed: Iterable["InvoiceSum"], as_of: date, layout: str = "standard") -> tuple[tuple[str, int], ...]:
+    """The names of the buckets with what of these invoices is in each, by due date, as `aging` has them."""
+    names, ends = LAYOUTS[layout]
+    cents = [0] * len(names)
+    for one in owed:
+        days = (as_of - date.fromisoformat(one.issue.due_on)).days
+        cents[sum(days > end for end in ends)] += one.balance_cents
+    return tuple(zip(names, cents, strict=True))
 
 
 def _then(read: "Read", as_of: date) -> _Then:

@@ -3,12 +3,15 @@
 `opening + charges - payments - adjustments + refunds = closing`, and the closing balance is the ledger's,
 added up on its own. For one office the entries of its invoices and of payments taken there count; what
 belongs to no office is in the whole alone.
+
+Where facts of two offices contradict, what an older one comes to can change on a later day (a refund fails,
+and another one has its money). Such a change is a line of its own on that day, among the adjustments.
 """
 
 from collections import namedtuple
 from datetime import date, timedelta
 
-from core.ledger.aging import ledger_cents
+from core.ledger.aging import CROSSED, NOT_CROSSED, ledger_cents
 from core.ledger.entries import MOVES, Entry, account_entries
 from core.ledger.entries_sum import entries_sum
 
@@ -63,28 +66,35 @@ OFFICE_OF_INVOICE = "SELECT office_id FROM invoice_issue WHERE invoice_id = :id 
 OFFICE_OF_PAYMENT = "SELECT office_id FROM payment WHERE id = :id"
 
 OFFICE_SUM = entries_sum(
-    "i.office_id = :office_id",
-    "p.office_id = :office_id",
+    f"i.office_id = :office_id AND {NOT_CROSSED.format('i')}",
+    f"p.office_id = :office_id AND {NOT_CROSSED.format('p')}",
     "false",
-    "r.payment_id IN (SELECT id FROM payment WHERE office_id = :office_id)",
+    "r.payment_id IN (SELECT q.id FROM payment AS q WHERE q.office_id = :office_id"  # noqa: S608
+    f" AND {NOT_CROSSED.format('q')})",
 )
-"""What an office's entries come to up to a day; goodwill belongs to none."""
+"""What an office's entries come to up to a day, but for accounts whose facts contradict; goodwill belongs to
+none."""
+
+CHANGED = "Facts that contradict count for another amount since"
 
 
 def day_sheet(read: "Read", on: date, *, office_id: str | None = None) -> DaySheet:
     """The sheet of a day, for the practice or for one office."""
     read.fresh()
     day = on.isoformat()
+    before = (on - timedelta(days=1)).isoformat()
+    crossed = {guarantor_id for (guarantor_id,) in read.rows(CROSSED)}
     entries: list[Entry] = []
-    for (guarantor_id,) in read.rows(GUARANTORS_OF_DAY, day=day):
+    for guarantor_id in sorted(crossed.union(*read.rows(GUARANTORS_OF_DAY, day=day))):
         name = read.value(NAME, guarantor_id=guarantor_id)
-        entries += [
-            entry._replace(text=f"{name}: {entry.text}")
-            for entry in account_entries(read, guarantor_id, as_of=day)
-            if entry.on == day
-            and entry.kind not in MOVES
-            and office_id in (None, _office(read, entry) if office_id else None)
-        ]
+        known = _entries(read, guarantor_id, day, office_id)
+        here = [entry for entry in known if entry.on == day]
+        if guarantor_id in crossed:
+            older = sum(entry.amount_cents for entry in known if entry.on < day)
+            change = older - sum(e.amount_cents for e in _entries(read, guarantor_id, before, office_id))
+            if change:
+                here.append(Entry(day, "adjustment", CHANGED, change, LAST, guarantor_id=guarantor_id))
+        entries += [entry._replace(text=f"{name}: {entry.text}") for entry in here]
     entries.sort(key=lambda entry: (KINDS.index(entry.kind), entry.order))
     opening = _balance(read, on - timedelta(days=1), office_id)
     charges = _sum(entries, "invoice", "late_fee", "void")
@@ -101,6 +111,19 @@ def day_sheet(read: "Read", on: date, *, office_id: str | None = None) -> DayShe
         on, office_id, opening, charges, payments, adjustments, refunds, closing,
         sum(payments.get(method, 0) for method in DEPOSITED), _balance(read, on, office_id), entries,
     )  # fmt: skip
+
+
+LAST = "9"
+"""Sorts after what was recorded."""
+
+
+def _entries(read: "Read", guarantor_id: str, day: str, office_id: str | None) -> list[Entry]:
+    """An account's entries up to a day, or those of them that belong to one office."""
+    return [
+        entry
+        for entry in account_entries(read, guarantor_id, as_of=day)
+        if entry.kind not in MOVES and office_id in (None, _office(read, entry) if office_id else None)
+    ]
 
 
 def _sum(entries: list[Entry], *kinds: str) -> int:
@@ -120,4 +143,11 @@ def _office(read: "Read", entry: Entry) -> str | None:
 def _balance(read: "Read", on: date, office_id: str | None) -> int:
     if office_id is None:
         return ledger_cents(read, on)
-    return int(read.value(OFFICE_SUM, office_id=office_id, as_of=on.isoformat()))
+    day = on.isoformat()
+    crossed: int = sum(
+        entry.amount_cents
+        for (guarantor_id,) in read.rows(CROSSED)
+        for entry in _entries(read, guarantor_id, day, office_id)
+    )
+    whole: int = read.value(OFFICE_SUM, office_id=office_id, as_of=day)
+    return whole + crossed

@@ -18,14 +18,33 @@ PAYMENT_COUNTS = first_of_its_kind("payment", "p")
 CREDIT_COUNTS = first_of_its_kind("credit", "k")
 REFUND_COUNTS = first_of_its_kind("refund_request", "r")
 
+
+def reversal_counts(kind: str) -> str:
+    """The same of a reversal `w` of a payment or credit."""
+    return first_of_its_kind(f"{kind}_reversal", "w")
+
+
 FAILED = """
 EXISTS (SELECT 1 FROM refund_answer AS fa WHERE fa.request_id = r.id AND fa.outcome = 'failed'
         AND fa.answered_on <= :as_of)
 """
 """The processor did not carry the refund `r` out, so its money is where it was."""
 
+
+def first_failure(alias: str) -> str:
+    """SQL that holds for the earliest answer that a refund failed; two offices may have heard it."""
+    return (
+        f"({alias}.outcome = 'failed' AND NOT EXISTS (SELECT 1 FROM refund_answer AS o"  # noqa: S608
+        f" WHERE o.request_id = {alias}.request_id AND o.outcome = 'failed'"
+        f" AND (o.answered_on, o.id) < ({alias}.answered_on, {alias}.id)))"
+    )
+
+
 NET = (
     "a.amount_cents - coalesce((SELECT sum(l.amount_cents) FROM allocation_release AS l"
     " WHERE l.allocation_id = a.id), 0)"
 )
 """What of the allocation `a` was not taken off its invoice again."""
+
+SHARE_STANDS = "NOT EXISTS (SELECT 1 FROM share_recall AS sr WHERE sr.share_id = s.id)"
+"""The share `s` was not taken back."""

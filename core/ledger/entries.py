@@ -99,7 +99,7 @@ def _invoice_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
 def _money_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
     sources = {one.source_id: one for one in facts.sources}
     for one in facts.sources:
-        text = f"Payment, {_named(one)}" if one.kind == "payment" else f"Credit given: {one.reference}"
+        text = f"Payment, {source_words(one)}" if one.kind == "payment" else f"Credit given: {one.reference}"
         yield Entry(
             one.on, one.kind, text, -one.amount_cents, one.order, one.source_id, source_id=one.source_id,
             detail=one.method,
@@ -110,7 +110,7 @@ def _money_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
         if source is not None and reversal.source_id not in taken and source.reversed_cents:
             taken.add(reversal.source_id)
             paid = source.source.kind == "payment"
-            what = f"Payment, {_named(source.source)}," if paid else "Credit"
+            what = f"Payment, {source_words(source.source)}," if paid else "Credit"
             yield Entry(
                 reversal.on, "reversal", f"{what} reversed: {reversal.reason}", source.reversed_cents,
                 reversal.order, reversal.source_id, source_id=reversal.source_id,
@@ -134,7 +134,7 @@ def _money_entries(facts: Facts, account: Account) -> "Iterable[Entry]":
             )  # fmt: skip
 
 
-def _named(source: "Source") -> str:
+def source_words(source: "Source") -> str:
     """Check 1187, as a person tells one payment from another."""
     return METHODS[source.method] + (f" {source.reference}" if source.reference else "")
 
@@ -159,7 +159,7 @@ def _moves(facts: Facts, account: Account) -> "Iterable[Entry]":
         one = known[allocation_id]
         issue = issues[one.invoice_id]
         source = account.sources[one.source_id].source
-        what = f"of {_named(source)}" if source.kind == "payment" else "of goodwill"
+        what = f"of {source_words(source)}" if source.kind == "payment" else "of goodwill"
         return Entry(
             made.on, kind, f"{show_cents(abs(cents))} {what} {text} {issue.number}", cents, made.order,
             made[0], issue.client_id, one.invoice_id, one.source_id,
@@ -217,7 +217,7 @@ def client_ledger(read: "Read", client_id: str, *, period: Period = ALL_TIME) ->
         account = account_of(facts)
         credit += account.credit_cents
         entries += entries_of(facts, account, guarantor_id)
-    return ledger_of(_of_client(entries, client_id), _charges(read, client_id), period, credit)
+    return ledger_of(of_client(entries, client_id), _charges(read, client_id), period, credit)
 
 
 def guarantor_ledger(read: "Read", guarantor_id: str, *, period: Period = ALL_TIME) -> Ledger:
@@ -228,7 +228,7 @@ def guarantor_ledger(read: "Read", guarantor_id: str, *, period: Period = ALL_TI
     return ledger_of(entries, [], period, account.credit_cents)
 
 
-def _of_client(entries: "Iterable[Entry]", client_id: str) -> list[Entry]:
+def of_client(entries: "Iterable[Entry]", client_id: str) -> list[Entry]:
     """The entries that concern one client, each with what it changes there."""
     found = []
     received: dict[str, str] = {}

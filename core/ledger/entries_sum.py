@@ -7,6 +7,8 @@ from core.ledger.effective import (
     ISSUE_COUNTS,
     PAYMENT_COUNTS,
     REFUND_COUNTS,
+    VOID_COUNTS,
+    reversal_counts,
 )
 
 
@@ -26,15 +28,18 @@ SELECT coalesce((SELECT sum(i.total_cents
             FROM invoice_issue AS i
             WHERE {invoices} AND i.issued_on <= :as_of AND {ISSUE_COUNTS}
               AND NOT EXISTS (SELECT 1 FROM invoice_void AS v
-                              WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of)), 0)
+                              WHERE v.invoice_id = i.invoice_id AND v.voided_on <= :as_of
+                                AND {VOID_COUNTS})), 0)
      - coalesce((SELECT sum(p.amount_cents) FROM payment AS p
                  WHERE {payments} AND p.received_on <= :as_of AND {PAYMENT_COUNTS}
                    AND NOT EXISTS (SELECT 1 FROM payment_reversal AS w
-                                   WHERE w.payment_id = p.id AND w.reversed_on <= :as_of)), 0)
+                                   WHERE w.payment_id = p.id AND w.reversed_on <= :as_of
+                                     AND {reversal_counts("payment")})), 0)
      - coalesce((SELECT sum(k.amount_cents) FROM credit AS k
                  WHERE {credits} AND k.given_on <= :as_of AND {CREDIT_COUNTS}
                    AND NOT EXISTS (SELECT 1 FROM credit_reversal AS w
-                                   WHERE w.credit_id = k.id AND w.reversed_on <= :as_of)), 0)
+                                   WHERE w.credit_id = k.id AND w.reversed_on <= :as_of
+                                     AND {reversal_counts("credit")})), 0)
      + coalesce((SELECT sum(r.amount_cents) FROM refund_request AS r
                  WHERE {refunds} AND r.refunded_on <= :as_of AND {REFUND_COUNTS}
                    AND NOT EXISTS (SELECT 1 FROM refund_answer AS ra

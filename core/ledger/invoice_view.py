@@ -7,6 +7,7 @@ from datetime import date
 
 from core.ledger.account import account_of, facts_of
 from core.ledger.letterhead import Letterhead, letterhead
+from core.ledger.pay_link import pay_link, portal_address
 from core.store import Read
 
 
@@ -52,6 +53,7 @@ class InvoiceView:
     notes: str
     pay_code: str = ""
     pay_link: str = ""
+    """Only while there is something to pay, and the practice has a portal."""
     void: bool = False
     corrections: tuple[InvoiceLineView, ...] = ()
     """What was taken off the total since: credit notes, waived fees, write-offs; negative."""
@@ -82,6 +84,7 @@ def invoice_views(read: Read, invoice_ids: Sequence[str]) -> list[InvoiceView]:
     """
     heads: dict[str | None, tuple[Letterhead, str]] = {}
     views = []
+    portal = portal_address(read)
     for invoice_id in invoice_ids:
         head = read.rows(HEAD, invoice_id=invoice_id)[0]
         (issue_id, _, number, issued_on, due_on, bill_to, client, notes, pay_code, office_id, *sums) = head
@@ -108,7 +111,10 @@ def invoice_views(read: Read, invoice_ids: Sequence[str]) -> list[InvoiceView]:
             notes=notes,
             pay_code=pay_code,
         )
-        views.append(_as_it_stands(read, view, guarantor_id) if made else view)
+        now = _as_it_stands(read, view, guarantor_id) if made else view
+        if now.balance_cents > 0 and not now.void:
+            now = replace(now, pay_link=pay_link(portal, pay_code))
+        views.append(now)
     return views
 
 

@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 from core.errors import NotFound
+from core.ledger.effective import SHARE_STANDS
 from core.ledger.standing import standing
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ InvoiceRow = namedtuple(
 )
 """`number` and `issued_on` are None for a draft; days are ISO text, money is cents."""
 
-SHARED = "EXISTS (SELECT 1 FROM invoice_share AS s WHERE s.invoice_id = i.invoice_id)"
+SHARED = f"EXISTS (SELECT 1 FROM invoice_share AS s WHERE s.invoice_id = i.invoice_id AND {SHARE_STANDS})"  # noqa: S608
 
 HEAD = f"""
 SELECT i.invoice_id, i.number, i.client_name, i.client_id, i.issued_on, i.due_on, b.asked_cents, b.paid_cents,
@@ -246,7 +247,10 @@ def owed_by(read: "Read", invoice_id: str) -> str:
     return str(read.value(OWED_BY, id=invoice_id))
 
 
-MAIL = "SELECT mail_to FROM invoice_share WHERE invoice_id = :invoice_id ORDER BY at LIMIT 1"
+MAIL = f"""
+SELECT s.mail_to FROM invoice_share AS s WHERE s.invoice_id = :invoice_id AND {SHARE_STANDS}
+ORDER BY s.at LIMIT 1
+"""  # noqa: S608  composed of the constant above
 
 
 def mail_state(read: "Read", invoice_id: str) -> str:

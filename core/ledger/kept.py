@@ -17,6 +17,9 @@ from core.ledger.effective import (
     NET,
     PAYMENT_COUNTS,
     REFUND_COUNTS,
+    VOID_COUNTS,
+    first_failure,
+    reversal_counts,
 )
 from core.ledger.shares import Share, share_out
 from core.ledger.unbilled import CARRIED_BY, COUNTS, IN_FORCE, LIVE_DRAFT_LINE, LIVE_LINE
@@ -113,7 +116,7 @@ CREDITS = _money("credit", "k", "given_on", CREDIT_COUNTS)
 CROSSED_INVOICES = f"""
 INSERT INTO crossed_account (guarantor_id)
 SELECT DISTINCT b.guarantor_id
-FROM (SELECT m.invoice_id,
+FROM (SELECT m.invoice_id, m.on_day,
              sum(sum(m.room)) OVER (PARTITION BY m.invoice_id ORDER BY m.on_day) AS room,
              sum(sum(m.paid)) OVER (PARTITION BY m.invoice_id ORDER BY m.on_day) AS paid
       FROM (SELECT i.invoice_id, i.issued_on AS on_day, i.total_cents AS room, 0 AS paid
@@ -133,20 +136,26 @@ FROM (SELECT m.invoice_id,
             UNION ALL
             SELECT a.invoice_id, l.effective_on, 0, -l.amount_cents FROM stale AS s
             JOIN allocation AS a ON a.invoice_id = s.id
-            JOIN allocation_release AS l ON l.allocation_id = a.id WHERE s.kind = 'invoice') AS m
+            JOIN allocation_release AS l ON l.allocation_id = a.id WHERE s.kind = 'invoice'
+            UNION ALL
+            SELECT v.invoice_id, v.voided_on, 0, 0 FROM stale AS s
+            JOIN invoice_void AS v ON v.invoice_id = s.id WHERE s.kind = 'invoice') AS m
       GROUP BY m.invoice_id, m.on_day) AS t
 JOIN invoice_balance AS b ON b.invoice_id = t.invoice_id
-WHERE t.paid < 0 OR t.paid > t.room OR t.room > b.asked_cents OR (b.void AND b.paid_cents <> 0)
+WHERE t.paid < 0 OR t.paid > t.room OR t.room > b.asked_cents
+   OR (t.paid <> 0 AND EXISTS (SELECT 1 FROM invoice_void AS v
+                               WHERE v.invoice_id = t.invoice_id AND v.voided_on <= t.on_day
+                                 AND {VOID_COUNTS}))
 ON CONFLICT DO NOTHING
 """  # noqa: S608  composed of the constants above
-"""Accounts with an invoice that on some day has more on it than it asks for."""
+"""Accounts with an invoice that on some day has more on it than it asks for, or anything when it is void."""
 
 
 def _crossed_money(kind: str, table_day: str) -> str:
     return f"""
 INSERT INTO crossed_account (guarantor_id)
 SELECT DISTINCT b.guarantor_id
-FROM (SELECT m.id, sum(sum(m.held)) OVER (PARTITION BY m.id ORDER BY m.on_day) AS held,
+FROM (SELECT m.id, m.on_day, sum(sum(m.held)) OVER (PARTITION BY m.id ORDER BY m.on_day) AS held,
              sum(sum(m.used)) OVER (PARTITION BY m.id ORDER BY m.on_day) AS used
       FROM (SELECT p.id, p.{table_day} AS on_day, p.amount_cents AS held, 0 AS used
             FROM stale AS s JOIN {kind} AS p ON p.id = s.id WHERE s.kind = '{kind}'
@@ -156,17 +165,23 @@ FROM (SELECT m.id, sum(sum(m.held)) OVER (PARTITION BY m.id ORDER BY m.on_day) A
             UNION ALL
             SELECT r.{kind}_id, ra.answered_on, r.amount_cents, 0 FROM stale AS s
             JOIN refund_request AS r ON r.{kind}_id = s.id JOIN refund_answer AS ra ON ra.request_id = r.id
-            WHERE s.kind = '{kind}' AND ra.outcome = 'failed' AND {REFUND_COUNTS}
+            WHERE s.kind = '{kind}' AND {first_failure("ra")} AND {REFUND_COUNTS}
             UNION ALL
             SELECT a.{kind}_id, a.effective_on, 0, a.amount_cents FROM stale AS s
             JOIN allocation AS a ON a.{kind}_id = s.id WHERE s.kind = '{kind}'
             UNION ALL
             SELECT a.{kind}_id, l.effective_on, 0, -l.amount_cents FROM stale AS s
             JOIN allocation AS a ON a.{kind}_id = s.id
-            JOIN allocation_release AS l ON l.allocation_id = a.id WHERE s.kind = '{kind}') AS m
+            JOIN allocation_release AS l ON l.allocation_id = a.id WHERE s.kind = '{kind}'
+            UNION ALL
+            SELECT w.{kind}_id, w.reversed_on, 0, 0 FROM stale AS s
+            JOIN {kind}_reversal AS w ON w.{kind}_id = s.id WHERE s.kind = '{kind}') AS m
       GROUP BY m.id, m.on_day) AS t
 JOIN money_left AS b ON b.source_id = t.id
-WHERE t.used < 0 OR t.used > t.held OR b.left_cents < 0 OR (b.reversed AND b.refunded_cents > 0)
+WHERE t.used < 0 OR t.used > t.held OR b.left_cents < 0
+   OR ((t.used <> 0 OR t.held <> b.amount_cents)
+       AND EXISTS (SELECT 1 FROM {kind}_reversal AS w
+                   WHERE w.{kind}_id = t.id AND w.reversed_on <= t.on_day AND {reversal_counts(kind)}))
 ON CONFLICT DO NOTHING
 """  # noqa: S608  our own names
 
@@ -186,6 +201,19 @@ WHERE s.kind = 'invoice' AND (
 ON CONFLICT DO NOTHING
 """  # noqa: S608  composed of the constants above
 """Accounts with an allocation taken off, or an adjustment reversed, more than it was: by two offices."""
+
+CROSSED_ORDER = """
+INSERT INTO crossed_account (guarantor_id)
+SELECT DISTINCT b.guarantor_id
+FROM stale AS s JOIN invoice_balance AS b ON b.invoice_id = s.id JOIN invoice_issue AS i ON i.id = b.issue_id
+WHERE s.kind = 'invoice'
+  AND i.total_cents < (SELECT sum(j.amount_cents) FROM adjustment AS j
+                       WHERE j.invoice_id = s.id AND j.amount_cents > 0)
+  AND 1 < (SELECT count(DISTINCT j.site) FROM adjustment AS j WHERE j.invoice_id = s.id)
+ON CONFLICT DO NOTHING
+"""
+"""Accounts with an invoice that two offices took more off than it asked for: what each adjustment comes to
+depends on their order, even where a reversal made room again the same day."""
 
 CROSSED_HERE = """
 SELECT c.guarantor_id FROM crossed_account AS c
@@ -253,7 +281,7 @@ def settle(tx: "Tx") -> None:
 
 def _settle_money(tx: "Tx", kinds: set[str]) -> None:
     for kind, sums, crossings in (
-        ("invoice", INVOICES, (CROSSED_INVOICES, CROSSED_PARTS)),
+        ("invoice", INVOICES, (CROSSED_INVOICES, CROSSED_PARTS, CROSSED_ORDER)),
         ("payment", PAYMENTS, (CROSSED_PAYMENTS,)),
         ("credit", CREDITS, (CROSSED_CREDITS,)),
     ):

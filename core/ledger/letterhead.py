@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from core.codes.numbers import hidden
+from core.ledger.choices import choices
 from core.store import Read
 
 
@@ -29,12 +31,24 @@ OFFICE = "SELECT phone, street, street_2, city, state, postal_code FROM office W
 
 
 def letterhead(read: Read, office_id: str | None) -> tuple[Letterhead, str]:
-    """The practice's letterhead with the office's address where it has one, and the currency."""
+    """The practice's letterhead, with the office's own address and telephone, and the currency."""
     (name, currency, tax_id, email, footer, *place, logo) = read.rows(LETTERHEAD)[0]
     office = read.rows(OFFICE, office_id=office_id) if office_id else []
     if office and office[0][1]:
-        place = list(office[0])
+        place = [office[0][0] or place[0], *office[0][1:]]
     phone, street, street_2, city, state, postal_code = place
     town = ", ".join(part for part in (city, " ".join(p for p in (state, postal_code) if p)) if part)
     address = tuple(line for line in (street, street_2, town) if line)
+    if choices(read)["hide_ssn"] == "yes":
+        tax_id = hidden(tax_id)
     return Letterhead(name, address, phone, email, tax_id, logo, footer), currency
+
+
+ADDRESSEE = "SELECT name, street, street_2, city, state, postal_code, country FROM guarantor WHERE id = :id"
+
+
+def addressee(read: Read, guarantor_id: str) -> tuple[str, ...]:
+    """Who owes, as an envelope has them: name and address, a line each, empty ones left out."""
+    name, street, street_2, city, state, postal_code, country = read.rows(ADDRESSEE, id=guarantor_id)[0]
+    town = ", ".join(part for part in (city, " ".join(p for p in (state, postal_code) if p)) if part)
+    return tuple(line for line in (name, street, street_2, town, country) if line)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from core.ledger.account import FOREVER
-from core.ledger.effective import ADJUSTMENT_COUNTS, FEE_COUNTS, ISSUE_COUNTS, REFUND_COUNTS
+from core.ledger.effective import ADJUSTMENT_COUNTS, FEE_COUNTS, ISSUE_COUNTS, REFUND_COUNTS, first_failure
 from core.store import Read
 
 ROOM = f"""
@@ -30,7 +30,7 @@ UNION ALL SELECT given_on, amount_cents FROM credit WHERE id = :source_id
 UNION ALL SELECT r.refunded_on, -r.amount_cents FROM refund_request AS r
 WHERE (r.payment_id = :source_id OR r.credit_id = :source_id) AND {REFUND_COUNTS}
 UNION ALL SELECT w.answered_on, r.amount_cents FROM refund_request AS r
-JOIN refund_answer AS w ON w.request_id = r.id AND w.outcome = 'failed'
+JOIN refund_answer AS w ON w.request_id = r.id AND {first_failure("w")}
 WHERE (r.payment_id = :source_id OR r.credit_id = :source_id) AND {REFUND_COUNTS}
 UNION ALL SELECT a.effective_on, -a.amount_cents FROM allocation AS a
 WHERE a.payment_id = :source_id OR a.credit_id = :source_id

@@ -120,6 +120,40 @@ def find_adjustment(read: "Read", typed: str) -> str:
     return str(live[0].adjustment_id)
 
 
+def is_credit_note(read: "Read", adjustment_id: str) -> bool:
+    """Whether an adjustment is a credit note, which has a document of its own."""
+    one = "SELECT 1 FROM adjustment WHERE id = :id AND kind = 'credit_note' AND reverses_id IS NULL"
+    return read.value(one, id=adjustment_id) is not None
+
+
+def find_credit_note(read: "Read", typed: str, invoice_id: str) -> str:
+    """The id of a credit note to an invoice, for its id or its last 8 characters, or the only one where
+    nothing is typed.
+
+    Raises: NoCreditNote, ManyAdjustments.
+    """
+    from core.ids import short
+
+    notes = [
+        one.adjustment_id
+        for one in adjustments_of(read, invoice_id)
+        if one.kind == "credit_note" and one.reverses_id is None
+    ]
+    fits = [one for one in notes if not typed or (len(typed) >= 8 and one.endswith(typed.strip().lower()))]
+    if not fits:
+        raise NoCreditNote
+    if len(fits) > 1:
+        raise ManyAdjustments("it", [short(one) for one in fits])
+    return str(fits[0])
+
+
+class NoCreditNote(NotFound):
+    code = "no_credit_note"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such credit note to this invoice. `invoice show` lists adjustments.")
+
+
 FeeRow = namedtuple("FeeRow", "late_fee_id assessed_on step amount_cents waived_cents")
 
 FEES = f"""

@@ -8,6 +8,7 @@ from typing import Any
 
 from core import audit
 from core.actors import Right, Role
+from core.codes.numbers import read_npi, read_state, read_tax_id
 from core.dates import zone
 from core.errors import DomainError, UsageError
 from core.ids import named
@@ -55,6 +56,13 @@ class ProviderExists(DomainError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is a provider called {plain(name)} already. Give this one a longer name.")
+
+
+class OwnSupervisor(UsageError):
+    code = "own_supervisor"
+
+    def __init__(self) -> None:
+        super().__init__("Nobody supervises themselves. Name another provider, or none.")
 
 
 class BadFee(UsageError):
@@ -136,12 +144,16 @@ PRACTICE_ID = "SELECT id FROM practice ORDER BY id LIMIT 1"
 
 
 def change_practice(tx: Tx, **values: str) -> None:
-    """Correct the practice's name, address, tax id, footer. Raises: EmptyName, NotATimeZone."""
+    """Correct the practice's name, address, tax id, footer.
+
+    Raises: EmptyName, NotATimeZone, BadTaxId, BadNpi.
+    """
     tx.require(Right.MANAGE)
     if not values.get("name", "x").strip():
         raise EmptyName("practice")
     if "timezone" in values:
         zone(values["timezone"])
+    values = _numbers_read(values)
     practice_id = tx.value(PRACTICE_ID)
     before = _before(tx, Practice, practice_id, values)
     tx.change(Practice, practice_id, **values)
@@ -162,10 +174,20 @@ BEFORE = {
     " postal_code, phone FROM practice WHERE id = :id",
     "Office": "SELECT code, name, street, street_2, city, state, postal_code, phone, archived FROM office"
     " WHERE id = :id",
-    "Provider": "SELECT name, credentials, npi, office_id, active FROM provider WHERE id = :id",
+    "Provider": "SELECT name, credentials, npi, licence, licence_state, supervisor_id, office_id, active"
+    " FROM provider WHERE id = :id",
     "Service": "SELECT description, rate_cents, unit_minutes, archived FROM service WHERE id = :id",
 }
 """The columns of each table that are changed by hand."""
+
+
+def _numbers_read(values: dict[str, Any]) -> dict[str, Any]:
+    """The same with the numbers that have a check digit or a shape as they are printed.
+
+    Raises: BadTaxId, BadNpi, BadState.
+    """
+    readers = {"tax_id": read_tax_id, "npi": read_npi, "licence_state": read_state}
+    return {name: readers[name](value) if name in readers else value for name, value in values.items()}
 
 
 def add_office(tx: Tx, *, code: str, name: str, **address: Any) -> str:
@@ -188,26 +210,32 @@ def change_office(tx: Tx, office_id: str, **values: Any) -> None:
     audit.record(tx, "office.changed", "office", office_id, before=before, after=values)
 
 
-def add_provider(
-    tx: Tx, *, name: str, credentials: str = "", npi: str = "", office_id: str | None = None
-) -> str:
-    """Somebody who renders care. Raises: EmptyName."""
+def add_provider(tx: Tx, *, name: str, **values: Any) -> str:
+    """Somebody who renders care; values are credentials, npi, licence, licence_state, supervisor_id and
+    office_id.
+
+    Raises: EmptyName, ProviderExists, BadNpi, BadState.
+    """
     tx.require(Right.MANAGE)
     if not name.strip():
         raise EmptyName("provider")
     if tx.value("SELECT 1 FROM provider WHERE name = :name AND active = 1", name=name.strip()):
         raise ProviderExists(name.strip())
-    provider_id = tx.add(Provider(name=name.strip(), credentials=credentials, npi=npi, office_id=office_id))
+    provider_id = tx.add(Provider(name=name.strip(), **_numbers_read(values)))
     audit.record(tx, "provider.added", "provider", provider_id, name=name)
     return provider_id
 
 
 def change_provider(tx: Tx, provider_id: str, **values: Any) -> None:
-    """Correct a provider's name, credentials or NPI, or say that they do not work here any more (`active`).
+    """Correct a provider's name, credentials, NPI, licence or supervisor, or say that they do not work here
+    any more (`active`).
 
-    Raises: EmptyName, ProviderExists, NotFound.
+    Raises: EmptyName, ProviderExists, BadNpi, BadState, OwnSupervisor, NotFound.
     """
     tx.require(Right.MANAGE)
+    values = _numbers_read(values)
+    if values.get("supervisor_id") == provider_id:
+        raise OwnSupervisor
     if "name" in values:
         values["name"] = values["name"].strip()
         if not values["name"]:

@@ -73,12 +73,16 @@ def licensed_providers(read: "Read", year: int) -> set[str]:
     }
 
 
-ProviderView = namedtuple("ProviderView", "provider_id name credentials npi active licences")
+ProviderView = namedtuple(
+    "ProviderView", "provider_id name credentials npi active licences licence licence_state supervisor"
+)
 
 PROVIDERS = """
 SELECT p.id, p.name, p.credentials, p.npi, p.active,
        coalesce((SELECT group_concat(l.first_year || CASE l.renews WHEN 1 THEN '+' ELSE '' END, ' ')
-                 FROM cpt_licence AS l WHERE l.provider_id = p.id), '')
+                 FROM cpt_licence AS l WHERE l.provider_id = p.id), ''),
+       p.licence, p.licence_state,
+       coalesce((SELECT s.name FROM provider AS s WHERE s.id = p.supervisor_id), '')
 FROM provider AS p ORDER BY p.name, p.id
 """
 
@@ -177,13 +181,20 @@ PROFILE_FIELDS = (
     "name", "timezone", "currency", "tax_id", "npi", "phone", "email", "street", "street_2", "city", "state",
     "postal_code", "footer",
 )  # fmt: skip
-PROFILE = f"SELECT {', '.join(PROFILE_FIELDS)} FROM practice ORDER BY id LIMIT 1"  # noqa: S608
+PROFILE = f"""
+SELECT {", ".join(PROFILE_FIELDS)}, coalesce(logo_sha256, '') FROM practice ORDER BY id LIMIT 1
+"""  # noqa: S608
 
 
 def practice_profile(read: "Read") -> dict[str, str]:
-    """The practice as its documents name it."""
+    """The practice as its documents name it; a logo by its SHA-256."""
     found = read.rows(PROFILE)
-    return dict(zip(PROFILE_FIELDS, found[0], strict=True)) if found else {}
+    if not found:
+        return {}
+    from core.ledger.pay_link import portal_address
+
+    shown = dict(zip((*PROFILE_FIELDS, "logo_sha256"), found[0], strict=True))
+    return {**shown, "portal_address": portal_address(read)}
 
 
 class NoneOrMany(NotFound):

@@ -4,7 +4,7 @@ import os
 import stat
 from contextlib import contextmanager, suppress
 
-from core.errors import Busy, OutsideFailure, UsageError
+from core.errors import Busy, NotFound, OutsideFailure, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,37 @@ class NotThere(UsageError):
 
     def __init__(self, path: str, why: str, *, instead: str = "file") -> None:
         super().__init__(f"{path} {why}. Name another {instead}.")
+
+
+class CannotRead(OutsideFailure):
+    code = "cannot_read"
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(f"{path} cannot be read: {os.strerror(error.errno or 0)}.")
+
+
+class NoSuchFile(NotFound):
+    code = "no_file"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no file {path}.", subject=path)
+
+
+def read_at_most(path: str, most: int) -> bytes:
+    """The first so many bytes of a file; no pipe is waited for, no device is read.
+
+    Raises: NoSuchFile; NotThere, for what is no ordinary file; CannotRead.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise NotThere(path, "is no ordinary file")
+            return file.read(most)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoSuchFile(path) from None
+    except OSError as error:
+        raise CannotRead(path, error) from None
 
 
 def write_private(path: str, data: bytes) -> None:

@@ -29,6 +29,7 @@ from core.tables.invoicing import (
     InvoiceLine,
     InvoiceShare,
     InvoiceVoid,
+    ShareRecall,
 )
 from core.tables.kept import (
     CrossedAccount,
@@ -86,7 +87,7 @@ TABLES: tuple[type[Row], ...] = (
     Guarantor, Client, PayerShare, Payer, Coverage, BillingNote,
     Session, SessionLine, Finalisation, Charge, ChargeVoid, Claim, ImportRun,
     Draft, DraftLine, DraftAdjustment, BillingRun,
-    InvoiceIssue, InvoiceLine, InvoiceShare, InvoiceVoid, InvoiceHold, InvoiceHoldEnd,
+    InvoiceIssue, InvoiceLine, InvoiceShare, ShareRecall, InvoiceVoid, InvoiceHold, InvoiceHoldEnd,
     Payment, PaymentReversal, Credit, CreditReversal, Allocation, AllocationRelease,
     RefundRequest, RefundAnswer, LateFee, Adjustment, DayClose,
     Document, Blob, Statement, Superbill, Estimate, EstimateOverride, Receipt, CreditNote, DocumentShare,
@@ -170,6 +171,7 @@ __all__ = [
     "Session",
     "SessionLine",
     "Setting",
+    "ShareRecall",
     "Site",
     "Stale",
     "Statement",

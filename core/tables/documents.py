@@ -7,12 +7,15 @@ another version, marked as corrected, and every version stays (RD6).
 
 from typing import Any, ClassVar
 
+from sqlalchemy import Index
+
 from core.sync.policy import Travels
 from core.tables.columns import (
     STRICT,
     OnceFact,
     Row,
     blob,
+    by_ending,
     cents,
     day,
     in_range,
@@ -33,6 +36,9 @@ class Document(OnceFact, table=True):
 
     __table_args__: ClassVar[Any] = (
         one_of("kind", "invoice", "statement", "superbill", "receipt", "credit_note", "estimate"),
+        Index("ix_document_day", "made_on", "id"),
+        Index("ix_document_kind_day", "kind", "made_on", "id"),
+        by_ending("document", "subject_id"),
         STRICT,
     )
 

@@ -163,7 +163,8 @@ class InvoiceLine(Fact, table=True):
 
 
 class InvoiceShare(OnceFact, table=True):
-    """An invoice is made visible to its client. `once` is `share:<invoice>`.
+    """An invoice is made visible to its client. `once` is `share:<invoice>`, and after a recall
+    `share:<invoice>:2`.
 
     `mail_to` is the address a mail is due to; empty where the guarantor has none. Whether it went out
     is a question of the facts that answer it.
@@ -171,6 +172,15 @@ class InvoiceShare(OnceFact, table=True):
 
     invoice_id: str = word(index=True)
     mail_to: str = text()
+
+
+class ShareRecall(OnceFact, table=True):
+    """A share is taken back before anything left: its client sees the invoice no more and gets no mail.
+
+    `once` is `share-recall:<share>`. Sharing again is another share.
+    """
+
+    share_id: str = word(index=True)
 
 
 class InvoiceVoid(OnceFact, table=True):

@@ -23,7 +23,7 @@ GROWING = {
     *("charge", "charge_void", "draft", "draft_line", "invoice_issue", "invoice_line", "invoice_void"),
     *("invoice_hold", "invoice_hold_end", "late_fee", "adjustment", "audit_entry", "session"),
     *("payment", "payment_reversal", "credit", "credit_reversal", "allocation", "allocation_release"),
-    *("refund_request", "refund_answer", "invoice_balance", "money_left"),
+    *("refund_request", "refund_answer", "invoice_balance", "money_left", "statement"),
 }
 """What gets longer with every year."""
 
@@ -33,7 +33,10 @@ OPEN = {"ix_money_left_open", "ix_invoice_balance_open"}
 ASKED: dict[str, str] = {
     "core.payments.moves": "LIVE_ONE LIVE_ON_INVOICE LIVE_OF_SOURCE",
     "core.payments.commands": "KEPT_FOR_SESSIONS BILLED_ON",
-    "core.payments.queries": "STATE OPEN HELD MONEY PAYMENTS+ONE PAYMENTS+OF_GUARANTOR PUT_ON FIND CREDITS",
+    "core.payments.queries": (
+        "STATE OPEN HELD MONEY PAYMENTS+ONE PAYMENTS+OF_GUARANTOR PUT_ON FIND CREDITS WAITS BILLED_TO"
+        " OPEN_BILL SESSION_OWED_BY"
+    ),
     "core.payments.days": "ROOM LEFT MOVED TOUCHED",
     "core.payments.adjustments": "ADJUSTMENT BAD_DEBT FEE",
     "core.payments.refunds": "REQUEST ANSWERS CLOSING",
@@ -54,11 +57,17 @@ ASKED: dict[str, str] = {
     "core.ledger.unbilled": "UNBILLED_OF_CLIENT",
     "core.ledger.account": "ISSUES VOIDS FEES ADJUSTMENTS SOURCES REVERSALS REFUNDS ALLOCATIONS RELEASES",
     "core.ledger.kept": (
-        "INVOICES TWINS PAYMENTS CREDITS CROSSED_INVOICES CROSSED_PAYMENTS CROSSED_CREDITS CROSSED_HERE"
-        " SET_INVOICE SET_MONEY CHARGES_OF_CLIENTS FORGET_CHARGES WHOLE SHARED SHARES_CARRIED"
+        "INVOICES TWINS PAYMENTS CREDITS CROSSED_INVOICES CROSSED_PAYMENTS CROSSED_CREDITS CROSSED_PARTS"
+        " CROSSED_ORDER CROSSED_HERE SET_INVOICE SET_MONEY CHARGES_OF_CLIENTS FORGET_CHARGES WHOLE SHARED"
+        " SHARES_CARRIED"
     ),
     "core.sessions.queries": "CHARGES CHARGE FIND_CHARGE CHARGES_OF_SESSION",
+    "core.ledger.statement_account": "GUARANTOR CLIENTS LINES LAST_OFFICE FIRST_MADE PREVIOUS",
+    "core.delivery.statements": "NEWEST",
     "core.audit": "ENTRIES_OF",
+    "core.ledger.estimates": "ESTIMATES+OF_CLIENT",
+    "core.ledger.receipt_view": "PAYMENT LINES PATIENT",
+    "core.ledger.credit_note_view": "NOTE INVOICE",
 }
 """The SQL texts of each module; `+` joins those that are asked as one."""
 

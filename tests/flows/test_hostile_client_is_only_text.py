@@ -23,7 +23,11 @@ import tui.screens
 from core.actors import Role
 from core.books.csv_cells import original
 from core.books.export import README
-from core.clients.commands import change_guarantor, note_client
+from core.clients.commands import change_client, change_guarantor, note_client
+from core.clients.coverage import add_coverage, add_payer
+from core.clients.queries import find_client
+from core.delivery.making import make_document
+from core.delivery.superbills import SUPERBILL, SuperbillKey
 from core.documents.keep import document_bytes
 from core.payments.closing import close_through
 from core.payments.commands import give_credit, record_payment
@@ -32,11 +36,13 @@ from core.practice.commands import (
     add_service,
     add_user,
     change_practice,
+    change_provider,
     change_role,
     set_late_fee,
 )
 from core.practice.policies import LateFeeRule
 from core.sessions.commands import ServiceLine
+from core.sessions.correcting import correct_session
 from tests.builders import OWNER, TODAY
 from tests.core.books.checkers import hledger_cents, needs_hledger, transactions
 from tests.homes import Home, client_with_sessions, provider_of
@@ -134,6 +140,10 @@ PUSHED = {
     "LogEntryPage",
     "LateFees",
     "LateEntries",
+    "Outbox",
+    "Document",
+    "TextPage",
+    "SuperbillCheck",
 }
 """Screens on top of a place; `walk` opens each of them."""
 
@@ -196,8 +206,41 @@ def walk(app: Terminal) -> None:
     walk_money(app)
     walk_agenda(app)
     walk_log_and_settings(app)
+    walk_documents(app)
     app.press("1")
     app.wait_for("TODAY")
+
+
+def walk_documents(app: Terminal) -> None:
+    """What was sent, its versions, and its text where there is no viewer."""
+    app.press("7")
+    app.wait_for("12 documents")
+    app.press("Ggg\r")
+    app.wait_for("sha256")
+    app.press("J" * 12)
+    app.wait_for("12 of 12")
+    app.press("\tGgg\t")
+    app.press("w")
+    app.wait_for("Written:")
+    app.press("o")
+    app.wait_for("Text of the page")
+    app.press("Ggg/jane\r")
+    app.wait_for("filter: jane")
+    app.press("\x1b")
+    app.wait_for("filter: jane", gone=True)
+    app.press("qq3")
+    app.wait_for(" Outbox ")
+    app.press("q")
+    app.wait_for(" Why ")
+    app.press("q")
+    app.wait_for("filter: sent")
+    app.press("ggo")
+    app.wait_for("Text of the page")
+    app.press("q:documents jane\r")
+    app.wait_for("More than one client fits")
+    app.press(f":documents {JANE}\r")
+    app.wait_for("7DOCS")
+    app.press("q")
 
 
 def walk_money(app: Terminal) -> None:
@@ -238,6 +281,14 @@ def walk_money(app: Terminal) -> None:
     app.press("Ggg\r")
     app.wait_for("Billing notes")
     app.press("J" * len(PAYLOADS) + "K" * len(PAYLOADS) + "\tjj\t")
+    app.press("i")
+    app.wait_for("Superbill for")
+    app.press("\r")
+    app.wait_for("missing or malformed")
+    app.press("jj\r")
+    close(app, "Esc Close")
+    app.press("Gggq")
+    app.wait_for("Billing notes")
     app.press("e")
     app.wait_for("Shares  [")
     app.press("jane=50% jane=rest\r")
@@ -246,13 +297,23 @@ def walk_money(app: Terminal) -> None:
     close(app, "^j New line")
     app.press("fff")
     close(app, "Ledger  from [")
+    app.press("t")
+    app.wait_for("Statement for")
+    app.press("o\t\t\t" + PAYLOADS[0] + "\r")
+    app.wait_for("o opens it")
     app.press("8")
     app.wait_for("8AR")
     app.wait_for("by due date")
     app.press("Gggw")
     app.wait_for("Written:")
+    app.press("*t")
+    app.wait_for("statements, $")
+    app.press("\r")
+    app.wait_for("statements made")
     app.press("gdGgg")
     app.wait_for("Opening")
+    app.press(":outbox\rGgg")
+    app.wait_for("Outbox")
 
 
 def walk_agenda(app: Terminal) -> None:
@@ -380,6 +441,22 @@ def test_the_documents_show_it_as_plain_text(home: Home, capsys: pytest.CaptureF
     assert any(JANE in text for text in texts)
 
 
+def test_the_statements_show_it_as_plain_text(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--month", "2026-09", "--send", "--yes", *options(home)]) == 0
+    for kind in ("activity", "open"):
+        words = ["statement", "make", "--all-with-balance", "--from", "2026-01-01", "--kind", kind]
+        assert main([*words, "--comment", NOTE, *options(home)]) == 0
+    capsys.readouterr()
+    with home.open() as store, store.read() as read:
+        found = [document_bytes(read, one) for (one,) in read.rows("SELECT statement_id FROM statement")]
+    assert len(found) > 20
+    for content in found:
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        assert not any(page.get("/Annots") for page in reader.pages)
+        assert not {"/OpenAction", "/AA", "/Names"} & set(reader.trailer["/Root"])  # type: ignore[call-overload]
+        assert not ODD.findall("\n".join(page.extract_text() for page in reader.pages))
+
+
 # In what leaves the house.
 
 
@@ -408,6 +485,40 @@ def test_hledger_reads_the_journal_of_it(home: Home, tmp_path: Path) -> None:
 
 # From commands.
 
+
+def superbill_of_jane(home: Home) -> str:
+    """A superbill whose every text is a payload; answers its id."""
+    with home.open() as store:
+        with store.write(OWNER) as tx:
+            client_id = find_client(tx, JANE)
+            (provider_id,) = tx.rows("SELECT id FROM provider")[0]
+            change_practice(
+                tx, tax_id="12-3456789", city=PAYLOADS[2], state=PAYLOADS[3], postal_code=PAYLOADS[4]
+            )
+            change_provider(tx, provider_id, licence=PAYLOADS[5], licence_state="MA", credentials=PAYLOADS[0])
+            change_client(tx, client_id, birth_on="1990-04-05", referrer=PAYLOADS[0], phone=PAYLOADS[1])
+            payer_id = add_payer(tx, name=PAYLOADS[2], phone=PAYLOADS[3])
+            add_coverage(tx, client_id=client_id, payer_id=payer_id, member_number=PAYLOADS[4],
+                         group_number=PAYLOADS[5], subscriber=PAYLOADS[6], relation="other")  # fmt: skip
+            for (session_id,) in tx.rows("SELECT id FROM session WHERE client_id = :id", id=client_id):
+                correct_session(tx, session_id, diagnoses="F41.1", place_of_service="11")
+        days = {"from_on": date(2026, 9, 1), "to_on": date(2026, 9, 30)}
+        key = SuperbillKey(client_id, provider_id, made_on=TODAY, **days)
+        made = make_document(store, OWNER, SUPERBILL, key)
+    assert made.document_id is not None
+    return made.document_id
+
+
+def test_a_superbill_shows_it_as_plain_text(home: Home) -> None:
+    superbill_id = superbill_of_jane(home)
+    with home.open() as store, store.read() as read:
+        reader = pypdf.PdfReader(io.BytesIO(document_bytes(read, superbill_id)))
+    text = "".join(page.extract_text() for page in reader.pages)
+    assert JANE in text
+    assert not any(page.get("/Annots") for page in reader.pages)
+    assert not ODD.findall(text.replace("\n", " "))
+
+
 READS = {
     "agenda": ["agenda", "--from", "2026-09-01", "--to", "2026-09-30"],
     "unbilled list": ["unbilled", "list"],
@@ -416,6 +527,8 @@ READS = {
     "invoice show": ["invoice", "show", "1"],
     "payment list": ["payment", "list"],
     "payment show": ["payment", "show", "PAYMENT"],
+    "estimate list": ["estimate", "list"],
+    "estimate show": ["estimate", "show", PAYLOADS[2]],
     "credit list": ["credit", "list"],
     "charge list": ["charge", "list", "--client", JANE],
     "explain": ["explain", JANE],
@@ -425,9 +538,12 @@ READS = {
     "report day-sheet": ["report", "day-sheet"],
     "report late-entries": ["report", "late-entries"],
     "client ledger": ["client", "ledger", JANE],
+    "outbox list": ["outbox", "list"],
     "client list": ["client", "list"],
     "client show": ["client", "show", JANE],
     "client shares": ["client", "shares", JANE],
+    "statement list": ["statement", "list"],
+    "statement show": ["statement", "show", "STATEMENT"],
     "guarantor list": ["guarantor", "list"],
     "guarantor ledger": ["guarantor", "ledger", JANE],
     "provider list": ["provider", "list"],
@@ -444,9 +560,83 @@ READS = {
     "config get": ["config", "get"],
     "audit verify": ["audit", "verify"],
     "doctor": ["doctor"],
+    "documents list": ["documents", "list"],
+    "documents show": ["documents", "show", "1"],
+    "documents text": ["documents", "text", "1"],
+    "documents text narrow": ["documents", "text", "12", "--width", "40"],
+    "documents share": ["documents", "share", "1"],
+    "documents verify": ["documents", "verify"],
+    "payer list": ["payer", "list"],
+    "client coverage": ["client", "coverage", JANE],
+    "session show": ["session", "show", "SESSION"],
+    "superbill lint": ["superbill", "lint", "--client", JANE, "--month", "2026-09"],
+    "superbill list": ["superbill", "list"],
+    "superbill show": ["superbill", "show", "SUPERBILL"],
 }
 
 WRITES = [
+    [
+        "estimate",
+        "make",
+        "--client",
+        JANE,
+        "--provider",
+        PAYLOADS[1],
+        "--from",
+        "2026-09-01",
+        "--to",
+        "2026-12-31",
+        "--service",
+        "90834",
+        "--visits",
+        "1",
+        "--rate",
+        "1",
+        "--separately",
+        NOTE,
+    ],
+    [
+        "estimate",
+        "make",
+        "--client",
+        JANE,
+        "--provider",
+        PAYLOADS[0],
+        "--from",
+        "2026-09-01",
+        "--to",
+        "2026-12-31",
+        "--service",
+        "X1",
+        "--visits",
+        "1",
+        "--separately",
+        NOTE,
+    ],
+    [
+        "estimate",
+        "make",
+        "--client",
+        JANE,
+        "--provider",
+        PAYLOADS[0],
+        "--from",
+        "2026-09-01",
+        "--to",
+        "2026-12-31",
+        "--service",
+        PAYLOADS[0],
+        "--visits",
+        "1",
+    ],
+    ["estimate", "list", "--client", JANE],
+    ["estimate", "override", PAYLOADS[0], "--up-to", "1", "--reason", PAYLOADS[1]],
+    ["payment", "receipt", "PAYMENT"],
+    ["payment", "receipt", PAYLOADS[1]],
+    ["invoice", "credit-note", "2", "--amount", "1", "--reason", PAYLOADS[4]],
+    ["invoice", "pdf", "2", "--credit-note", PAYLOADS[3], "--out", "x.pdf"],
+    ["practice", "edit", "--portal-address", PAYLOADS[0]],
+    ["practice", "edit", "--logo", PAYLOADS[1]],
     ["client", "edit", JANE, "--city", PAYLOADS[2]],
     ["guarantor", "add", "--name", PAYLOADS[3], "--city", PAYLOADS[2]],
     ["client", "shares", JANE, "set", f"{PAYLOADS[3]}=50%", f"{JANE}=rest", "--from", "2026-11-01"],
@@ -466,6 +656,13 @@ WRITES = [
     ["agenda", "--on", PAYLOADS[0]],
     ["session", "mark", PAYLOADS[0], "kept"],
     ["session", "bill", PAYLOADS[1]],
+    ["statement", "make", "--client", JANE, "--month", "2026-09", "--comment", NOTE],
+    ["statement", "make", "--guarantor", PAYLOADS[3], "--kind", "open", "--comment", PAYLOADS[0]],
+    ["statement", "make", "--all-with-balance", "--month", "2026-09", "--comment", PAYLOADS[1], "--dry-run"],
+    ["statement", "make", "--all-with-balance", "--month", "2026-09", "--comment", PAYLOADS[1]],
+    ["statement", "make", "--client", PAYLOADS[0], "--out", PAYLOADS[1]],
+    ["statement", "list"],
+    ["statement", "show", PAYLOADS[0]],
     ["charge", "add", "--client", JANE, "--text", PAYLOADS[0], "--amount", "5"],
     ["audit", "list", "--kind", PAYLOADS[0]],
     ["audit", "show", PAYLOADS[1]],
@@ -479,6 +676,9 @@ WRITES = [
     ["payment", "add", "--client", JANE, "--amount", "5", "--method", "cash", "--allocate", PAYLOADS[0]],
     ["payment", "add", "--guarantor", PAYLOADS[4], "--amount", PAYLOADS[4], "--method", "cash"],
     ["payment", "show", PAYLOADS[0]],
+    ["documents", "show", PAYLOADS[0]],
+    ["documents", "list", "--client", PAYLOADS[1], "--kind", PAYLOADS[2]],
+    ["documents", "list", "--client", PAYLOADS[1]],
     ["payment", "apply", "--client", PAYLOADS[0]],
     ["explain", PAYLOADS[1]],
     ["report", "ar", "--basis", PAYLOADS[0]],
@@ -500,7 +700,7 @@ def signals_kept() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
-READING = ("list", "show", "verify", "ledger", "ar", "day-sheet", "late-entries")
+READING = ("list", "show", "text", "verify", "ledger", "ar", "day-sheet", "late-entries")
 
 
 def reading_verbs() -> set[str]:
@@ -552,10 +752,17 @@ def test_every_command_prints_plain_text(
             change_role(tx, user_id, Role.OWNER)
     paid = ["payment", "add", "--client", JANE, "--amount", "1000", "--method", "check", "--on", "2026-08-01"]
     assert main([*paid, "--reference", PAYLOADS[1], "--note", PAYLOADS[2], *options(home)]) == 0
-    payment_id = home.value("SELECT id FROM payment")
+    made = superbill_of_jane(home)
+    assert main(["statement", "make", "--client", JANE, "--kind", "open", *options(home)]) == 0
+    named = {
+        "PAYMENT": home.value("SELECT id FROM payment"),
+        "STATEMENT": home.value("SELECT statement_id FROM statement"),
+        "SESSION": home.value("SELECT id FROM session"),
+        "SUPERBILL": made,
+    }
     capsys.readouterr()
     for words in [*READS.values(), *WRITES]:
-        arguments = [payment_id if word == "PAYMENT" else word for word in words]
+        arguments = [named.get(word, word) for word in words]
         for form in ([], ["--plain"], ["--json"]):
             main([*arguments, *form, *options(home)])
             out, err = capsys.readouterr()

@@ -13,6 +13,7 @@ from core.store import Read
 from tui.keys import Direction, key_of, verb
 from tui.present import dollars
 from tui.screens.book_screen import BookScreen
+from tui.screens.statement_verbs import MAKE, OPEN, Whose, ask_statements, open_last
 from tui.strips.asking import AskDay
 from tui.viewer import write_private_file
 from tui.widgets.bars import Bars
@@ -36,6 +37,8 @@ class AgingReport(BookScreen[Aging]):
         verb("p", "pay", "Payment", id="aging.pay", help="Record a payment of the guarantor", counted=False),
         verb("L", "late_fees", "Late fees", id="aging.late_fees",
              help="What is due, what was charged, what should be let go", counted=False),
+        MAKE,
+        OPEN,
         verb("w", "write", "CSV", id="aging.write", help="To the export folder", counted=False),
         key_of("tab", "bars", "The bars, or more rows", id="aging.bars"),
     ]  # fmt: skip
@@ -77,6 +80,7 @@ class AgingReport(BookScreen[Aging]):
         grid.show_columns(_columns(view.buckets))
         grid.empty_text = f"Nobody owes anything as of {view.as_of_on}."
         grid.show_rows(Rows([_row(row) for row in shown]))
+        grid.forget_marks(self._rows.keys())
         self.query_one(Bars).show(list(zip(view.buckets, view.totals.cents, strict=True)))
         self.period_shown = f"as of {view.as_of_on}"
         credit = f" · credit {dollars(view.totals.credit_cents)}" if view.totals.credit_cents else ""
@@ -91,7 +95,13 @@ class AgingReport(BookScreen[Aging]):
     def allowed(self, action: str) -> bool:
         if action == "write":
             return bool(self._rows)
-        return action != "pay" or self.grid.cursor_id in self._rows
+        if action == "statement":
+            return bool(self._chosen())
+        return action not in ("pay", "open_statement") or self.grid.cursor_id in self._rows
+
+    def _chosen(self) -> list[Whose]:
+        """Of the marked guarantors, or of the one under the cursor, with all their clients."""
+        return [Whose(one, None, self._rows[one].guarantor) for one in self.chosen if one in self._rows]
 
     def opened(self, record_id: str) -> None:
         from tui.screens.opening import open_account
@@ -103,6 +113,19 @@ class AgingReport(BookScreen[Aging]):
 
         if (guarantor_id := self.grid.cursor_id) is not None:
             pay_ahead(self, guarantor_id)
+
+    def action_statement(self) -> None:
+        found = self._chosen()
+        if found:
+            keep_as = found[0].guarantor_id if len(found) == 1 else "guarantors"
+            cents = sum(self._rows[one.guarantor_id].total_cents for one in found)
+            names = [one.name for one in found]
+            ask_statements(self, names, lambda _: found, keep_as=keep_as, cents=cents)
+
+    def action_open_statement(self) -> None:
+        row = self._rows.get(self.grid.cursor_id or "")
+        if row is not None:
+            open_last(self, Whose(row.guarantor_id, None, row.guarantor))
 
     def action_late_fees(self) -> None:
         self.biller.show_late_fees()

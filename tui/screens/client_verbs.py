@@ -1,4 +1,4 @@
-"""The verbs of a client, in the list and on the page: pay, bill, a new draft (RB1, RC1)."""
+"""The verbs of a client, in the list and on the page: pay, bill, a new draft, a superbill (RB1, RC1, RD3)."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -7,8 +7,11 @@ from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
 from tui.screens.money_verbs import WRONG_REASON
+from tui.screens.statement_verbs import MAKE, OPEN, Whose, ask_statements, open_last
 
 V = TypeVar("V")
+
+NEEDS_CLIENT = {"pay", "bill", "new", "note", "add_credit", "superbill", "statement", "open_statement"}
 
 
 class ClientVerbs(BookScreen[V], Generic[V]):
@@ -17,8 +20,12 @@ class ClientVerbs(BookScreen[V], Generic[V]):
     BINDINGS: ClassVar = [
         verb("p", "pay", "Payment", id="client.pay", help="Record a payment of who owes", counted=False),
         verb("b", "bill", "Bill", id="client.bill", help="A draft of everything unbilled", counted=False),
+        verb("i", "superbill", "Superbill", id="client.superbill",
+             help="What an insurer needs to pay the client back", counted=False),
         verb("a", "add_credit", "Goodwill", id="client.add_credit",
              help="A credit that was not received as money", counted=False),
+        MAKE,
+        OPEN,
     ]  # fmt: skip
 
     @property
@@ -32,7 +39,7 @@ class ClientVerbs(BookScreen[V], Generic[V]):
         return "" if account is None else account[0]
 
     def allowed(self, action: str) -> bool:
-        return action not in ("pay", "bill", "new", "note", "add_credit") or self.account is not None
+        return action not in NEEDS_CLIENT or self.account is not None
 
     def action_pay(self) -> None:
         from tui.screens.paying import pay_ahead
@@ -40,11 +47,33 @@ class ClientVerbs(BookScreen[V], Generic[V]):
         if (account := self.account) is not None:
             pay_ahead(self, account[1])
 
+    @property
+    def chosen_accounts(self) -> list[tuple[str, str, str]]:
+        """Those of the marked clients, else of the one under the cursor, or the one that is open."""
+        account = self.account
+        return [] if account is None else [account]
+
+    def action_statement(self) -> None:
+        found = [Whose(owes, client_id, name) for client_id, owes, name in self.chosen_accounts]
+        if found:
+            keep_as = str(found[0].client_id) if len(found) == 1 else "clients"
+            ask_statements(self, [one.name for one in found], lambda _: found, keep_as=keep_as)
+
+    def action_open_statement(self) -> None:
+        if (account := self.account) is not None:
+            open_last(self, Whose(account[1], account[0], account[2]))
+
     def action_bill(self) -> None:
         self._draft(empty=False)
 
     def action_new(self) -> None:
         self._draft(empty=True)
+
+    def action_superbill(self) -> None:
+        from tui.screens.superbilling import ask_superbill
+
+        if (account := self.account) is not None:
+            ask_superbill(self, account[0], account[2])
 
     def action_add_credit(self) -> None:
         from core.payments.commands import give_credit, reverse_credit

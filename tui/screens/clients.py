@@ -50,6 +50,11 @@ class Clients(ClientVerbs[list[AccountRow]]):
         row = self._rows.get(self.grid.cursor_id or "")
         return None if row is None else (row.client_id, row.guarantor_id, row.client)
 
+    @property
+    def chosen_accounts(self) -> list[tuple[str, str, str]]:
+        rows = [self._rows[chosen] for chosen in self.chosen if chosen in self._rows]
+        return [(row.client_id, row.guarantor_id, row.client) for row in rows]
+
     def opened(self, record_id: str) -> None:
         from tui.screens.client import Client
 

@@ -219,7 +219,7 @@ class Invoice(DraftVerbs):
         app, invoice_id = self.biller, self.invoice_id
         today = app.today()
         work = each([invoice_id], lambda one: send(app.store, app.actor, [one], today=today))
-        app.start_job(Job("Sending", 1, work))
+        app.start_job(Job("Sending", 1, work, lambda report: app.sent(report.done)))
 
     def action_open_pdf(self) -> None:
         if self.page is not None:

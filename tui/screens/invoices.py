@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from core.ids import short
 from core.ledger.invoices import InvoiceRow, invoices
+from core.ledger.statements import StatementRow
 from core.store import Read, Tx
 from tui.jobs import Job, JobReport, each, in_chunks
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.documents import open_pdf, write_pdf
 from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS, PAY, MoneyVerbs
+from tui.screens.statement_verbs import MAKE, Whose, ask_statements, open_statement
 from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, money_column, status_column, words_column
 from tui.widgets.rows import Row, Rows
@@ -40,6 +42,7 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         verb("D", "delete", "Delete draft", id="invoices.delete", help="Charges are unbilled again"),
         verb("y", "copy", "Copy number", id="invoices.copy"),
         verb("w", "write", "Write PDF", id="invoices.write", help="Write the documents to the export folder"),
+        MAKE,
     ]
 
     def __init__(self) -> None:
@@ -47,6 +50,8 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         self._rows: dict[str, InvoiceRow] = {}
         self._mark_next: Sequence[str] = ()
         self._go_next = ""
+        self._statement_of: tuple[str | None, str] = (None, "")
+        """The row whose statement was made just now, which `o` opens, and the statement."""
 
     def show_only(self, status: str) -> None:
         """Show one state; used by Today."""
@@ -94,7 +99,7 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
             return any(row.status == "draft" for row in self._chosen())
         if action in LIFECYCLE:
             return self.allows_money(action)
-        if action in ("copy", "write"):
+        if action in ("copy", "write", "statement"):
             return any(row.number for row in self._chosen())
         if action == "open_pdf":
             return self.invoice_row is not None
@@ -131,6 +136,7 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         def ended(report: JobReport) -> None:
             """What was refused stays marked, so that the verb can be repeated."""
             self.grid.mark_ids(report.failed_ids)
+            app.sent(report.done)
             if self.quick_filter == "draft" and not report.failed and not report.stopped:
                 self.quick_filter = "all"
                 self._go_next = invoice_ids[0]
@@ -164,7 +170,31 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
 
         self.change(lambda tx: delete_drafts(tx, drafts), deleted)
 
+    def action_statement(self) -> None:
+        """Of those who owe the chosen invoices, for the client of each."""
+        rows = [row for row in self._chosen() if row.number]
+        names = list(dict.fromkeys(row.client for row in rows))
+        cursor_id = self.grid.cursor_id
+
+        def accounts(read: Read) -> list[Whose]:
+            from core.payments.queries import invoice_state
+
+            owing = [(invoice_state(read, row.invoice_id).guarantor_id, row) for row in rows]
+            return list(dict.fromkeys(Whose(owes, row.client_id, row.client) for owes, row in owing))
+
+        def made(row: StatementRow) -> None:
+            self._statement_of = (cursor_id, row.document_id)
+
+        if rows:
+            keep_as = rows[0].client_id if len(names) == 1 else "invoices"
+            ask_statements(self, names, accounts, keep_as=keep_as, made=made)
+
     def action_open_pdf(self) -> None:
+        of, statement_id = self._statement_of
+        self._statement_of = (None, "")
+        if of is not None and of == self.grid.cursor_id:
+            open_statement(self, statement_id)
+            return
         if (row := self.invoice_row) is not None:
             open_pdf(self.biller, row)
 

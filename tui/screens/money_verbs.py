@@ -11,6 +11,7 @@ from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
+from tui.screens.documents import print_credit_note
 from tui.screens.holding import hold_or_end
 from tui.screens.refunding import Paid, ask_refund
 from tui.strips.asking import AskText
@@ -143,8 +144,16 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
             app.kept_texts[strip.keep_as] = texts
             app.refuse(refusal)
 
+        def document() -> None:
+            if answer.kind == "credit_note":
+                print_credit_note(app, made[0].adjustment_id)
+
+        def taken(_: None) -> None:
+            self.done(what, reverse, take_off, document)
+            document()
+
         what = f"{dollars(answer.amount_cents)} off {row.number}, {answer.kind.replace('_', ' ')}"
-        app.change(take_off, lambda _: self.done(what, reverse, take_off), refused)
+        app.change(take_off, taken, refused)
 
     # Give back.
 

@@ -1,4 +1,4 @@
-"""The verbs on money received: apply what is left, refund, reverse (RC2, RC3)."""
+"""The verbs on money received: its receipt, apply what is left, refund, reverse (RC2, RC3, RD4)."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -9,6 +9,7 @@ from core.store import Tx
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.book_screen import BookScreen
+from tui.screens.documents import open_receipt
 from tui.screens.refunding import Paid, ask_refund
 from tui.strips.asking import AskText
 
@@ -19,6 +20,8 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
     """A screen with one payment or goodwill credit under the cursor, or one that is open."""
 
     BINDINGS: ClassVar = [
+        verb("o", "open_receipt", "Receipt", id="payment.receipt",
+             help="Open the receipt; it is made where there is none", counted=False),
         verb("a", "apply", "Apply credit", id="payment.apply", help="Put what is unapplied on open invoices",
              counted=False),
         verb("F", "refund", "Refund", id="payment.refund", help="Give it back, all or part", counted=False),
@@ -44,6 +47,8 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
 
     def allowed(self, action: str) -> bool:
         row = self.received
+        if action == "open_receipt":
+            return row is not None and row.kind == "payment"
         if action == "apply":
             credit = self.credit_of
             return credit is not None and credit[1] > 0
@@ -70,6 +75,13 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
         from tui.screens.opening import open_account
 
         open_account(self.biller, guarantor_id)
+
+    # Receipt.
+
+    def action_open_receipt(self) -> None:
+        row = self.received
+        if row is not None:
+            open_receipt(self.biller, row.payment_id)
 
     # Apply.
 

@@ -1,4 +1,4 @@
-"""A money verb that does not apply says so, and what was typed behind it does nothing.
+"""A verb that asks for words or an amount and does not apply says so; what was typed behind it does nothing.
 
 A biller types `p 150 k 1187 Enter` without looking. Where `p` opens no strip, the digits would go to other
 screens and Enter would open a record: keys that type are swallowed then, until the hands pause.
@@ -10,10 +10,14 @@ from tui.screens.chords import ChordScreen
 
 PAUSE_SECONDS = 1.0
 
-MONEY_VERBS = frozenset(
-    {"pay", "write_off", "void", "refund", "rebill", "add", "apply", "reverse", "add_credit", "hold", "waive"}
+TYPED_VERBS = frozenset(
+    {
+        *("pay", "write_off", "void", "refund", "rebill", "add", "apply", "reverse", "add_credit", "hold"),
+        *("waive", "edit", "note"),
+    }
 )
-"""Actions that ask for an amount or a reason, so that more is typed behind their key."""
+"""Actions that ask for an amount or for words, so that more is typed behind their key: of a note on an issued
+invoice, the `p` would open the payment strip."""
 
 _TYPING = frozenset({"enter", "tab", "shift+tab", "backspace", "delete", "space"})
 
@@ -26,7 +30,7 @@ class RefusedKeysScreen(ChordScreen):
         self._swallow_until = 0.0
 
     def why_not(self, action: str) -> str:
-        """Why a money verb does not apply now, as a sentence for the status line."""
+        """Why a verb does not apply now, as a sentence for the status line."""
         return "There is nothing here to do that with."
 
     def swallow_typed(self) -> None:
@@ -55,11 +59,11 @@ class RefusedKeysScreen(ChordScreen):
             self.swallow_typed()
 
     def _refused_action(self, key: str) -> str:
-        """The money verb of this key where it does not apply, and nothing else of the key does."""
+        """The verb of this key where it does not apply, and nothing else of the key does."""
         refused = ""
         for _, bindings in self._modal_binding_chain:
             for binding in bindings.key_to_bindings.get(key, ()):
-                if binding.action in MONEY_VERBS and self.check_action(binding.action, ()) is False:
+                if binding.action in TYPED_VERBS and self.check_action(binding.action, ()) is False:
                     refused = refused or binding.action
                 else:
                     return ""

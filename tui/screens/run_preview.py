@@ -167,6 +167,7 @@ class RunPreview(BookScreen[Preview]):
             if drafts:
                 self._undoable(drafts)
                 app.say(f"{app.result[0]}.  u undoes", app.result[1])
+            app.sent([one.invoice_id for one in made if one.number is not None])
             if made:
                 self._show_made([one.invoice_id for one in made], mark=not send)
 

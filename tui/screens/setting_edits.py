@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui.screens.settings import Settings
 
 OFFICE = {"code": 10, "name": 22, "street": 24, "city": 16, "state": 4, "postal_code": 10, "phone": 14}
-PROVIDER = {"name": 26, "credentials": 10, "npi": 12}
+PROVIDER = {"name": 26, "credentials": 10, "npi": 12, "licence": 12, "licence_state": 4}
 
 
 def _texts(widths: dict[str, int], values: dict[str, str], needed: str) -> list[Field[Any]]:
@@ -260,6 +260,40 @@ def _whole(typed: str, what: str) -> int:
     return int(typed)
 
 
+def edit_choice(screen: "Settings", item: Item) -> None:
+    """One of the words that the practice may choose for its documents."""
+    from core.ledger.choices import CHOICES
+    from core.practice.settings import choose
+    from tui.strips.choices import letters_for
+
+    words = CHOICES[item.about].words
+    letters = letters_for(words)
+
+    def chosen(letter: str) -> None:
+        word = words[letters.index(letter)]
+        _save(screen, f"{item.name}: {word}", lambda tx: choose(tx, item.about, word))
+
+    screen.choose(item.name, list(zip(letters, words, strict=True)), chosen)
+
+
+def edit_own(screen: "Settings", item: Item) -> None:
+    """What this computer's config.toml holds; it counts from the next start on."""
+    from tui.config import choose
+
+    app, folder = screen.biller, screen.biller.config
+    if folder is None:
+        return
+
+    def put(typed: str) -> None:
+        def done(_: None) -> None:
+            app.say(f"{item.name}: {typed}, from the next start on.", "good")
+            screen.reload()
+
+        app.in_background(lambda: choose(folder, item.about, typed), done)
+
+    screen.open_strip(AskText(item.name, value=item.value, width=8), put)
+
+
 def edit_theme(screen: "Settings", item: Item) -> None:
     names = {"d": "dark", "l": "light", "a": "ansi-dark", "n": "ansi-light"}
     screen.choose("Theme", list(names.items()), lambda key: screen.biller.wear(names[key]))
@@ -276,6 +310,8 @@ EDITS: dict[str, Callable[["Settings", Item], None]] = {
     "service": edit_service,
     "user": edit_user,
     "rule": edit_rule,
+    "choice": edit_choice,
+    "own": edit_own,
     "theme": edit_theme,
     "keys": edit_keys,
 }

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from core.ledger.choices import CHOICES
 from core.practice.queries import (
     OfficeView,
     PolicyView,
@@ -30,7 +31,8 @@ class SettingsView(NamedTuple):
     users: Sequence[UserView]
     series: Sequence[SeriesView]
     today: str
-    theme: str
+    choices: Mapping[str, str]
+    computer: Mapping[str, int | str]
     keys: str
 
 
@@ -59,7 +61,17 @@ PRACTICE_FIELDS = {
 }  # fmt: skip
 """What documents say of the practice, field by field."""
 
-SECTIONS = ("practice", "offices", "providers", "services", "rules", "users", "numbers", "keys", "look")
+SECTIONS = (
+    "practice",
+    "offices",
+    "providers",
+    "services",
+    "rules",
+    "documents",
+    "users",
+    "numbers",
+    "computer",
+)
 
 RULES = {
     "terms": "Payment terms", "no_show_fee": "No-show fee", "late_cancel_fee": "Late-cancel fee",
@@ -95,6 +107,9 @@ def rows(view: SettingsView) -> Iterator[Item]:
         name = f"{service.code_system} {service.code}"
         yield Item(service.service_id, "services", name, value, "service", service, adds="service")
     yield from _rules(view)
+    for choice, word in view.choices.items():
+        name = choice.replace("_", " ").capitalize()
+        yield Item(f"choice:{choice}", "documents", name, f"{word}: {CHOICES[choice].help}", "choice", choice)
     for user in view.users:
         value = user.role.replace("_", " ") + ("" if user.active else ", removed")
         yield Item(user.user_id, "users", user.name, value, "user", user, adds="user")
@@ -103,8 +118,12 @@ def rows(view: SettingsView) -> Iterator[Item]:
         value = f"series {one.series}, {last}"
         where = f"Site {one.site} {one.office}".strip()
         yield Item(f"site:{one.site}", "numbers", where, value, why_not=_SERIES)
-    yield Item("keys", "keys", "keys.toml", view.keys, "keys", own=True)
-    yield Item("theme", "look", "Theme", view.theme, "theme", own=True)
+    yield Item("keys", "computer", "keys.toml", view.keys, "keys", own=True)
+    for chosen, kept in view.computer.items():
+        name = chosen.replace("_", " ").capitalize()
+        yield Item(
+            chosen, "computer", name, str(kept), "theme" if chosen == "theme" else "own", chosen, own=True
+        )
 
 
 def _provider(provider: ProviderView) -> str:

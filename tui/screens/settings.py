@@ -4,6 +4,7 @@ import os
 from typing import ClassVar
 
 from core.actors import Right
+from core.ledger.choices import choices
 from core.practice.queries import (
     number_series,
     offices,
@@ -15,6 +16,7 @@ from core.practice.queries import (
 )
 from core.store import Read
 from core.trouble import NotAllowed
+from tui.config import read_config
 from tui.keymap import all_lost_keys, read_keymap
 from tui.keys import verb
 from tui.present import plural
@@ -59,7 +61,8 @@ class Settings(BookScreen[SettingsView]):
             users(read),
             number_series(read),
             app.today().isoformat(),
-            app.theme,
+            choices(read),
+            {**read_config(app.config)[0], "theme": app.theme} if app.config else {"theme": app.theme},
             self._keys_words(),
         )
 

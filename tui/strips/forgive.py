@@ -14,7 +14,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "s": ("small_balance", "small balance, why"),
     "c": ("courtesy", "courtesy, why"),
     "x": ("contractual", "contractual, why"),
-    "n": ("credit_note", "credit note, why"),
+    "n": ("credit_note", "credit note, says"),
 }
 """By the letter that chooses it in the amount: its name in the book, and what its field is called."""
 

@@ -1,4 +1,4 @@
-"""agenda and session: the appointments of a day or a period, marking one, drafting one."""
+"""agenda: the appointments of a day or a period, and what billing has made of each."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,23 +10,11 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    if name == "agenda":
-        parser.add_argument("--on", metavar="DAY", help="this day (today)")
-        parser.add_argument("--from", dest="from_on", metavar="DAY", help="first day")
-        parser.add_argument("--to", dest="to_on", metavar="DAY", help="last day")
-        parser.add_argument("--unbilled", action="store_true", help="only what waits to be billed")
-        parser.set_defaults(run=agenda_list)
-        return
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    summary = "say what became of an appointment"
-    mark = what.add_parser("mark", help=summary, description=summary, parents=[common])
-    mark.add_argument("session", metavar="ID", help="the session's id or the end of it, or its external id")
-    mark.add_argument("status", choices=("kept", "no-show", "late-cancel", "cancelled", "scheduled"))
-    mark.set_defaults(run=session_mark)
-    summary = "draft one session; finalised first where it was not"
-    bill = what.add_parser("bill", help=summary, description=summary, parents=[common])
-    bill.add_argument("session", metavar="ID")
-    bill.set_defaults(run=session_bill)
+    parser.add_argument("--on", metavar="DAY", help="this day (today)")
+    parser.add_argument("--from", dest="from_on", metavar="DAY", help="first day")
+    parser.add_argument("--to", dest="to_on", metavar="DAY", help="last day")
+    parser.add_argument("--unbilled", action="store_true", help="only what waits to be billed")
+    parser.set_defaults(run=agenda_list)
 
 
 def _period(door: "Door", today: "date") -> "Period":
@@ -84,37 +72,4 @@ def agenda_list(door: "Door") -> int:
         },
         text,
     )
-    return 0
-
-
-def session_mark(door: "Door") -> int:
-    from core.sessions.commands import mark_session
-    from core.sessions.queries import find_session
-
-    with door.store().write(door.actor()) as tx:
-        session_id = find_session(tx, door.options.session).session_id
-        status = door.options.status.replace("-", "_")
-        before = mark_session(tx, session_id, status, today=door.today(tx))
-    door.answer(
-        {"session_id": session_id, "status": status, "before": before},
-        [f"{session_id[-8:]}: {door.options.status}, was {before.replace('_', '-')}"],
-    )
-    return 0
-
-
-def session_bill(door: "Door") -> int:
-    """A draft for each who owes; numbers come when they are issued."""
-    from core.invoicing.commands import bill_session
-    from core.ledger.invoices import invoice
-    from core.sessions.queries import find_session
-
-    with door.store().write(door.actor()) as tx:
-        today = door.today(tx)
-        draft_ids = bill_session(tx, find_session(tx, door.options.session).session_id, today=today)
-    with door.store().read() as read:
-        rows = [invoice(read, draft_id, today=today.isoformat()) for draft_id in draft_ids]
-    from core.ids import short
-
-    text = [f"Draft {short(row.invoice_id)} for {row.client}, {door.money(row.total_cents)}." for row in rows]
-    door.answer({"invoices": [row._asdict() for row in rows]}, text)
     return 0

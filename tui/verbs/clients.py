@@ -1,4 +1,4 @@
-"""client: list, show, ledger, add, edit, note, shares."""
+"""client: list, show, ledger, add, edit, note, shares, coverage."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,9 +9,12 @@ if TYPE_CHECKING:
     from tui.door import Door
 
 ADDRESS = ("street", "street_2", "city", "state", "postal_code", "country", "email", "phone")
+OWN = ("street", "street_2", "city", "state", "postal_code", "phone")
+"""What the client has of its own, beside the address of who owes."""
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.verbs.coverage import coverage_arguments
     from tui.verbs.guarantors import share_arguments
     from tui.verbs.ledger_page import range_arguments
 
@@ -28,10 +31,12 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     add = what.add_parser("add", help="add a client who owes for itself", parents=[common])
     add.add_argument("--given", default="")
     add.add_argument("--family", default="")
+    add.add_argument("--birth-on", metavar="DAY", help="date of birth")
     add.add_argument("--bill-to", choices=("client", "insurance", "hybrid"), default="client")
     add.set_defaults(run=client_add)
-    edit = what.add_parser("edit", help="correct the address of who owes", parents=[common])
+    edit = what.add_parser("edit", help="correct a client, or the address of who owes", parents=[common])
     edit.add_argument("client", metavar="C")
+    _own_arguments(edit)
     edit.set_defaults(run=client_edit)
     note = what.add_parser("note", help="note something about a client's billing", parents=[common])
     note.add_argument("client", metavar="C")
@@ -43,6 +48,22 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     for one in (add, edit):
         for field in ADDRESS:
             one.add_argument(f"--{field.replace('_', '-')}")
+    coverage = what.add_parser("coverage", help="a client's insurance", parents=[common])
+    coverage_arguments(coverage, common)
+
+
+def _own_arguments(edit: "ArgumentParser") -> None:
+    """What is the client's own, as superbills and insurers need it."""
+    own = edit.add_argument_group("the client itself", "beside the address of who owes")
+    own.add_argument("--given", help="given name, as on the insurance card; together with --family")
+    own.add_argument("--family")
+    own.add_argument("--birth-on", metavar="DAY", help="date of birth")
+    for field in OWN:
+        own.add_argument(
+            f"--own-{field.replace('_', '-')}", dest=f"own_{field}", help="where it is not that of who owes"
+        )
+    own.add_argument("--referrer", help="who referred the client")
+    own.add_argument("--referrer-npi")
 
 
 def client_list(door: "Door") -> int:
@@ -80,7 +101,7 @@ def client_show(door: "Door") -> int:
 
 
 def _answer(door: "Door", read: "Read", client_id: str) -> int:
-    from core.clients.queries import address, client, notes
+    from core.clients.queries import address, client, notes, own_facts
     from core.dates import ALL_TIME
     from core.ledger.invoices import invoices
     from core.ledger.unbilled import unbilled_charges
@@ -96,6 +117,7 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
     total = sum(charge.amount_cents for charge in charges)
     data = {
         **_shown(row),
+        "own": own_facts(read, client_id),
         "address": home._asdict(),
         "unbilled": {"charges": len(charges), "total_cents": total},
         "invoices": [head(bill) for bill in bills],
@@ -159,29 +181,63 @@ def _address(door: "Door") -> "dict[str, Any]":
     }
 
 
+def _own(door: "Door") -> "dict[str, str | None]":
+    """What was typed of the client itself. Raises: UsageError, NotADate."""
+    from core.clients.commands import sort_name
+    from core.dates import parse_entered_day
+    from core.errors import UsageError
+
+    options = door.options
+    values: dict[str, str | None] = {
+        name: getattr(options, typed)
+        for name, typed in [*((field, f"own_{field}") for field in OWN), ("referrer", "referrer"),
+                            ("referrer_npi", "referrer_npi")]
+        if getattr(options, typed) is not None
+    }  # fmt: skip
+    if (options.given is None) != (options.family is None):
+        raise UsageError("A name is corrected whole: say both --given and --family.")
+    if options.given is not None:
+        given, family = options.given.strip(), options.family.strip()
+        values["name"] = f"{given} {family}".strip()
+        values["sort_name"] = sort_name(given, family)
+    if options.birth_on is not None:
+        values["birth_on"] = parse_entered_day(options.birth_on).isoformat() if options.birth_on else None
+    return values
+
+
 def client_add(door: "Door") -> int:
     from core.clients.commands import add_client
+    from core.dates import parse_entered_day
 
     options = door.options
     store = door.store()
+    birth_on = parse_entered_day(options.birth_on) if options.birth_on is not None else None
     with store.write(door.actor()) as tx:
         client_id = add_client(
-            tx, given=options.given, family=options.family, bill_to=options.bill_to, **_address(door)
+            tx,
+            given=options.given,
+            family=options.family,
+            bill_to=options.bill_to,
+            birth_on=birth_on,
+            **_address(door),
         )
     with store.read() as read:
         return _answer(door, read, client_id)
 
 
 def client_edit(door: "Door") -> int:
-    from core.clients.commands import change_guarantor
+    from core.clients.commands import change_client, change_guarantor
     from core.clients.queries import client, find_client
     from core.errors import UsageError
 
-    store, given = door.store(), _address(door)
-    if not given:
-        raise UsageError("Say what to correct, such as --street or --email.")
+    store, given, own = door.store(), _address(door), _own(door)
+    if not given and not own:
+        raise UsageError("Say what to correct, such as --street, --email or --birth-on.")
     with store.write(door.actor()) as tx:
         client_id = find_client(tx, door.options.client)
-        change_guarantor(tx, client(tx, client_id).guarantor_id, **given)
+        if own:
+            change_client(tx, client_id, **own)
+        if given:
+            change_guarantor(tx, client(tx, client_id).guarantor_id, **given)
     with store.read() as read:
         return _answer(door, read, client_id)

@@ -8,11 +8,15 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable
     from datetime import date
+    from typing import Any
 
     from core.invoicing.voiding import Voided
     from core.payments.adjustments import Adjusted
     from core.store import Tx
     from tui.door import Door
+
+
+MADE_NOW = "made now"
 
 
 def money_arguments(verb: "Callable[..., ArgumentParser]") -> None:
@@ -39,7 +43,10 @@ def money_arguments(verb: "Callable[..., ArgumentParser]") -> None:
     note.add_argument("--amount", required=True, metavar="A")
     reverse = verb("reverse", "ask again for what an adjustment took off", invoice_reverse, number=False)
     reverse.add_argument("number", metavar="ADJUSTMENT|N", help="its id, or the invoice with only one")
-    for one in (void, write_off, note, reverse):
+    reverse.set_defaults(out=None)
+    note.add_argument("--reason", required=True, metavar="T", help="why; printed on the credit note")
+    note.add_argument("--out", metavar="FILE", help="write the credit note as PDF")
+    for one in (void, write_off, reverse):
         one.add_argument("--reason", required=True, metavar="T", help="why; kept in the audit log")
 
 
@@ -120,17 +127,41 @@ def invoice_rebill(door: "Door") -> int:
         return answer(door, read, made[0], today, **siblings_of(read, made[1:], today))
 
 
-def _adjusted(door: "Door", act: "Callable[[Tx, date], Adjusted]") -> int:
-    """Change what an invoice asks for, and show it."""
+def _adjusted(
+    door: "Door", act: "Callable[[Tx, date], Adjusted]", *, credit_note_id: str | None = None
+) -> int:
+    """Change what an invoice asks for, and show it, with the document of a credit note: of the one named, or
+    of the one that was just made."""
+    from tui.door import DONE, PARTLY
+
     store = door.store()
     with store.write(door.actor()) as tx:
         today = door.today(tx)
         done = act(tx, today)
+    noted = done.adjustment_id if credit_note_id == MADE_NOW else credit_note_id
+    document = {} if noted is None else credit_note_of(door, noted, today)
     with store.read() as read:
-        return answer(
+        answer(
             door, read, done.invoice_id, today, adjustment_id=done.adjustment_id,
-            released_cents=sum(one.amount_cents for one in done.released),
+            released_cents=sum(one.amount_cents for one in done.released), **document,
         )  # fmt: skip
+    return PARTLY if door.errors else DONE
+
+
+def credit_note_of(door: "Door", adjustment_id: str, today: "date") -> "dict[str, Any]":
+    """Make the document of a credit note that is recorded, and write it where a file is named.
+
+    What stands in its way is told beside the answer; the credit note counts without its document.
+    """
+    from core.delivery.credit_notes import make_credit_note
+    from tui.verbs.made import of_made, write_document
+
+    try:
+        made = make_credit_note(door.store(), door.actor(), adjustment_id, today=today)
+        return of_made(made) | write_document(door, adjustment_id)
+    except DomainError as refusal:
+        door.refuse(refusal.code, f"The credit note counts, but its document: {refusal}", adjustment_id)
+        return {"document_id": None}
 
 
 def invoice_write_off(door: "Door") -> int:
@@ -159,17 +190,20 @@ def invoice_credit_note(door: "Door") -> int:
         invoice_id = issued_invoice(tx, options.number, "credit_note", today)
         return credit_note(tx, invoice_id, amount_cents=cents, reason=options.reason, today=today)
 
-    return _adjusted(door, act)
+    return _adjusted(door, act, credit_note_id=MADE_NOW)
 
 
 def invoice_reverse(door: "Door") -> int:
+    """Ask again for what was taken off; a credit note that said so gets a corrected document."""
     from core.payments.adjustments import reverse_adjustment
-    from core.payments.history import find_adjustment
+    from core.payments.history import find_adjustment, is_credit_note
 
     options = door.options
+    with door.store().read() as read:
+        adjustment_id = find_adjustment(read, options.number)
+        note = is_credit_note(read, adjustment_id)
 
     def act(tx: "Tx", today: "date") -> "Adjusted":
-        adjustment_id = find_adjustment(tx, options.number)
         return reverse_adjustment(tx, adjustment_id, reason=options.reason, today=today)
 
-    return _adjusted(door, act)
+    return _adjusted(door, act, credit_note_id=adjustment_id if note else None)

@@ -53,7 +53,15 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     verb("delete", "delete a draft; its charges are unbilled again", invoice_delete)
     pdf = verb("pdf", "write the document", invoice_pdf)
     pdf.add_argument("--out", required=True, metavar="FILE")
-    pdf.add_argument(
+    which = pdf.add_mutually_exclusive_group()
+    which.add_argument(
+        "--version", dest="which", type=whole_number(1, 100_000), metavar="V", help="not the newest"
+    )
+    which.add_argument(
+        "--credit-note", nargs="?", const="", metavar="ID",
+        help="its credit note instead; which one, where there are several",
+    )  # fmt: skip
+    which.add_argument(
         "--new-version", action="store_true", help="first keep a corrected one, with fees and payments so far"
     )
     hold = verb("hold", "do not chase an invoice for a while: no late fees, no reminders", invoice_hold)
@@ -250,12 +258,14 @@ def invoice_delete(door: "Door") -> int:
 
 
 def invoice_pdf(door: "Door") -> int:
-    """Write the newest document, as it is kept; a draft has none."""
+    """Write the newest document or another version, as it is kept; a draft has none."""
     from core.documents.keep import document_bytes
     from core.ledger.invoices import find_invoice
     from core.security.files import write_where_said
     from tui.verbs.invoice_page import head_of
 
+    if door.options.credit_note is not None:
+        return _credit_note_pdf(door)
     if door.options.new_version:
         from core.delivery.correcting import correct_document
 
@@ -264,10 +274,24 @@ def invoice_pdf(door: "Door") -> int:
         correct_document(door.store(), door.actor(), invoice_id, today=today)
     with door.store().read() as read:
         invoice_id = find_invoice(read, door.options.number)
-        content = document_bytes(read, invoice_id)
+        content = document_bytes(read, invoice_id, door.options.which)
         data = head_of(read, invoice_id, door.today(read))
     target = door.options.out
     write_where_said(target, content, home=door.home.data, exports=door.home.exports, key_file=door.key_file)
     data.update(out=target, bytes=len(content))
     door.answer(data, [f"{data['number']} is in {target}."])
     return 0
+
+
+def _credit_note_pdf(door: "Door") -> int:
+    """Write the document of a credit note; it is made where there is none, and corrected where it changed."""
+    from core.delivery.credit_notes import make_credit_note
+    from core.ledger.invoices import find_invoice
+    from core.payments.history import find_credit_note
+    from tui.verbs.made import answer_made
+
+    with door.store().read() as read:
+        today, invoice_id = door.today(read), find_invoice(read, door.options.number)
+        adjustment_id = find_credit_note(read, door.options.credit_note, invoice_id)
+    made = make_credit_note(door.store(), door.actor(), adjustment_id, today=today)
+    return answer_made(door, made, f"Credit note {adjustment_id[-8:]}", adjustment_id=adjustment_id)

@@ -57,7 +57,9 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     refund = verb("refund", "give back part or all of a payment or credit", payment_refund)
     reverse = verb("reverse", "a payment recorded in error, or taken back by the bank", payment_reverse)
     unapply = verb("unapply", "take a payment off an invoice; it is credit then", payment_unapply)
-    for one in (show, refund, reverse, unapply):
+    receipt = verb("receipt", "the itemised receipt, as HSA and FSA plans ask for it", payment_receipt)
+    receipt.add_argument("--out", metavar="FILE", help="write the PDF")
+    for one in (show, refund, reverse, unapply, receipt):
         one.add_argument("payment", metavar="ID", help="the payment's id or its last 8 characters")
     refund.add_argument("--amount", required=True, metavar="A")
     balance = refund.add_mutually_exclusive_group()
@@ -238,6 +240,18 @@ def payment_show(door: "Door") -> int:
 
     with door.store().read() as read:
         return answer(door, read, find_payment(read, door.options.payment))
+
+
+def payment_receipt(door: "Door") -> int:
+    """Make the receipt, or find the one that still says what is true; write it where a file is named."""
+    from core.delivery.receipts import make_receipt
+    from core.payments.queries import find_payment
+    from tui.verbs.made import answer_made
+
+    with door.store().read() as read:
+        today, payment_id = door.today(read), find_payment(read, door.options.payment)
+    made = make_receipt(door.store(), door.actor(), payment_id, today=today)
+    return answer_made(door, made, f"The receipt for payment {payment_id[-8:]}", payment_id=payment_id)
 
 
 def payment_refund(door: "Door") -> int:

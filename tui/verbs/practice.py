@@ -7,10 +7,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from core.practice.policies import LateFeeRule
+    from core.store import Read
     from tui.door import Door
 
 ADDRESS = ("street", "street_2", "city", "state", "postal_code", "phone")
 PRACTICE = ("name", "timezone", "tax_id", "npi", "email", "footer", *ADDRESS)
+PROVIDER = ("credentials", "npi", "licence", "licence_state")
 LATE_FEE_OPTIONS = ("grace", "every", "base", "cap")
 POLICIES = ("terms", "no_show_fee", "late_cancel_fee", "late_fee")
 
@@ -44,18 +46,31 @@ def _given(door: "Door", fields: "Sequence[str]") -> "dict[str, Any]":
 
 def _practice(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
     _verb(what, common, "show", "the practice as documents name it", practice_show)
-    _texts(_verb(what, common, "set", "change what documents say", practice_set), PRACTICE)
+    from core.ledger.choices import CHOICES
+
+    for name in ("edit", "set"):
+        edit = _verb(what, common, name, "change what documents say", practice_set)
+        _texts(edit, PRACTICE)
+        for choice, (words, says) in CHOICES.items():
+            edit.add_argument(f"--{choice.replace('_', '-')}", dest=choice, choices=words, help=says)
+        logo = edit.add_mutually_exclusive_group()
+        logo.add_argument("--logo", metavar="FILE", help="a PNG on every document made from now on")
+        logo.add_argument("--no-logo", action="store_true", help="documents carry no logo")
+        portal = edit.add_mutually_exclusive_group()
+        portal.add_argument("--portal-address", metavar="URL", help="pay links on invoices lead there")
+        portal.add_argument("--no-portal-address", action="store_true", help="invoices carry no pay link")
 
 
 def _office(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
     _verb(what, common, "list", "every office", office_list)
     add = _verb(what, common, "add", "another office", office_add)
     add.add_argument("code")
-    _texts(add, ("name", *ADDRESS))
     edit = _verb(what, common, "edit", "correct an office, or close it", office_edit)
-    edit.add_argument("office", metavar="O", help="its code, or part of the name")
-    _texts(edit, ("code", "name", *ADDRESS))
+    edit.add_argument("office", metavar="O", help="its code, part of the name, or the id")
+    edit.add_argument("--code", metavar="TEXT")
     edit.add_argument("--close", action="store_true", help="the practice does not work there any more")
+    for one in (add, edit):
+        _texts(one, ("name", *ADDRESS))
 
 
 def _provider(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
@@ -64,10 +79,12 @@ def _provider(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
     _verb(what, common, "list", "every provider and their CPT licences", provider_list)
     add = _verb(what, common, "add", "somebody who renders care", provider_add)
     add.add_argument("name")
-    _texts(add, ("credentials", "npi"))
     edit = _verb(what, common, "edit", "correct a provider", provider_edit)
     edit.add_argument("provider", metavar="P", help="part of the name, or the id")
-    _texts(edit, ("name", "credentials", "npi"))
+    _texts(edit, ("name",))
+    for one in (add, edit):
+        _texts(one, PROVIDER)
+        one.add_argument("--supervisor", metavar="P", help="who supervises them; none for nobody")
     works = edit.add_mutually_exclusive_group()
     works.add_argument("--inactive", action="store_true", help="does not work here any more")
     works.add_argument("--active", action="store_true", help="works here again")
@@ -124,24 +141,56 @@ _BUILDERS = {
 
 
 def practice_show(door: "Door") -> int:
+    from core.ledger.choices import choices
     from core.practice.queries import practice_profile
 
     with door.store().read() as read:
         profile = practice_profile(read)
-    door.answer({"practice": profile}, door.table(("Field", "Value"), list(profile.items())))
+        chosen = choices(read)
+    door.answer(
+        {"practice": profile, "choices": chosen},
+        door.table(("Field", "Value"), [*profile.items(), *chosen.items()]),
+    )
     return 0
 
 
 def practice_set(door: "Door") -> int:
     from core.errors import UsageError
+    from core.ledger.choices import CHOICES
     from core.practice.commands import change_practice
+    from core.practice.portal import set_portal_address
+    from core.practice.settings import choose
 
-    values = _given(door, PRACTICE)
-    if not values:
+    options, values, chosen = door.options, _given(door, PRACTICE), _given(door, tuple(CHOICES))
+    portal = "" if options.no_portal_address else options.portal_address
+    if not values and not chosen and portal is None and options.logo is None and not options.no_logo:
         raise UsageError("Say what to change, such as --phone or --footer.")
+    png = None if options.logo is None else _logo_of(options.logo)
     with door.store().write(door.actor()) as tx:
-        change_practice(tx, **values)
+        if values:
+            change_practice(tx, **values)
+        for name, word in chosen.items():
+            choose(tx, name, word)
+        if portal is not None:
+            set_portal_address(tx, portal)
+        if png is not None or options.no_logo:
+            from core.documents.practice_logo import set_logo
+
+            set_logo(tx, png)
     return practice_show(door)
+
+
+def _logo_of(path: str) -> bytes:
+    """A logo from a file, checked before the book is locked.
+
+    Raises: NoSuchFile, NotThere, CannotRead, LogoUnusable.
+    """
+    from core.documents.logo import MAX_BYTES, logo
+    from core.security.files import read_at_most
+
+    png = read_at_most(path, MAX_BYTES + 1)
+    logo(png)
+    return png
 
 
 def office_list(door: "Door") -> int:
@@ -169,17 +218,17 @@ def office_edit(door: "Door") -> int:
     from core.practice.commands import change_office
     from core.practice.queries import find_named, offices
 
-    options = door.options
     values = _given(door, ("code", "name", *ADDRESS))
-    if options.close:
+    if door.options.close:
         values["archived"] = True
     if not values:
-        raise UsageError("Say what to correct, such as --phone, or --close.")
+        raise UsageError("Say what to correct, such as --street or --phone, or --close.")
     with door.store().write(door.actor()) as tx:
-        typed, known = options.office.strip().casefold(), offices(tx)
-        coded = [(row.office_id, row.code) for row in known if row.code.casefold() == typed]
-        by_name = [(row.office_id, row.name) for row in known]
-        change_office(tx, find_named(coded or by_name, "office", options.office), **values)
+        rows = offices(tx)
+        by_code = [row.office_id for row in rows if row.code.casefold() == door.options.office.casefold()]
+        office_id = by_code[0] if len(by_code) == 1 else ""
+        names = [(row.office_id, row.name) for row in rows]
+        change_office(tx, office_id or find_named(names, "office", door.options.office), **values)
     return office_list(door)
 
 
@@ -191,7 +240,18 @@ def provider_list(door: "Door") -> int:
     door.answer(
         {"providers": [{**row._asdict(), "active": bool(row.active)} for row in rows]},
         door.table(
-            ("Name", "NPI", "CPT licence from"), [(r.name, r.npi, r.licences or "none") for r in rows]
+            ("Name", "Credentials", "NPI", "Licence", "Supervisor", "CPT licence from"),
+            [
+                (
+                    r.name,
+                    r.credentials,
+                    r.npi,
+                    f"{r.licence_state} {r.licence}".strip(),
+                    r.supervisor,
+                    r.licences or "none",
+                )
+                for r in rows
+            ],
         ),
     )
     return 0
@@ -201,8 +261,19 @@ def provider_add(door: "Door") -> int:
     from core.practice.commands import add_provider
 
     with door.store().write(door.actor()) as tx:
-        add_provider(tx, name=door.options.name, **_given(door, ("credentials", "npi")))
+        add_provider(tx, name=door.options.name, **_given(door, PROVIDER), **_supervisor(door, tx))
     return provider_list(door)
+
+
+def _supervisor(door: "Door", read: "Read") -> "dict[str, str | None]":
+    """The supervisor that was typed; none takes them away."""
+    from core.practice.queries import find_named, providers
+
+    typed = door.options.supervisor
+    if typed is None:
+        return {}
+    found = None if typed.strip().casefold() == "none" else find_named(providers(read), "provider", typed)
+    return {"supervisor_id": found}
 
 
 def provider_edit(door: "Door") -> int:
@@ -211,12 +282,13 @@ def provider_edit(door: "Door") -> int:
     from core.practice.queries import find_named, providers
 
     options = door.options
-    values = _given(door, ("name", "credentials", "npi"))
+    values = _given(door, ("name", *PROVIDER))
     if options.active or options.inactive:
         values["active"] = bool(options.active)
-    if not values:
-        raise UsageError("Say what to correct: --name, --credentials, --npi, --active or --inactive.")
+    if not values and options.supervisor is None:
+        raise UsageError("Say what to correct, such as --npi, --licence, --supervisor or --inactive.")
     with door.store().write(door.actor()) as tx:
+        values |= _supervisor(door, tx)
         change_provider(tx, find_named(providers(tx), "provider", options.provider), **values)
     return provider_list(door)
 

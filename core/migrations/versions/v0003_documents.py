@@ -15,6 +15,9 @@ INT64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.create_index("ix_document_day", "document", ["made_on", "id"], unique=False)
+    op.create_index("ix_document_kind_day", "document", ["kind", "made_on", "id"], unique=False)
+    op.create_index("ix_document_ending", "document", [sa.text("substr(subject_id, -8)")])
     op.create_table(
         "document_share",
         sa.Column("id", sa.Text(), nullable=False),
@@ -204,6 +207,23 @@ def upgrade() -> None:
     op.create_index("ix_credit_note_adjustment_id", "credit_note", ["adjustment_id"], unique=False)
     op.create_index("ix_credit_note_made_on", "credit_note", ["made_on"], unique=False)
     op.create_index("ix_credit_note_once", "credit_note", ["once"], unique=False)
+    op.create_table(
+        "share_recall",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site", INT64, nullable=False),
+        sa.Column("no", INT64, nullable=True),
+        sa.Column("chain", sa.LargeBinary(), nullable=True),
+        sa.Column("_q", INT64, server_default="0", nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("once", sa.Text(), nullable=True),
+        sa.Column("share_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_share_recall"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_share_recall__q", "share_recall", ["_q"], unique=False)
+    op.create_index("ix_share_recall_once", "share_recall", ["once"], unique=False)
+    op.create_index("ix_share_recall_share_id", "share_recall", ["share_id"], unique=False)
     op.add_column("client", sa.Column("street", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("client", sa.Column("street_2", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("client", sa.Column("city", sa.Text(), server_default=sa.text("''"), nullable=False))

@@ -13,12 +13,15 @@ from sqlalchemy.exc import IntegrityError
 
 from core.actors import RIGHTS, Actor, Right, Role
 from core.books.backup import back_up
-from core.dates import ALL_TIME
+from core.dates import ALL_TIME, previous_month
 from core.delivery.run import carry_out
 from core.delivery.sending import finish, send
+from core.delivery.statements import make_statement
 from core.errors import DomainError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
+from core.ledger.statement_view import statement_key
+from core.ledger.superbill_lint import Lack
 from core.security.keys import Keys
 from core.store import Tx
 from core.trouble import NotAllowed
@@ -27,9 +30,12 @@ from tests.builders import NOW, TODAY, Book
 ROOMS = (
     "core.practice.commands", "core.clients.commands", "core.clients.shares", "core.sessions.commands",
     "core.invoicing.commands", "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
-    "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.documents.keep",
+    "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.delivery.sharing",
+    "core.documents.keep",
     "core.books.commands", "core.payments.commands", "core.payments.adjustments", "core.payments.refunds",
-    "core.payments.closing", "core.invoicing.voiding",
+    "core.payments.closing", "core.invoicing.voiding", "core.practice.settings", "core.clients.coverage",
+    "core.sessions.correcting", "core.delivery.mending",
+    "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
@@ -43,7 +49,8 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "change_office": (MANAGE, ("office",), {"name": "S"}),
     "change_service": (MANAGE, ("service",), {"rate_cents": 1}),
     "add_provider": (MANAGE, (), {"name": "Nora"}),
-    "change_provider": (MANAGE, ("provider",), {"npi": "1"}),
+    "change_provider": (MANAGE, ("provider",), {"licence": "1"}),
+    "choose": (MANAGE, ("hide_ssn", "yes"), {}),
     "license_provider": (MANAGE, ("provider",), {"first_year": 2026}),
     "add_service": (MANAGE, (), {"code_system": "CPT", "code": "1", "description": "d", "rate_cents": 1}),
     "set_terms": (MANAGE, (), {"days": 1, **TERM}),
@@ -55,6 +62,14 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "add_guarantor": (BILL, (), {"name": "G"}),
     "change_guarantor": (BILL, ("guarantor",), {"city": "Lynn"}),
     "add_client": (BILL, (), {"given": "A", "family": "B"}),
+    "change_client": (BILL, ("client",), {"phone": "1"}),
+    "add_payer": (BILL, (), {"name": "P"}),
+    "change_payer": (BILL, ("payer",), {"phone": "1"}),
+    "add_coverage": (BILL, (), {"client_id": "client", "payer_id": "payer"}),
+    "change_coverage": (BILL, ("coverage",), {"rank": 1}),
+    "correct_session": (BILL, ("session",), {"place_of_service": "11"}),
+    "correct_service": (BILL, ("session", "line"), {"modifiers": "95"}),
+    "mend": (BILL, (Lack("client", "client", "", "phone", "", "", ""), "1"), {}),
     "note_client": (BILL, ("client", "n"), {"today": TODAY}),
     "take_note_away": (BILL, ("note",), {}),
     "put_note_back": (BILL, ("note",), {}),
@@ -91,6 +106,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "hold_invoice": (BILL, ("invoice",), {"kind": "held", "reason": "r", "today": TODAY}),
     "end_hold": (BILL, ("invoice",), {"today": TODAY}),
     "share_invoices": (BILL, (["draft"],), {}),
+    "recall_shares": (BILL, (["invoice"],), {}),
     "record_export": (Right.READ, (), {"form": "csv"}),
     "record_payment": (BILL, (), {"guarantor_id": "guarantor", "amount_cents": 1, "method": "cash",
                                   "received_on": TODAY, "today": TODAY}),
@@ -113,6 +129,10 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "close_through": (WRITE_OFF, (TODAY - timedelta(days=31),), {"today": TODAY}),
     "void_invoice": (Right.VOID, ("invoice",), {"reason": "r", "today": TODAY}),
     "rebill": (BILL, ("invoice",), {"today": TODAY}),
+    "share_documents": (BILL, (["document"],), {}),
+    "set_logo": (MANAGE, (None,), {}),
+    "set_portal_address": (MANAGE, ("https://pay.example.com",), {}),
+    "override_estimate": (WRITE_OFF, ("estimate",), {"allowed_cents": 1, "reason": "r"}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 
@@ -199,6 +219,26 @@ def test_rj3_a_reader_who_runs_the_billing_writes_nothing(book: Book) -> None:
     with pytest.raises(NotAllowed):
         finish(book.store, reader, [draft_id], today=TODAY, share=False)
     assert book.value("SELECT sum(no) FROM sync_chain") == after > facts
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_rj3_who_may_bill_makes_statements_and_a_reader_makes_none(book: Book, role: Role) -> None:
+    """A document is kept by who may bill; what it says is for everybody who may read."""
+    guarantor_id = _guarantor_of_a_client(book)
+    key = statement_key(guarantor_id, previous_month(TODAY))
+    actor = Actor("somebody", "Somebody", role)
+    before = book.value("SELECT sum(no) FROM sync_chain")
+    if BILL in RIGHTS[role]:
+        assert make_statement(book.store, actor, key, today=TODAY).new
+        return
+    with pytest.raises(NotAllowed):
+        make_statement(book.store, actor, key, today=TODAY)
+    assert book.value("SELECT sum(no) FROM sync_chain") == before
+
+
+def _guarantor_of_a_client(book: Book) -> str:
+    client_id = book.client()
+    return str(book.value("SELECT guarantor_id FROM client WHERE id = :id", id=client_id))
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,32 @@ def test_rc4_a_reader_and_a_biller_are_told_that_it_takes_more(daysheet: Dayshee
     said = daysheet("--key-file", str(sample.key_file), "--home", str(sample.folder), "credit", "give",
                     "--client", "archer", "--amount", "5", "--reason", "r", "--json")  # fmt: skip
     assert (said.code, said.error["code"]) == (4, "not_allowed")
+
+
+def test_rd4_a_credit_note_answers_its_document_and_pdf_writes_it(daysheet: Daysheet, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.pdf", tmp_path / "second.pdf"
+    note = ["invoice", "credit-note", "1", "--amount", "50", "--reason", "billed twice", "--json"]
+    made = daysheet(*note, "--out", str(first)).data
+    assert (made["document_id"], made["version"]) == (made["adjustment_id"], 1)
+    written = daysheet("invoice", "pdf", "1", "--credit-note", "--out", str(second), "--json").data
+    assert (written["document_id"], written["new"]) == (made["adjustment_id"], False)
+    assert first.read_bytes() == second.read_bytes()
+    back = daysheet("invoice", "reverse", made["adjustment_id"], "--reason", "r", "--json").data
+    assert (back["document_id"], back["version"]) == (made["adjustment_id"], 2)
+    assert daysheet(*note).code == 0
+    several = daysheet("invoice", "pdf", "1", "--credit-note", "--out", str(second), "--json")
+    assert (several.code, several.error["code"]) == (4, "many_adjustments")
+    named = ["--credit-note", made["adjustment_id"][-8:]]
+    assert daysheet("invoice", "pdf", "1", *named, "--out", str(second)).code == 0
+    assert daysheet("invoice", "pdf", "2", *named, "--out", str(second)).code == 3
+
+
+def test_rd4_a_credit_note_counts_when_its_document_cannot_be_written(
+    daysheet: Daysheet, tmp_path: Path
+) -> None:
+    note = ["invoice", "credit-note", "1", "--amount", "50", "--reason", "r", "--json"]
+    said = daysheet(*note, "--out", str(tmp_path / "no" / "where.pdf"))
+    assert said.code == 7
+    answer = json.loads(said.out)
+    assert (answer["ok"], answer["data"]["balance_cents"]) == (False, 55_000)
+    assert "The credit note counts, but its document: " in answer["errors"][0]["message"]

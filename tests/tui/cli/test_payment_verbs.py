@@ -174,3 +174,20 @@ def test_amounts_are_plain_numbers_with_plain_and_grouped_for_people(daysheet: D
                    "partly applied"]  # fmt: skip
     assert "12,345.60" in daysheet("payment", "list").out
     assert "1 account, 11,745.60" in daysheet("credit", "list").out
+
+
+def test_rd4_a_receipt_is_made_written_and_found_again(daysheet: Daysheet, tmp_path: Path) -> None:
+    payment_id = paid(daysheet, "700", "--reference", "1187")["payment_id"]
+    target = tmp_path / "receipt.pdf"
+    made = daysheet("payment", "receipt", payment_id[-8:], "--out", str(target), "--json").data
+    assert (made["document_id"], made["payment_id"], made["version"], made["new"]) == (
+        payment_id, payment_id, 1, True,
+    )  # fmt: skip
+    assert target.stat().st_size == made["bytes"]
+    assert target.read_bytes().startswith(b"%PDF-")
+    again = daysheet("payment", "receipt", payment_id)
+    assert again.code == 0
+    assert "was there already and still says what is true" in again.out
+    daysheet("payment", "refund", payment_id, "--amount", "5", "--reason", "r")
+    assert "corrected, version 2, is kept" in daysheet("payment", "receipt", payment_id).out
+    assert daysheet("payment", "receipt", "00000000").code == 3

@@ -164,8 +164,9 @@ def test_ra4_a_service_of_the_practice_is_written_in_at_its_fee(daysheet: Dayshe
 
 
 def test_a_provider_is_corrected_and_leaves(daysheet: Daysheet) -> None:
-    edited = daysheet("provider", "edit", "pat", "--name", "Pat Porter", "--npi", "1", "--inactive", "--json")
-    (row,) = edited.data["providers"]
-    assert (row["name"], row["npi"], row["active"]) == ("Pat Porter", "1", False)
+    words = ("--name", "Pat Porter", "--npi", "1245319599", "--inactive")
+    (row,) = daysheet("provider", "edit", "pat", *words, "--json").data["providers"]
+    assert (row["name"], row["npi"], row["active"]) == ("Pat Porter", "1245319599", False)
     assert daysheet("provider", "edit", "porter").code == 2
+    assert daysheet("provider", "edit", "porter", "--npi", "1").code == 2
     assert daysheet("provider", "edit", "porter", "--name", " ").code == 2

@@ -82,6 +82,7 @@ async def test_help_names_every_verb_of_every_screen_and_closes_with_its_own_key
             ["g", "l"],
             ["enter"],
             ["6"],
+            ["7"],
             ["8"],
             ["8", "L"],
             ["g", "d"],

@@ -14,6 +14,7 @@ from tests.tui.on_a_book import biller_on
 from tui.screens.failures import Failures
 from tui.screens.invoice import Invoice
 from tui.screens.invoices import Invoices
+from tui.screens.outbox import Outbox
 
 CLIENT = "SELECT id FROM client WHERE sort_name = :name"
 
@@ -48,7 +49,7 @@ async def test_the_footer_has_the_verbs_that_apply_to_the_row(mixed: Book, tmp_p
         assert list(app.footer) == ["s", "n", "D"]
         await app.press("G")
         await app.until(lambda: "o" in app.footer)
-        assert list(app.footer) == ["p", "o", "V", "W", "H", "n", "y", "w"]
+        assert list(app.footer) == ["p", "o", "V", "W", "H", "n", "y", "w", "t"]
 
 
 async def test_overdue_starts_the_day_after_the_due_date(mixed: Book, tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ async def test_a_refused_draft_stays_marked_and_enter_lists_why(mixed: Book, tmp
         await app.press("3", "f", "*", "s")
         assert app.question == "Send 2 invoices, $450.00?"
         await app.say_yes()
-        assert app.said == "Sending: 1 done, 1 failed (Enter lists them)"
+        assert app.said == "Sending: 1 done, 1 failed (Enter lists them).  u recalls"
         assert app.column(1) == ["Dan Drifter"]
         assert len(app.screen.grid.marks) == 1
         app.clock.now += 1
@@ -80,7 +81,7 @@ async def test_an_enter_on_its_way_when_the_report_came_is_for_the_list(mixed: B
         await app.say_yes()
         await app.press("enter")
         app.on(Invoice)
-        assert app.said.endswith("(:failures lists them)")
+        assert app.said.endswith("(:failures lists them).  u recalls")
         await app.press(":", *"failures", "enter")
         app.on(Failures)
 
@@ -89,7 +90,7 @@ async def test_after_the_drafts_are_sent_the_list_shows_them(mixed: Book, tmp_pa
     async with biller_on(mixed, tmp_path) as app:
         await app.press("3", "f", "s")
         await app.say_yes()
-        assert app.said == "Sending: 1 done"
+        assert app.said == "Sending: 1 done.  u recalls"
         assert app.screen.quick_filter == "all"
         assert app.column(0)[-1] == "N-00002"
 
@@ -153,16 +154,28 @@ async def test_y_copies_the_numbers_and_w_writes_the_documents(mixed: Book, tmp_
         assert written.stat().st_mode & 0o077 == 0
 
 
+@pytest.fixture
+def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desktop whose viewer only ends."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "xdg-open").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "xdg-open").chmod(0o700)
+    monkeypatch.setenv("DISPLAY", ":9")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+
+
+@pytest.mark.usefixtures("desktop")
 async def test_o_shows_the_document_until_the_app_ends(mixed: Book, tmp_path: Path) -> None:
     shown = tmp_path / "runtime" / "N-00001.pdf"
     async with biller_on(mixed, tmp_path) as app:
         await app.press("3", "G", "o")
-        assert str(shown) in app.said
+        assert app.said == "N-00001 opens in the desktop's viewer."
         assert shown.read_bytes().startswith(b"%PDF")
         assert shown.stat().st_mode & 0o077 == 0
     assert not shown.exists()
 
 
+@pytest.mark.usefixtures("desktop")
 async def test_a_folder_that_cannot_be_written_is_said_in_words(mixed: Book, tmp_path: Path) -> None:
     (tmp_path / "runtime").write_text("in the way")
     async with biller_on(mixed, tmp_path) as app:
@@ -190,3 +203,27 @@ async def test_marks_survive_the_filter_and_the_title_counts_hidden_ones(mixed: 
         await app.press("escape")
         assert len(app.screen.grid.marks) == 0
         app.on(Invoices)
+
+
+async def test_what_was_sent_can_be_recalled_by_u_and_sent_again(mixed: Book, tmp_path: Path) -> None:
+    async with biller_on(mixed, tmp_path) as app:
+        await app.press("3", "s")
+        await app.say_yes()
+        assert app.app.result[0].endswith("u recalls")
+        await app.press("u")
+        await app.until(lambda: "issued" in app.column(3))
+        await app.press("ctrl+r")
+        await app.until(lambda: "issued" not in app.column(3))
+
+
+async def test_the_outbox_lists_what_has_not_left_and_x_takes_it_back(mixed: Book, tmp_path: Path) -> None:
+    async with biller_on(mixed, tmp_path) as app:
+        await app.press(":", *"outbox", "enter")
+        app.on(Outbox)
+        assert app.column(1) == ["Ann Archer"]
+        await app.press("x")
+        await app.until(lambda: app.column(1) == [])
+        await app.press("u")
+        await app.until(lambda: app.column(1) == ["Ann Archer"])
+        await app.press("enter")
+        app.on(Invoice)

@@ -199,9 +199,11 @@ async def test_rc4_a_credit_note_on_a_paid_invoice_makes_credit_and_u_puts_it_ba
         assert app.said == "$50.00 off N-00001, credit note.  u undoes"
         assert "total $300.00   adjusted -$50.00   paid $250.00   balance $0.00" in app.seen()
         assert book.value("SELECT left_cents FROM money_left") == 5_000
+        await app.until(lambda: book.value("SELECT max(version) FROM credit_note") == 1)
         await app.press("u")
         assert "total $300.00   paid $300.00   balance $0.00" in app.seen()
         assert book.value("SELECT left_cents FROM money_left") == 0
+        await app.until(lambda: book.value("SELECT max(version) FROM credit_note") == 2)
 
 
 async def test_rc2_goodwill_is_given_from_the_client_and_taken_back(
@@ -232,6 +234,18 @@ async def test_a_money_verb_that_does_not_apply_says_why_and_the_digits_behind_i
             app.clock.now += PAUSE_SECONDS + 0.1
         await app.press("2")
         app.on(Unbilled)
+
+
+@pytest.mark.parametrize("key", ["m", "e"])
+async def test_words_behind_a_verb_of_drafts_take_no_payment_of_an_issued_invoice(
+    book: Book, ann: str, tmp_path: Path, key: str
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "enter", key, *"pay", "space", *"50", "enter")
+        app.on(Invoice)
+        assert app.strip is None
+        assert app.said == "N-00001 is sent: it cannot be changed any more."
+        assert book.value("SELECT count(*) FROM payment") == 0
 
 
 async def test_an_arrow_ends_the_pause_after_a_refused_key(book: Book, ann: str, tmp_path: Path) -> None:

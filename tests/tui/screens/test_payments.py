@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.payments.commands import record_payment
+from core.payments.commands import give_credit, record_payment
 from tests.builders import TODAY, Book
 from tests.tui.on_a_book import biller_on
 from tests.tui.screens.test_money_verbs import pay
@@ -15,6 +15,7 @@ from tests.tui.screens.test_paying import bill
 from tui.screens.invoice import Invoice
 from tui.screens.payment import Payment
 from tui.screens.payments import Payments
+from tui.screens.text_page import TextPage
 
 
 def receive(book: Book, name: str, cents: int, on: date = TODAY, **more: str) -> str:
@@ -176,3 +177,27 @@ async def test_today_counts_unapplied_credit_and_enter_opens_it(money: Book, tmp
         await app.until(lambda: isinstance(app.app.screen, Payments) and app.screen.grid.row_count == 1)
         assert app.column(0) == ["Cleo Carter"]
         assert app.screen.quick_filter == "credit balances"
+
+
+async def test_rd4_o_opens_the_receipt_and_makes_it_where_there_is_none(money: Book, tmp_path: Path) -> None:
+    async with biller_on(money, tmp_path) as app:
+        await app.press("6", "o")
+        app.on(TextPage)
+        assert "RECEIVED FROM" in app.seen()
+        assert money.value("SELECT max(version) FROM receipt") == 1
+        await app.press("escape", "V", *"bounced", "enter")
+        await app.say_yes()
+        await app.press("o")
+        app.on(TextPage)
+        assert "Corrected, version 2" in app.seen()
+
+
+async def test_rd4_goodwill_under_the_cursor_has_no_receipt(money: Book, tmp_path: Path) -> None:
+    guarantor_id = money.value("SELECT guarantor_id FROM client WHERE sort_name = 'Carter, Cleo'")
+    with money.write() as tx:
+        give_credit(tx, guarantor_id=guarantor_id, amount_cents=100, reason="r", today=TODAY)
+    async with biller_on(money, tmp_path) as app:
+        await app.press("6", "/", *"Cleo", "enter", "o")
+        assert "o" not in app.footer
+        assert app.said == ""
+        assert money.value("SELECT count(*) FROM receipt") == 0

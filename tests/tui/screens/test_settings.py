@@ -127,8 +127,8 @@ async def test_rj3_who_may_not_manage_sees_everything_and_is_told_why_nothing_ch
         await show(app, "numbers")
         await app.press("enter")
         assert app.said.startswith("A series is given to a computer")
-        await show(app, "look")
-        await app.press("enter")
+        await show(app, "computer")
+        await app.press("G", "enter")
         assert app.strip is not None, "the theme is of this computer"
 
 
@@ -136,11 +136,11 @@ async def test_a_theme_is_worn_at_once_and_kept_for_the_next_start(book: Book, t
     async with biller_on(book, tmp_path) as app:
         app.app.config = tmp_path / "config"
         await app.press("0")
-        await show(app, "look")
-        await app.press("enter", "l")
+        await show(app, "computer")
+        await app.press("G", "enter", "l")
         assert app.app.theme == "light"
         assert cell(app, "Theme") == "light"
-        assert read_config(tmp_path / "config") == {"theme": "light"}
+        assert read_config(tmp_path / "config")[0]["theme"] == "light"
 
 
 async def test_e_opens_the_keys_and_a_clash_is_reported(
@@ -149,7 +149,7 @@ async def test_e_opens_the_keys_and_a_clash_is_reported(
     async with biller_on(book, tmp_path) as app:
         app.app.config = tmp_path / "config"
         await app.press("0")
-        await show(app, "keys")
+        await show(app, "computer")
         await app.press("e")
         assert app.said.startswith("This terminal cannot be lent to an editor. Edit ")
         path = tmp_path / "config" / "keys.toml"
@@ -159,6 +159,18 @@ async def test_e_opens_the_keys_and_a_clash_is_reported(
         assert cell(app, "keys.toml") == "1 key of your own; takes the key of: Edit keys.toml"
 
 
-def test_a_config_that_makes_no_sense_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text('theme = "mauve"\nx = [')
-    assert read_config(tmp_path) == {"theme": "dark"}
+async def test_a_choice_for_documents_and_the_time_until_the_app_locks_are_changed(
+    book: Book, tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        app.app.config = tmp_path / "config"
+        await app.press("0")
+        await show(app, "documents")
+        await app.press("enter", "p")
+        assert str(cell(app, "Superbill payee")).startswith("practice: ")
+        await show(app, "computer")
+        await app.press("j", "enter", *"5", "enter")
+        assert app.said == "Lock after minutes: 5, from the next start on."
+        assert read_config(tmp_path / "config")[0]["lock_after_minutes"] == 5
+        await app.press("enter", *"500", "enter")
+        assert "0 is never" in app.said

@@ -118,7 +118,7 @@ async def test_s_in_capitals_sends_all_that_are_ready(book: Book, tmp_path: Path
         app.on(Invoices)
         assert app.column(0) == ["N-00001", "N-00002", "N-00003"]
         assert app.column(3) == ["sent"] * 3
-        assert app.said == "Sending September 2026: 3 done"
+        assert app.said == "Sending September 2026: 3 done.  u recalls"
 
 
 async def test_b_makes_drafts_and_marks_them_ready_to_be_sent(book: Book, tmp_path: Path) -> None:

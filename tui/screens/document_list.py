@@ -1,0 +1,171 @@
+"""Documents: what was given out, by month and kind; open, write, share (RD6)."""
+
+from typing import ClassVar
+
+from core.dates import ALL_TIME, Period, month_period, shift_months
+from core.documents.queries import KINDS, DocumentRow, documents
+from core.store import Read
+from tui.jobs import Job, each
+from tui.keys import Direction, verb
+from tui.present import period_words, plural, size_words
+from tui.screens.book_screen import BookScreen
+from tui.screens.documents import open_document, write_document
+from tui.widgets.columns import Column, day_column, words_column
+from tui.widgets.rows import Row, Rows
+
+NOT_SHARED = "not shared"
+FILTERS = {f"{kind.replace('_', ' ')}s": kind for kind in KINDS}
+EVERY = 1_000_000
+"""A month's documents are shown whole; only their columns are read."""
+
+
+class Documents(BookScreen[list[DocumentRow]]):
+    """The last made first; Enter shows every version. Of one client, of all time, where one is named."""
+
+    PLACE = "documents"
+    HEADING = "Documents"
+    EMPTY = "No documents in this range. [ and ] show other months, f other kinds; 3 sends invoices."
+    HAS_PERIODS = True
+    QUICK_FILTERS = ("all", *FILTERS, NOT_SHARED)
+    COLUMNS = (
+        words_column("Document", least=20, most=44),
+        words_column("Of", least=12),
+        day_column("Made"),
+        Column("Version", width=7, drop=1),
+        Column("Shared", width=6),
+        Column("Size", width=7, align="right", drop=2),
+    )
+    BINDINGS: ClassVar = [
+        verb("o", "open_pdf", "Open", id="documents.open", help="The newest version", counted=False),
+        verb("s", "share", "Share", id="documents.share", help="Visible to whom it is for"),
+        verb(
+            "w", "write", "Write PDF", id="documents.write", help="The newest versions to the export folder"
+        ),
+    ]
+
+    def __init__(self, client_id: str | None = None, client: str = "") -> None:
+        super().__init__()
+        self._client_id = client_id
+        self._client = client
+        self._period: Period | None = None if client_id is None else ALL_TIME
+        self._rows: dict[str, DocumentRow] = {}
+
+    @property
+    def period(self) -> Period:
+        """This month until another is chosen."""
+        if self._period is None:
+            self._period = month_period(self.biller.today())
+        return self._period
+
+    def shift_period(self, direction: Direction) -> None:
+        this = month_period(self.biller.today())
+        begun = self.period if self.period != ALL_TIME else this
+        self._period = this if direction == 0 else shift_months(begun, direction)
+        self.renew()
+
+    def ask_book(self, read: Read) -> list[DocumentRow]:
+        return documents(
+            read,
+            kind=FILTERS.get(self.quick_filter),
+            client_id=self._client_id,
+            period=None if self.period == ALL_TIME else self.period,
+            most=EVERY,
+        )
+
+    def fill(self, view: list[DocumentRow]) -> None:
+        if self.quick_filter == NOT_SHARED:
+            view = [row for row in view if row.shared_version < row.version]
+        self._rows = {row.document_id: row for row in view}
+        self.period_shown = period_words(self.period)
+        self.grid.show_rows(Rows([_row(row) for row in view]))
+        self.grid.forget_marks(self._rows.keys())
+        private = sum(row.shared_version < row.version for row in view)
+        of = f"{self._client} · " if self._client else ""
+        self.show_totals(
+            f"{of}{plural(len(view), 'document')}" + (f" · {private:,} not shared" if private else "")
+        )
+
+    @property
+    def subject(self) -> str:
+        row = self._rows.get(self.grid.cursor_id or "")
+        return "" if row is None else str(row.document_id if row.kind == "invoice" else row.client_id or "")
+
+    def allowed(self, action: str) -> bool:
+        if action == "share":
+            return bool(self._private())
+        if action in ("open_pdf", "write"):
+            return bool(self._chosen())
+        return True
+
+    def _chosen(self) -> list[DocumentRow]:
+        return [self._rows[i] for i in self.chosen if i in self._rows]
+
+    def _private(self) -> list[DocumentRow]:
+        return [row for row in self._chosen() if row.shared_version < row.version]
+
+    def opened(self, record_id: str) -> None:
+        from tui.screens.document import Document
+
+        self.app.push_screen(Document(record_id, self.grid.shown_ids))
+
+    def action_open_pdf(self) -> None:
+        if self.grid.cursor_id in self._rows:
+            open_document(self.biller, self.grid.cursor_id, place=self.PLACE)
+
+    def action_write(self) -> None:
+        rows, app = self._chosen(), self.biller
+        app.start_job(
+            Job(
+                f"Writing PDFs to {app.exports}",
+                len(rows),
+                each(
+                    rows,
+                    lambda row: write_document(app.store, row.document_id, app.exports),
+                    id_of=lambda row: str(row.document_id),
+                ),
+                names={row.document_id: f"{row.title} {row.who}" for row in rows},
+                open=self.opened,
+            )
+        )
+
+    def action_share(self) -> None:
+        rows = self._private()
+        if rows:
+            what = rows[0].title if len(rows) == 1 else plural(len(rows), "document")
+            whose = f" with {rows[0].who}" if len(rows) == 1 else ""
+            self.ask(f"Share {what}{whose}?", "shares", lambda: self._share(rows))
+
+    def _share(self, rows: list[DocumentRow]) -> None:
+        from core.delivery.sharing import share_documents
+
+        app = self.biller
+
+        def share(row: DocumentRow) -> None:
+            with app.store.write(app.actor) as tx:
+                share_documents(tx, [row.document_id])
+
+        app.start_job(
+            Job(
+                "Sharing",
+                len(rows),
+                each(rows, share, id_of=lambda row: str(row.document_id)),
+                lambda report: self.grid.mark_ids(report.failed_ids),
+                names={row.document_id: f"{row.title} {row.who}" for row in rows},
+                open=self.opened,
+            )
+        )
+
+
+def _row(row: DocumentRow) -> Row:
+    return Row(
+        row.document_id,
+        (
+            row.title,
+            row.who,
+            row.made_on,
+            f"{row.version} corr." if row.corrected else "1",
+            row.shared,
+            size_words(row.size_bytes),
+        ),
+        find=f"{row.guarantor or ''} {row.detail}",
+    )
