@@ -263,17 +263,17 @@ def test_a_key_that_no_longer_fits_leaves_the_store_locked(book: Book) -> None:
 
 def test_the_minutes_are_chosen_in_a_file_and_other_lines_stay(tmp_path: Path) -> None:
     folder = tmp_path / "config"
-    assert read_config(folder) == ({"lock_after_minutes": 15}, "")
+    assert read_config(folder) == ({"lock_after_minutes": 15, "theme": "dark"}, "")
     choose(folder, "lock_after_minutes", "5")
     file = folder / "config.toml"
     assert file.stat().st_mode & 0o077 == 0
     file.write_text("# mine\n" + file.read_text() + 'other = "x"\n')
     choose(folder, "lock_after_minutes", "10")
     assert file.read_text() == '# mine\nlock_after_minutes = 10\nother = "x"\n'
-    assert read_config(folder)[0] == {"lock_after_minutes": 10}
+    assert read_config(folder)[0] == {"lock_after_minutes": 10, "theme": "dark"}
     file.write_text("lock_after_minutes = 9999\n")
     chosen, wrong = read_config(folder)
-    assert chosen == {"lock_after_minutes": 15}
+    assert chosen == {"lock_after_minutes": 15, "theme": "dark"}
     assert "1 to 480" in wrong
     file.write_text("lock_after")
     assert "cannot be read" in read_config(folder)[1]
