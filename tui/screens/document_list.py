@@ -1,7 +1,9 @@
 """Documents: what was given out, by month and kind; open, write, share (RD6)."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
+from core.clients.queries import ClientRow, clients
 from core.dates import ALL_TIME, Period, month_period, shift_months
 from core.documents.queries import KINDS, DocumentRow, documents
 from core.store import Read
@@ -10,6 +12,7 @@ from tui.keys import Direction, verb
 from tui.present import period_words, plural, size_words
 from tui.screens.book_screen import BookScreen
 from tui.screens.documents import open_document, write_document
+from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, words_column
 from tui.widgets.rows import Row, Rows
 
@@ -24,7 +27,7 @@ class Documents(BookScreen[list[DocumentRow]]):
 
     PLACE = "documents"
     HEADING = "Documents"
-    EMPTY = "No documents in this range. [ and ] show other months, f other kinds; 3 sends invoices."
+    EMPTY = "No documents in this range. [ ] other months, f other kinds, t and i make new ones."
     HAS_PERIODS = True
     QUICK_FILTERS = ("all", *FILTERS, NOT_SHARED)
     COLUMNS = (
@@ -107,6 +110,46 @@ class Documents(BookScreen[list[DocumentRow]]):
         from tui.screens.document import Document
 
         self.app.push_screen(Document(record_id, self.grid.shown_ids))
+
+    # New ones.
+
+    def action_statement(self) -> None:
+        from tui.screens.statement_verbs import Whose, ask_statements
+
+        def known(client: ClientRow) -> None:
+            whose = Whose(client.guarantor_id, client.client_id, client.client)
+            ask_statements(self, [client.client], lambda _: [whose], keep_as=client.client_id)
+
+        self._of_whom("Statement for", known)
+
+    def action_superbill(self) -> None:
+        from tui.screens.superbilling import ask_superbill
+
+        self._of_whom("Superbill for", lambda client: ask_superbill(self, client.client_id, client.client))
+
+    def _of_whom(self, lead: str, then: Callable[[ClientRow], object]) -> None:
+        """Two letters choose the client; where the list is one client's, it is theirs."""
+        app = self.biller
+
+        def work() -> list[ClientRow]:
+            with app.store.read() as read:
+                return clients(read)
+
+        def known(found: list[ClientRow]) -> None:
+            rows = {row.client_id: row for row in found}
+            if self._client_id in rows:
+                then(rows[self._client_id])
+            elif not rows:
+                app.say("There are no clients yet; `daysheet import` brings them in.", "warn")
+            elif self.is_current:
+                choices = [ClientChoice(row.client_id, row.client) for row in found]
+                strip = AskClient(lead, choices, keep_as="documents.new")
+                self.open_strip(strip, lambda chosen: then(rows[chosen.client_id]))
+
+        app.hold_keys("clients")
+        app.in_background(work, known, ended=lambda: app.release_keys("clients"))
+
+    # What is there.
 
     def action_open_pdf(self) -> None:
         if self.grid.cursor_id in self._rows:

@@ -6,8 +6,6 @@ from typing import NamedTuple
 from core.dates import previous_month
 from core.delivery.making import CHUNK, Made
 from core.delivery.statements import make_statement, make_statements
-from core.documents.keep import document_bytes
-from core.errors import OutsideFailure
 from core.ids import short
 from core.ledger.statement_view import StatementKey, statement_key
 from core.ledger.statements import StatementRow, last_statement, statement_row
@@ -15,6 +13,7 @@ from core.store import Read
 from tui.jobs import Job, JobReport, Progress
 from tui.keys import verb
 from tui.present import dollars, plural
+from tui.screens.documents import open_document
 from tui.strips.statement import Asked, AskStatement
 
 TYPE_CHECKING = False
@@ -165,15 +164,5 @@ def open_last(screen: "BookScreen[Any]", whose: Whose) -> None:
 
 
 def open_statement(screen: "BookScreen[Any]", statement_id: str) -> None:
-    """Open a statement with the desktop's viewer, as it is kept."""
-    app = screen.biller
-
-    def work() -> str:
-        with app.store.read() as read:
-            content = document_bytes(read, statement_id)
-        try:
-            return app.viewer.show(f"statement-{short(statement_id)}", content)
-        except OSError as error:
-            raise OutsideFailure(f"The document cannot be shown: {error.strerror}.") from None
-
-    app.in_background(work, app.say)
+    """Open a statement as it is kept: with the desktop's viewer, or as text."""
+    open_document(screen.biller, statement_id, place=screen.PLACE)
