@@ -16,7 +16,7 @@ export DAYSHEET_PROVE_SIZE
 PROVE = $(shell grep -rl "tests.sizes" tests --include="test_*.py")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove format bench lock clean
+.PHONY: help demo test prove format bench pictures lock clean
 
 help:
 	@echo "make demo     a sample practice, last month billed with PDFs, and the app on it"
@@ -26,6 +26,7 @@ help:
 	@echo "make prove    the long harnesses at their large size: 5,000 histories of money and more"
 	@echo "make format   lay the code out and mend what the linter can mend"
 	@echo "make bench    measure; a JSON line for each benchmark, kept in bench-results/"
+	@echo "make pictures the pictures of README and docs, from the sample practice (needs Chromium, pdftoppm)"
 	@echo "make lock     resolve requirements.lock from pyproject.toml (needs the network)"
 	@echo "make clean    take away what the others made: .venv, caches, build"
 	@echo "They set up $(VENV) by themselves; PYTHON=path/to/python3.12 chooses which Python."
@@ -61,6 +62,9 @@ bench: $(READY)
 	  $(PY) -m tests.bench.$$name > "bench-results/$$name.json" || exit 1; \
 	  cat "bench-results/$$name.json"; \
 	done
+
+pictures: $(READY)
+	$(PY) -m tests.pictures
 
 # Pins that still satisfy pyproject.toml stay; UPGRADE=1 takes the newest of everything.
 lock: $(READY)

@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.migrations import HEAD
 from core.trouble import (
     BookExists,
+    BookLocked,
     DamagedBook,
     DiskTrouble,
     NewerBook,
@@ -507,7 +508,12 @@ class Store:
         return self._connect(query_only=True)
 
     def _connect(self, *, query_only: bool = False) -> "Any":
-        """A connection. The key that opened the book once is right: what it cannot read later is damage."""
+        """A connection. The key that opened the book once is right: what it cannot read later is damage.
+
+        Raises: BookLocked.
+        """
+        if not self._key:
+            raise BookLocked
         try:
             connection = connect(self.path, self._key, query_only=query_only)
         except WrongKey:
@@ -519,7 +525,7 @@ class Store:
 
     def give_back(self, connection: "Any") -> None:
         with self._guard:
-            if len(self._idle) < 4:
+            if self._key and len(self._idle) < 4:
                 self._idle.append(connection)
                 return
         connection.close()
@@ -552,6 +558,25 @@ class Store:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has the key; a locked one has not."""
+        return bool(self._key)
+
+    def lock(self) -> None:
+        """Forget the key and close every connection; until `unlock` whoever asks is refused (BookLocked)."""
+        self._key = b""
+        self.close()
+
+    def unlock(self, key: bytes) -> None:
+        """Go on with a key that was asked for anew. Raises: WrongKey, DiskTrouble; then it stays locked."""
+        self._key, self._key_fits = key, False
+        try:
+            self.give_back(self.borrow())
+        except BaseException:
+            self._key = b""
+            raise
 
     def copy_to(self, path: str) -> None:
         """One moment of the book in a new file, under the same key; others go on writing meanwhile.

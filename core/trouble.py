@@ -32,6 +32,13 @@ class BookExists(DomainError):
         super().__init__(f"There is a book in {folder} already. Choose another folder with --home.")
 
 
+class BookLocked(DomainError):
+    code = "book_locked"
+
+    def __init__(self) -> None:
+        super().__init__("The book is locked. Type its passphrase to go on.")
+
+
 class NewerBook(DomainError):
     code = "newer_book"
 

@@ -10,10 +10,24 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from pypdf import PdfReader
+
+from core.actors import Actor
 from core.books.sample import make_sample
 from core.books.sample.history import bill_the_year
-from core.dates import system_now
+from core.dates import Period, system_now
+from core.delivery.correcting import correct_document
+from core.delivery.credit_notes import make_credit_note
+from core.delivery.estimates import make_estimate
+from core.delivery.making import make_document
+from core.delivery.receipts import make_receipt
+from core.delivery.statements import make_statement
+from core.delivery.superbills import SUPERBILL, SuperbillKey
 from core.documents.keep import document_bytes
+from core.ledger.estimate_view import EstimateItem, EstimateRequest
+from core.ledger.statement_view import statement_key
+from core.payments.adjustments import credit_note
+from core.practice.portal import set_portal_address
 from core.security.found import found_book
 from core.store import Store, Tx
 from tui.biller import Biller, make_biller
@@ -41,7 +55,7 @@ def main() -> None:
             state=folder,
         )
         asyncio.run(_screens(app))
-        _invoice(founded.store, Path(folder))
+        _documents(founded.store, founded.actor, Path(folder))
         founded.store.close()
 
 
@@ -92,15 +106,71 @@ def _save(app: Biller, name: str) -> None:
         )  # fmt: skip
 
 
-def _invoice(store: Store, folder: Path) -> None:
-    with store.read() as read:
-        invoice_id = read.value("SELECT invoice_id FROM invoice_issue ORDER BY total_cents DESC LIMIT 1")
-        (folder / "invoice.pdf").write_bytes(document_bytes(read, invoice_id))
+def _documents(store: Store, actor: Actor, folder: Path) -> None:
+    """One of each, its first page and where there are more its last."""
+    for name, content in _made(store, actor).items():
+        path = folder / f"{name}.pdf"
+        path.write_bytes(content)
+        pages = len(PdfReader(path).pages)
+        _page(path, 1, f"{name}-document")
+        if pages > 1:
+            _page(path, pages, f"{name}-document-last")
+
+
+def _page(path: Path, number: int, name: str) -> None:
     subprocess.run(
-        ["pdftoppm", "-r", "70", "-png", "-f", "1", "-singlefile", str(folder / "invoice.pdf"),
-         str(PICTURES / "invoice-document")],
+        ["pdftoppm", "-r", "70", "-png", "-f", str(number), "-singlefile", str(path), str(PICTURES / name)],
         check=True,
     )  # fmt: skip
+
+
+def _made(store: Store, actor: Actor) -> dict[str, bytes]:
+    """The documents of the guarantor with the most clients, and of one of them."""
+    with store.write(actor) as tx:
+        set_portal_address(tx, "https://pay.harborlane.example")
+        invoice_id = tx.value(NEWEST_INVOICE)
+        noted = credit_note(tx, invoice_id, amount_cents=2_000, reason="Shorter visit", today=TODAY)
+        ((guarantor_id, client_id, payment_id),) = tx.rows(A_FAMILY)
+        provider_id = tx.value("SELECT id FROM provider WHERE name LIKE 'Miriam%'")
+        ((services_client_id,),) = tx.rows(HER_CLIENT, provider_id=provider_id)
+    correct_document(store, actor, invoice_id, today=TODAY)
+    quarter = Period(date(2026, 7, 1), date(2026, 9, 30))
+    care = EstimateRequest(
+        client_id, provider_id, date(2026, 11, 2), date(2027, 10, 29),
+        (
+            EstimateItem("90791", "First visit and plan of care", 1, 22_500),
+            EstimateItem("90837", "Talk therapy, long visit", 40, 18_500),
+        ),
+        ("F41.1",),
+    )  # fmt: skip
+    coded = SuperbillKey(services_client_id, provider_id, date(2026, 8, 1), date(2026, 9, 30), TODAY)
+    family = statement_key(guarantor_id, quarter)
+    made = {
+        "invoice": invoice_id,
+        "statement": make_statement(store, actor, family, today=TODAY).document_id,
+        "superbill": make_document(store, actor, SUPERBILL, coded).document_id,
+        "receipt": make_receipt(store, actor, payment_id, today=TODAY).document_id,
+        "credit-note": make_credit_note(store, actor, noted.adjustment_id, today=TODAY).document_id,
+        "estimate": make_estimate(store, actor, care, today=TODAY).document_id,
+    }
+    with store.read() as read:
+        return {name: document_bytes(read, document_id) for name, document_id in made.items() if document_id}
+
+
+NEWEST_INVOICE = """
+SELECT b.invoice_id FROM invoice_balance AS b JOIN invoice_issue AS i ON i.id = b.issue_id
+WHERE b.balance_cents > 2000 ORDER BY i.series_no DESC LIMIT 1
+"""
+A_FAMILY = """
+SELECT p.guarantor_id, min(i.client_id), max(p.id)
+FROM payment AS p JOIN invoice_issue AS i ON i.guarantor_id = p.guarantor_id
+GROUP BY p.guarantor_id ORDER BY count(DISTINCT i.client_id) DESC, p.guarantor_id LIMIT 1
+"""
+HER_CLIENT = """
+SELECT client_id FROM session WHERE provider_id = :provider_id AND service_on >= '2026-08-01'
+  AND service_on <= '2026-09-30' AND status = 'kept'
+GROUP BY client_id ORDER BY count(*) DESC, client_id LIMIT 1
+"""
 
 
 if __name__ == "__main__":

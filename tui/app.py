@@ -75,10 +75,12 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self.summary = ""
         self.kept_texts: dict[str, dict[str, str]] = {}
         self._visited: list[str] = []
+        self._leaves_with = 0
         self._report_folder = report_folder
         self._version = version
         self._sanitize = Sanitize(own_links)
-        self._watch = DataWatch(self, data_version) if data_version is not None else None
+        self._data_version = data_version
+        self._watch: DataWatch | None = None
         self._wanted_keymap = keymap or {}
         for own in OWN_THEMES:
             self.register_theme(own)
@@ -201,6 +203,17 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), self._sanitize]
 
+    async def run_async(self, **options: Any) -> None:
+        """From before the terminal is touched a signal ends the app in order.
+
+        Without that the process dies at once and leaves the terminal in its own screen.
+        """
+        loop = asyncio.get_running_loop()
+        for number, code in _ENDINGS:
+            loop.add_signal_handler(number, partial(self.exit, None, code))
+        loop.set_exception_handler(self._loop_error)
+        await super().run_async(**options)
+
     def on_mount(self) -> None:
         if self._wanted_keymap:
             from tui.keymap import lost_keys
@@ -210,14 +223,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
             kinds = [place.make for place in self.PLACES if isinstance(place.make, type)]
             if lost := lost_keys(self._wanted_keymap, [Grid, *kinds]):
                 self.result = (f"keys.toml takes the key of: {', '.join(sorted(lost))}.", "warn")
-        if self._watch is not None:
-            self._watch.start()
-        if not self.is_headless:
-            # Without these the process dies at once and leaves the terminal in its own screen.
-            loop = asyncio.get_running_loop()
-            for number, code in _ENDINGS:
-                loop.add_signal_handler(number, partial(self.exit, None, code))
-            loop.set_exception_handler(self._loop_error)
+        self.watch_data()
 
     def on_ready(self) -> None:
         """The first paint is done: from here on garbage is collected, the program's own parts aside."""
@@ -225,13 +231,31 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         gc.enable()
 
     def on_unmount(self) -> None:
-        if self._watch is not None:
-            self._watch.stop()
+        self.stop_watching()
         self.jobs.stop()
         self.end_writes()
 
+    def watch_data(self) -> None:
+        """Notice from now on what others commit."""
+        if self._data_version is not None:
+            self._watch = DataWatch(self, self._data_version)
+            self._watch.start()
+
+    def stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
+
+    def lock(self) -> None:
+        """Cover the screens and close the book, where there is one."""
+        self.say("There is no book to lock.")
+
     def on_data_changed(self, message: DataChanged) -> None:
         message.stop()
+        self.renew_all()
+
+    def renew_all(self) -> None:
+        """Every screen asks again, now or when it is looked at."""
         from tui.screens.frame import FrameScreen
 
         for stack in self._screen_stacks.values():
@@ -262,6 +286,12 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
             )
         return name
 
+    def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
+        """Leave; the first reason to leave gives the exit code."""
+        if not self._exit:
+            self._leaves_with = return_code
+            super().exit(result, return_code, message)
+
     def _fatal_error(self) -> None:
         """Textual prints the locals of every frame; here those are clients. Say where, not what."""
         error = sys.exception()
@@ -274,6 +304,11 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
     def _end_with(self, error: BaseException) -> None:
         from rich.text import Text
 
+        if self._exit and type(error).__module__.startswith("textual."):
+            # A screen that was opening while the app is left finds its widgets gone; the leaving goes on.
+            self._return_code = self._leaves_with
+            self._close_messages_no_wait()
+            return
         self._return_code = 1
         name = self._keep_report(error)
         line = (

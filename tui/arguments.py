@@ -34,6 +34,7 @@ VERBS = {
     "payer": ("coverage", "list, add or correct insurers"),
     "session": ("sessions", "show a session, complete its diagnoses, place and modifiers"),
     "superbill": ("superbills", "make, check, list or print superbills"),
+    "estimate": ("estimates", "Good Faith Estimates: make, list, write, bill further all the same"),
     "explain": ("reports", "the entries that add up to an amount"),
     "report": ("reports", "receivables, the day sheet, closing a month"),
     "provider": ("practice", "list, add or correct providers, license them for CPT codes"),
@@ -47,6 +48,7 @@ VERBS = {
     "restore": ("backups", "make a book of a backup, where there is none"),
     "books": ("books", "take the whole book along: CSV files, a journal"),
     "audit": ("audit", "list the audit log, or verify it"),
+    "config": ("config", "show or change what you chose for this computer"),
     "doctor": ("book", "check the book and this computer"),
     "completion": ("book", "print the shell's completion script"),
 }

@@ -28,6 +28,7 @@ class BackgroundApp(KeyGate):
         self.jobs = Jobs(clock)
         self.last_failed: tuple[Job, JobReport] | None = None
         self._enter_lists_from: float | None = None
+        self.working = 0
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="write")
 
     def refresh_frame(self) -> None:
@@ -37,6 +38,12 @@ class BackgroundApp(KeyGate):
     def report_unexpected(self, error: Exception) -> None:
         """A bug in the background."""
         raise NotImplementedError
+
+    async def in_front(self) -> None:
+        """Wait while nobody may see or start anything."""
+
+    def work_ended(self) -> None:
+        """A piece of work in a thread is over; `working` says how many go on."""
 
     def say(self, text: str, tone: Tone = "") -> None:
         """Show the last result or error; it stays until the next one."""
@@ -84,13 +91,16 @@ class BackgroundApp(KeyGate):
         lane: Executor | None,
         busy: str,
     ) -> None:
+        await self.in_front()
         notice = self.set_timer(0.3, lambda: self.say(busy)) if busy else None
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(lane, work)
+            answer = await self._in_thread(lane, work)
         except DomainError as refusal:
+            await self.in_front()
             if not self._exit:
                 failed(refusal)
         else:
+            await self.in_front()
             # Once the app is being left, there is no screen to hear the answer.
             if not self._exit:
                 done(answer)
@@ -98,6 +108,14 @@ class BackgroundApp(KeyGate):
             if notice is not None:
                 notice.stop()
             ended()
+
+    async def _in_thread(self, lane: Executor | None, work: Callable[[], T]) -> T:
+        self.working += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(lane, work)
+        finally:
+            self.working -= 1
+            self.work_ended()
 
     def start_job(self, job: Job) -> None:
         """Run a job with progress in the status line; a second one is refused in words."""

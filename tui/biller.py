@@ -15,8 +15,10 @@ from core.actors import Actor
 from core.dates import ALL_TIME, Period, between, parse_day, parse_month, previous_month
 from core.errors import Busy, DomainError, NotFound
 from core.store import Store, Tx
-from tui.app import FrameApp, Place
+from tui.app import Place
+from tui.config import DEFAULTS, LOCK_AFTER_MINUTES, read_config
 from tui.keymap import read_keymap
+from tui.locking import LockingApp, since_boot
 from tui.palette import Command, Found
 from tui.present import plural
 from tui.screens.today import Today
@@ -101,7 +103,7 @@ class Undoable:
     then: Callable[[], object]
 
 
-class Biller(FrameApp):
+class Biller(LockingApp):
     """Daysheet on one open book."""
 
     PLACES: ClassVar = (
@@ -128,17 +130,22 @@ class Biller(FrameApp):
         theme: str = "dark",
         keymap: dict[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        idle_clock: Callable[[], float] = since_boot,
+        lock_after_minutes: int = LOCK_AFTER_MINUTES,
+        hint: str = "",
     ) -> None:
         super().__init__(
+            store,
+            actor,
+            idle_clock=idle_clock,
+            lock_after_minutes=lock_after_minutes,
+            hint=hint,
             practice=practice,
             theme=theme,
             keymap=keymap,
             report_folder=report_folder,
-            data_version=store.data_version,
             clock=clock,
         )
-        self.store = store
-        self.actor = actor
         self.today = today
         self.exports = exports
         self.viewer = Viewer(runtime)
@@ -237,6 +244,17 @@ class Biller(FrameApp):
         self._when_saved.clear()
         super().report_unexpected(error)
 
+    def covered(self) -> None:
+        """No file of a document is left where the viewer shows it from."""
+        self.viewer.forget()
+
+    def acts(self, actor: Actor) -> None:
+        """Nobody takes back what somebody else has done."""
+        if actor.user_id != self.actor.user_id:
+            self._done.clear()
+            self._undone.clear()
+        super().acts(actor)
+
     # The palette.
 
     def commands(self) -> Sequence[Command]:
@@ -250,7 +268,7 @@ class Biller(FrameApp):
             Command("late fees", "what is due, charged, to be let go", lambda _: self.show_late_fees()),
             Command("outbox", "what is sent and has not left yet", lambda _: self.show_outbox()),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
-            Command("lock", "quit and lock the book", lambda _: self.leave()),
+            Command("lock", "cover the screens and close the book", lambda _: self.lock()),
         )
 
     def _run(self, typed: str) -> None:
@@ -479,6 +497,7 @@ def make_biller(
     exports: str,
     state: str,
     config: str = "",
+    hint: str = "",
 ) -> Biller:
     """The app on an open book, with the practice's name and this computer's folders and keys."""
     from core.practice.queries import practice
@@ -486,6 +505,7 @@ def make_biller(
     with store.read() as read:
         name = practice(read).name
     keymap, wrong = read_keymap(Path(config)) if config else ({}, "")
+    chosen, wrong_too = read_config(Path(config)) if config else (DEFAULTS, "")
     made = Biller(
         store,
         actor,
@@ -496,7 +516,9 @@ def make_biller(
         report_folder=Path(state) / "reports",
         theme=os.environ.get("DAYSHEET_THEME", "dark"),
         keymap=keymap,
+        lock_after_minutes=chosen["lock_after_minutes"],
+        hint=hint,
     )
-    if wrong:
-        made.result = (wrong, "warn")
+    if wrong or wrong_too:
+        made.result = (wrong or wrong_too, "warn")
     return made

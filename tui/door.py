@@ -107,6 +107,14 @@ class Door:
                 self._opened = open_with_passphrase(self.home.data, self.ask_passphrase(), system_now)
         return self._opened
 
+    @property
+    def is_open(self) -> bool:
+        return self._opened is not None
+
+    def use(self, opened: "Opened") -> None:
+        """Go on with a book that is open already."""
+        self._opened = opened
+
     def warn_of_open_key_file(self) -> None:
         """A line on stderr where others can read the key file."""
         if self.options.json:

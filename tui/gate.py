@@ -48,6 +48,7 @@ class KeyGate(App[None]):
     def __init__(self, *, clock: "Callable[[], float]" = time.monotonic) -> None:
         self.clock = clock
         self.key_arrived_at = 0.0
+        self.touched_at = self.clock()
         self._queued: deque[tuple[float, events.Key | events.Paste]] = deque()
         self._holds: set[object] = set()
         self._key_seq = 0
@@ -74,7 +75,16 @@ class KeyGate(App[None]):
         """Forget keys that wait: they were typed before their reader could see the question."""
         self._queued.clear()
 
+    def touched(self) -> None:
+        """Somebody is there: a key, a click, the wheel."""
+        self.touched_at = self.clock()
+
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(
+            event,
+            events.Key | events.Paste | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp,
+        ):
+            self.touched()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._queued.append((self.clock(), event))
             if not self._key_running:

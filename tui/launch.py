@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 EXIT_USAGE = 2
 
+_settled: "list[bool]" = []
+"""Whether this program has looked at the colours; a second app goes on with them."""
+
 
 def terminal_refusal(environ: "MutableMapping[str, str]") -> str | None:
     """Why the screens cannot run here, in words with a hint; None when they can."""
@@ -42,8 +45,10 @@ def launch(make_app: "Callable[[], FrameApp]") -> "NoReturn":
     if refusal is not None:
         sys.stderr.write(refusal + "\n")
         sys.exit(EXIT_USAGE)
-    assert "textual" not in sys.modules, "make_app imports Textual, after the colours are settled"
-    settle_colours(os.environ)
+    if not _settled:
+        assert "textual" not in sys.modules, "make_app imports Textual, after the colours are settled"
+        settle_colours(os.environ)
+        _settled.append(True)
     # Nothing made while starting is garbage; looking for some is a tenth of the start. The app turns
     # the collector on again when it is ready.
     gc.disable()

@@ -24,6 +24,8 @@ CLIENT = SELECT + " WHERE k.id = :client_id"
 
 CLIENTS_OF = SELECT + " WHERE k.archived = 0 AND k.guarantor_id = :guarantor_id ORDER BY k.sort_name, k.id"
 
+ANY_CLIENT = "SELECT 1 FROM client WHERE archived = 0 LIMIT 1"
+
 ADDRESS = """
 SELECT name, street, street_2, city, state, postal_code, country, email, phone
 FROM guarantor WHERE id = :id
@@ -35,6 +37,11 @@ AddressRow = namedtuple("AddressRow", "name street street_2 city state postal_co
 def clients(read: "Read") -> list[ClientRow]:
     """Every client by family name."""
     return read.all(CLIENTS, ClientRow)
+
+
+def has_clients(read: "Read") -> bool:
+    """Whether the book has begun: nobody can be billed before there is a client."""
+    return bool(read.value(ANY_CLIENT))
 
 
 def client(read: "Read", client_id: str) -> ClientRow:

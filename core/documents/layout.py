@@ -145,10 +145,11 @@ class Layout:
             width, height = self.mark.fitted(170, 52)
             sheet.logo(LEFT, y + 10 - height, width, height)
             y -= height + 8
-        y = sheet.lines(LEFT, y, self.few([head.name], NAME, 300, 3), NAME, leading=16)
+        beside = min(300.0, RIGHT - LEFT - self.typesetter.width(self.title, TITLE) - 16)
+        y = sheet.lines(LEFT, y, self.few([head.name], NAME, beside, 3), NAME, leading=16)
         contact = " · ".join(filter(None, (head.phone, head.email)))
         tax_id = f"Tax ID {head.tax_id}" if head.tax_id else ""
-        small = self.few([*head.address, contact, tax_id], SMALL, 300, 14)
+        small = self.few([*head.address, contact, tax_id], SMALL, beside, 14)
         y = sheet.lines(LEFT, y + 1, small, SMALL, leading=11)
         self.y = min(y, self._heading_right(number, remarks)) - 8
         sheet.rule(LEFT, self.y, RIGHT - LEFT, ACCENT, thick=1)

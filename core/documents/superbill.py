@@ -31,13 +31,13 @@ from core.money import show_cents, show_units
 
 COLUMNS = (
     Column("DATE", LEFT, 64),
-    Column("POS", 118, 24),
-    Column("CODE AND MODIFIERS", 146, 140),
-    Column("DX", 294, 40),
-    Column("UNITS", 330, 34, right=True),
-    Column("CHARGE", 370, 56, right=True),
-    Column("PAID", 432, 56, right=True),
-    Column("BALANCE", 494, AMOUNT_RIGHT - 494, right=True),
+    Column("POS", 114, 24),
+    Column("CODE AND MODIFIERS", 138, 172),
+    Column("DX", 314, 32),
+    Column("UNITS", 344, 30, right=True),
+    Column("CHARGE", 377, 60, right=True),
+    Column("PAID", 439, 56, right=True),
+    Column("BALANCE", 496, AMOUNT_RIGHT - 496, right=True),
 )
 PROCEDURE = 2
 MIDDLE, BOX = 222.0, 392.0
@@ -233,8 +233,8 @@ class _Superbill(Layout):
         self.y -= 12
 
     def height_below(self) -> float:
-        """What the totals take, so that a sheet never begins with them alone."""
-        return 100.0
+        """What totals and signature take, so that a sheet never begins with them alone."""
+        return 170.0
 
     def totals(self) -> None:
         """Charged, taken off, paid, and what is left."""

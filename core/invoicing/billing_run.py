@@ -26,6 +26,7 @@ from core.invoicing.preflight import (
     holds,
     party_of,
 )
+from core.ledger.estimates import NOT_CARE, Watch
 from core.ledger.unbilled import UnbilledCharge, as_billed, these, unbilled_charges, unbilled_of_clients
 from core.practice.policies import terms
 from core.practice.queries import licensed_providers
@@ -66,9 +67,39 @@ def propose(read: Read, period: Period, today: date) -> Preview:
         for party, owed in _parts(read, parties[client_id], of_client)
     ]
     proposals.sort(key=lambda p: (p.sort_name.casefold(), p.client_id))
+    proposals = _beside_estimates(read, proposals, charges)
     ready = tuple(p for p in proposals if not p.holds)
     held = tuple(p for p in proposals if p.holds)
     return Preview(period, ready, held, sum(p.total_cents for p in ready), due)
+
+
+def _beside_estimates(
+    read: Read, proposals: list[Proposal], charges: dict[str, list[UnbilledCharge]]
+) -> list[Proposal]:
+    """The proposals with what Good Faith Estimates have to say against them, siblings added up."""
+    watch = Watch(read)
+    found = []
+    for proposal in proposals:
+        if watch.watches(proposal.client_id) and not proposal.holds:
+            owed = [
+                charge
+                for charge in charges[proposal.client_id]
+                if charge.charge_id in proposal.charge_ids
+                and charge.guarantor_id in (None, proposal.guarantor_id)
+            ]
+            holds, warnings = watch.bill(proposal.client_id, _care(owed))
+            proposal = proposal._replace(holds=tuple(holds), warnings=(*proposal.warnings, *warnings))
+        found.append(proposal)
+    return found
+
+
+def _care(charges: Iterable[UnbilledCharge]) -> list[tuple[str | None, str | None, int]]:
+    """What an estimate could have expected: provider, day and cents of each service."""
+    return [
+        (charge.provider_id, charge.service_on, charge.amount_cents)
+        for charge in charges
+        if charge.kind not in NOT_CARE
+    ]
 
 
 def _parts(
@@ -166,6 +197,7 @@ def bill_clients(
     client_ids = list(dict.fromkeys(client_id for client_id, _ in chosen))
     unbilled = unbilled_of_clients(tx, period, today, client_ids)
     parties = _parties(tx, client_ids)
+    watch = Watch(tx)
     for (client_id, guarantor_id), proposal in chosen.items():
         party = own = parties.get(client_id)
         if own is None:
@@ -179,6 +211,8 @@ def bill_clients(
         if guarantor_id != own.guarantor_id:
             party = party_of(tx, client_id, guarantor_id)
         if not charges or party is None or holds(party, _coded(charges), licensed, providers):
+            continue
+        if watch.watches(client_id) and watch.bill(client_id, _care(charges))[0]:
             continue
         if issue:
             lines = tuple(_frozen(charge) for charge in charges)

@@ -20,6 +20,7 @@ from core.invoicing.drafts import (
 )
 from core.invoicing.issue import Bill, BillLine, DueBeforeIssue, Issued, issue_bills
 from core.invoicing.preflight import PARTY, Party, by_payer, holds, party_of
+from core.ledger.estimates import NOT_CARE, Watch
 from core.ledger.unbilled import UnbilledCharge, chosen, free, unbilled_charges
 from core.money import ONE_UNIT, percent_of
 from core.practice.policies import terms
@@ -301,6 +302,7 @@ def issue_drafts(tx: Tx, draft_ids: Sequence[str], *, today: date) -> list[Issue
     tx.require(Right.BILL)
     licensed = licensed_providers(tx, today.year)
     providers = dict(tx.rows(PROVIDER_NAMES))
+    watch = Watch(tx)
     bills = []
     for draft_id in dict.fromkeys(draft_ids):
         if tx.value("SELECT 1 FROM invoice_issue WHERE once = :once", once=f"issue:{draft_id}"):
@@ -308,10 +310,24 @@ def issue_drafts(tx: Tx, draft_ids: Sequence[str], *, today: date) -> list[Issue
         bill = _bill(tx, draft_id)
         coded = [(line.code_system, line.provider_id) for line in bill.lines]
         reasons = holds(bill.party, coded, licensed, providers)
+        if watch.watches(bill.party.client_id):
+            reasons += watch.bill(bill.party.client_id, _care(tx, bill))[0]
         if reasons:
             raise HeldBack(bill.party.client, reasons)
         bills.append(bill)
     return issue_bills(tx, bills, today=today)
+
+
+CHARGE_KIND = "SELECT kind FROM charge WHERE id = :charge_id"
+
+
+def _care(tx: Tx, bill: Bill) -> list[tuple[str | None, str | None, int]]:
+    """What a Good Faith Estimate could have expected: provider, day and cents of each service on a bill."""
+    return [
+        (line.provider_id, line.service_on, line.amount_cents)
+        for line in bill.lines
+        if line.charge_id is not None and tx.value(CHARGE_KIND, charge_id=line.charge_id) not in NOT_CARE
+    ]
 
 
 def _bill(tx: Tx, draft_id: str) -> Bill:

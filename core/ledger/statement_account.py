@@ -73,8 +73,11 @@ class Told:
     def knows(self, entry: Entry) -> bool:
         """Whether the entry was in the book when the statement was made.
 
-        By number in its own office; of what came from another office by the hub's numbers.
+        By number in its own office; of what came from another office by the hub's numbers. That a refund
+        failed is an answer of its own, dated the day it came.
         """
+        if entry.kind == "refund_failed" and entry.on > self.statement.made_on.isoformat():
+            return False
         _, number, site, no = map(int, entry.order.split(":"))
         if site == self.site:
             return no < self.no

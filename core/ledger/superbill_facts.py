@@ -147,6 +147,8 @@ def superbill_facts(
         skipped += left_out
     offices = {session.office_id for session, _ in services}
     office = read.first(OFFICE, OfficeFacts, id=offices.pop()) if len(offices) == 1 else None
+    if office is not None and not office.phone:
+        office = office._replace(phone=practice.phone)
     last_day = services[-1][0].service_on if services else days["to_on"]
     return Facts(
         practice,

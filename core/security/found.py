@@ -77,10 +77,12 @@ def found_book(
     fill: Callable[[Tx], None],
     clock: Callable[[], datetime],
     machine_key_file: str | None = None,
+    recovery_code: str = "",
 ) -> Founded:
     """Make a new book and everything it takes to open it; `fill` puts the practice in.
 
-    Answers the recovery code to keep on paper. What an init that was killed left is cleared, but its keys
+    Answers the recovery code to keep on paper: a new one, or the one that was made before and is on paper
+    already. What an init that was killed left is cleared, but its keys
     are kept under a number: they may be those of a book that was only moved. Raises: BookExists,
     RemainsOfABook, ShortPassphrase, NotThere, CannotWrite, and what `fill` refuses; then nothing is left
     behind.
@@ -94,7 +96,8 @@ def found_book(
             undo.callback(remove_if_empty, folder)
         with alone_in(folder):
             try:
-                return _found(folder, passphrase, owner, fill, clock, machine_key_file, undo)
+                code = recovery_code or new_recovery_code()
+                return _found(folder, passphrase, code, owner, fill, clock, machine_key_file, undo)
             except BaseException:
                 # From the moment the book has its name, everything that opens it stays.
                 if not os.path.lexists(os.path.join(folder, BOOK)):  # noqa: PTH118
@@ -105,8 +108,8 @@ def found_book(
 
 
 def _found(
-    folder: str, passphrase: str, owner: str, fill: Callable[[Tx], None], clock: Callable[[], datetime],
-    machine_key_file: str | None, undo: ExitStack,
+    folder: str, passphrase: str, recovery_code: str, owner: str, fill: Callable[[Tx], None],
+    clock: Callable[[], datetime], machine_key_file: str | None, undo: ExitStack,
 ) -> Founded:  # fmt: skip
     """The steps; what `undo` holds at a refusal is taken back."""
     book, slots = os.path.join(folder, BOOK), os.path.join(folder, KEYS)  # noqa: PTH118
@@ -115,7 +118,7 @@ def _found(
         in_the_way = _left_by_killed_init(machine_key_file, slots)
         # What a killed init left may lie in the home, as a new key may.
         check_target(machine_key_file, home=folder, new=not in_the_way, exports=folder)
-    data_key, recovery_code = new_data_key(), new_recovery_code()
+    data_key = new_data_key()
     making = book + ".making"
     clear_database(making)
     undo.callback(clear_database, making)

@@ -80,6 +80,27 @@ def open_with_passphrase(folder: str, passphrase: str, clock: "Callable[[], date
         raise
 
 
+def unlock_again(store: "Store", secret: str) -> "Actor":
+    """Open a book that was locked, with a passphrase or the recovery code; answers whose it is.
+
+    Raises: WrongPassphrase, DamagedKeys, DamagedBook, UserInactive; then the book stays locked.
+    """
+    from core.security.keys import Keys
+    from core.trouble import DamagedBook, WrongKey
+
+    folder = os.path.dirname(store.path)  # noqa: PTH120
+    data_key, user_id = Keys.load(os.path.join(folder, KEYS)).unlock(secret)  # noqa: PTH118
+    try:
+        store.unlock(data_key)
+    except WrongKey:
+        raise DamagedBook from None
+    try:
+        return reader_of(store, user_id)
+    except BaseException:
+        store.lock()
+        raise
+
+
 def acting(opened: Opened, folder: str) -> "Actor":
     """Who acts: the user of the slot. Raises: UserInactive, WrongPassphrase, DamagedKeys."""
     return opened.actor or _machine_actor(opened.store, folder, opened.store.data_key)

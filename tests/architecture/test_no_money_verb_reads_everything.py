@@ -23,7 +23,7 @@ GROWING = {
     *("charge", "charge_void", "draft", "draft_line", "invoice_issue", "invoice_line", "invoice_void"),
     *("invoice_hold", "invoice_hold_end", "late_fee", "adjustment", "audit_entry", "session"),
     *("payment", "payment_reversal", "credit", "credit_reversal", "allocation", "allocation_release"),
-    *("refund_request", "refund_answer", "invoice_balance", "money_left"),
+    *("refund_request", "refund_answer", "invoice_balance", "money_left", "statement"),
 }
 """What gets longer with every year."""
 
@@ -62,7 +62,12 @@ ASKED: dict[str, str] = {
         " SHARES_CARRIED"
     ),
     "core.sessions.queries": "CHARGES CHARGE FIND_CHARGE CHARGES_OF_SESSION",
+    "core.ledger.statement_account": "GUARANTOR CLIENTS LINES LAST_OFFICE FIRST_MADE PREVIOUS",
+    "core.delivery.statements": "NEWEST",
     "core.audit": "ENTRIES_OF",
+    "core.ledger.estimates": "ESTIMATES+OF_CLIENT",
+    "core.ledger.receipt_view": "PAYMENT LINES PATIENT",
+    "core.ledger.credit_note_view": "NOTE INVOICE",
 }
 """The SQL texts of each module; `+` joins those that are asked as one."""
 

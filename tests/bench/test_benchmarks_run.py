@@ -1,6 +1,13 @@
 """Benchmarks are run by hand; here each only shows that it still runs, on very little."""
 
-from tests.bench import bench_billing, bench_encryption, bench_first_paint, bench_growth, bench_verbs
+from tests.bench import (
+    bench_billing,
+    bench_encryption,
+    bench_first_paint,
+    bench_growth,
+    bench_statements,
+    bench_verbs,
+)
 
 
 def test_the_billing_benchmark_measures_both_runs() -> None:
@@ -22,6 +29,11 @@ def test_the_encryption_benchmark_measures_run_and_open() -> None:
 def test_the_first_paint_benchmark_measures_the_app_and_an_empty_one() -> None:
     (figures,) = bench_first_paint.measure(quick=True)
     assert {"times_empty_app", "product_cpu_s"} <= figures.keys()
+
+
+def test_the_statements_benchmark_measures_a_batch_beside_invoices() -> None:
+    (figures,) = bench_statements.measure(quick=True)
+    assert {"statements_per_cpu_second", "times_invoice_pdfs"} <= figures.keys()
 
 
 def test_the_growth_benchmark_measures_every_question() -> None:

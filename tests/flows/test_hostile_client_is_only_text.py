@@ -23,7 +23,11 @@ import tui.screens
 from core.actors import Role
 from core.books.csv_cells import original
 from core.books.export import README
-from core.clients.commands import change_guarantor, note_client
+from core.clients.commands import change_client, change_guarantor, note_client
+from core.clients.coverage import add_coverage, add_payer
+from core.clients.queries import find_client
+from core.delivery.making import make_document
+from core.delivery.superbills import SUPERBILL, SuperbillKey
 from core.documents.keep import document_bytes
 from core.payments.closing import close_through
 from core.payments.commands import give_credit, record_payment
@@ -32,11 +36,13 @@ from core.practice.commands import (
     add_service,
     add_user,
     change_practice,
+    change_provider,
     change_role,
     set_late_fee,
 )
 from core.practice.policies import LateFeeRule
 from core.sessions.commands import ServiceLine
+from core.sessions.correcting import correct_session
 from tests.builders import OWNER, TODAY
 from tests.core.books.checkers import hledger_cents, needs_hledger, transactions
 from tests.homes import Home, client_with_sessions, provider_of
@@ -136,6 +142,7 @@ PUSHED = {
     "Outbox",
     "Document",
     "TextPage",
+    "SuperbillCheck",
 }
 """Screens on top of a place; `walk` opens each of them."""
 
@@ -271,6 +278,14 @@ def walk_money(app: Terminal) -> None:
     app.press("Ggg\r")
     app.wait_for("Billing notes")
     app.press("J" * len(PAYLOADS) + "K" * len(PAYLOADS) + "\tjj\t")
+    app.press("i")
+    app.wait_for("Superbill for")
+    app.press("\r")
+    app.wait_for("missing or malformed")
+    app.press("jj\r")
+    close(app, "Esc Close")
+    app.press("Gggq")
+    app.wait_for("Billing notes")
     app.press("e")
     app.wait_for("Shares  [")
     app.press("jane=50% jane=rest\r")
@@ -425,6 +440,40 @@ def test_hledger_reads_the_journal_of_it(home: Home, tmp_path: Path) -> None:
 
 # From commands.
 
+
+def superbill_of_jane(home: Home) -> str:
+    """A superbill whose every text is a payload; answers its id."""
+    with home.open() as store:
+        with store.write(OWNER) as tx:
+            client_id = find_client(tx, JANE)
+            (provider_id,) = tx.rows("SELECT id FROM provider")[0]
+            change_practice(
+                tx, tax_id="12-3456789", city=PAYLOADS[2], state=PAYLOADS[3], postal_code=PAYLOADS[4]
+            )
+            change_provider(tx, provider_id, licence=PAYLOADS[5], licence_state="MA", credentials=PAYLOADS[0])
+            change_client(tx, client_id, birth_on="1990-04-05", referrer=PAYLOADS[0], phone=PAYLOADS[1])
+            payer_id = add_payer(tx, name=PAYLOADS[2], phone=PAYLOADS[3])
+            add_coverage(tx, client_id=client_id, payer_id=payer_id, member_number=PAYLOADS[4],
+                         group_number=PAYLOADS[5], subscriber=PAYLOADS[6], relation="other")  # fmt: skip
+            for (session_id,) in tx.rows("SELECT id FROM session WHERE client_id = :id", id=client_id):
+                correct_session(tx, session_id, diagnoses="F41.1", place_of_service="11")
+        days = {"from_on": date(2026, 9, 1), "to_on": date(2026, 9, 30)}
+        key = SuperbillKey(client_id, provider_id, made_on=TODAY, **days)
+        made = make_document(store, OWNER, SUPERBILL, key)
+    assert made.document_id is not None
+    return made.document_id
+
+
+def test_a_superbill_shows_it_as_plain_text(home: Home) -> None:
+    superbill_id = superbill_of_jane(home)
+    with home.open() as store, store.read() as read:
+        reader = pypdf.PdfReader(io.BytesIO(document_bytes(read, superbill_id)))
+    text = "".join(page.extract_text() for page in reader.pages)
+    assert JANE in text
+    assert not any(page.get("/Annots") for page in reader.pages)
+    assert not ODD.findall(text.replace("\n", " "))
+
+
 READS = {
     "unbilled list": ["unbilled", "list"],
     "run": ["run", "--month", "2026-09", "--dry-run"],
@@ -432,6 +481,8 @@ READS = {
     "invoice show": ["invoice", "show", "1"],
     "payment list": ["payment", "list"],
     "payment show": ["payment", "show", "PAYMENT"],
+    "estimate list": ["estimate", "list"],
+    "estimate show": ["estimate", "show", PAYLOADS[2]],
     "credit list": ["credit", "list"],
     "charge list": ["charge", "list", "--client", JANE],
     "explain": ["explain", JANE],
@@ -466,9 +517,77 @@ READS = {
     "documents text narrow": ["documents", "text", "12", "--width", "40"],
     "documents share": ["documents", "share", "1"],
     "documents verify": ["documents", "verify"],
+    "payer list": ["payer", "list"],
+    "client coverage": ["client", "coverage", JANE],
+    "session show": ["session", "show", "SESSION"],
+    "superbill lint": ["superbill", "lint", "--client", JANE, "--month", "2026-09"],
+    "superbill list": ["superbill", "list"],
+    "superbill show": ["superbill", "show", "SUPERBILL"],
 }
 
 WRITES = [
+    [
+        "estimate",
+        "make",
+        "--client",
+        JANE,
+        "--provider",
+        PAYLOADS[1],
+        "--from",
+        "2026-09-01",
+        "--to",
+        "2026-12-31",
+        "--service",
+        "90834",
+        "--visits",
+        "1",
+        "--rate",
+        "1",
+        "--separately",
+        NOTE,
+    ],
+    [
+        "estimate",
+        "make",
+        "--client",
+        JANE,
+        "--provider",
+        PAYLOADS[0],
+        "--from",
+        "2026-09-01",
+        "--to",
+        "2026-12-31",
+        "--service",
+        "X1",
+        "--visits",
+        "1",
+        "--separately",
+        NOTE,
+    ],
+    [
+        "estimate",
+        "make",
+        "--client",
+        JANE,
+        "--provider",
+        PAYLOADS[0],
+        "--from",
+        "2026-09-01",
+        "--to",
+        "2026-12-31",
+        "--service",
+        PAYLOADS[0],
+        "--visits",
+        "1",
+    ],
+    ["estimate", "list", "--client", JANE],
+    ["estimate", "override", PAYLOADS[0], "--up-to", "1", "--reason", PAYLOADS[1]],
+    ["payment", "receipt", "PAYMENT"],
+    ["payment", "receipt", PAYLOADS[1]],
+    ["invoice", "credit-note", "2", "--amount", "1", "--reason", PAYLOADS[4]],
+    ["invoice", "pdf", "2", "--credit-note", PAYLOADS[3], "--out", "x.pdf"],
+    ["practice", "edit", "--portal-address", PAYLOADS[0]],
+    ["practice", "edit", "--logo", PAYLOADS[1]],
     ["client", "edit", JANE, "--city", PAYLOADS[2]],
     ["guarantor", "add", "--name", PAYLOADS[3], "--city", PAYLOADS[2]],
     ["client", "shares", JANE, "set", f"{PAYLOADS[3]}=50%", f"{JANE}=rest", "--from", "2026-11-01"],
@@ -575,9 +694,14 @@ def test_every_command_prints_plain_text(
             change_role(tx, user_id, Role.OWNER)
     paid = ["payment", "add", "--client", JANE, "--amount", "1000", "--method", "check", "--on", "2026-08-01"]
     assert main([*paid, "--reference", PAYLOADS[1], "--note", PAYLOADS[2], *options(home)]) == 0
-    payment_id = home.value("SELECT id FROM payment")
+    made = superbill_of_jane(home)
     assert main(["statement", "make", "--client", JANE, "--kind", "open", *options(home)]) == 0
-    named = {"PAYMENT": payment_id, "STATEMENT": home.value("SELECT statement_id FROM statement")}
+    named = {
+        "PAYMENT": home.value("SELECT id FROM payment"),
+        "STATEMENT": home.value("SELECT statement_id FROM statement"),
+        "SESSION": home.value("SELECT id FROM session"),
+        "SUPERBILL": made,
+    }
     capsys.readouterr()
     for words in [*READS.values(), *WRITES]:
         arguments = [named.get(word, word) for word in words]

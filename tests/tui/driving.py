@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from tui.app import FrameApp
 from tui.gate import KeyGate
+from tui.locking import LockingApp
 
 _WHOLE_LOOK = 2
 """One look may have begun before the app came to rest; the one after it has seen everything."""
@@ -47,7 +48,12 @@ async def settle(pilot: Pilot[None], until: Callable[[], object] = lambda: True)
         if app._queued or app._key_running or app._holds:
             asked_from = None
             continue
-        if not all(worker.is_finished for worker in app.workers):
+        if isinstance(app, LockingApp) and app.locked:
+            # What waits behind the cover waits for a passphrase.
+            if app.working:
+                asked_from = None
+                continue
+        elif not all(worker.is_finished for worker in app.workers):
             asked_from = None
             await app.workers.wait_for_complete()
             continue

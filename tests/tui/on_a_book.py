@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from tests.builders import OWNER, TODAY, Book
 from tests.tui.driving import Clock, send, settle
 from tui.biller import Biller
+from tui.config import LOCK_AFTER_MINUTES
 from tui.screens.frame import FrameScreen
 from tui.strips.question import DEAF_SECONDS, Question
 from tui.strips.strip import Strip
@@ -93,7 +94,12 @@ class Driver:
 
 @asynccontextmanager
 async def biller_on(
-    book: Book, folder: Path, *, size: tuple[int, int] = (80, 24), today: date = TODAY
+    book: Book,
+    folder: Path,
+    *,
+    size: tuple[int, int] = (80, 24),
+    today: date = TODAY,
+    lock_after_minutes: int = LOCK_AFTER_MINUTES,
 ) -> AsyncIterator[Driver]:
     """Start the app on a book and wait until its first screen stands."""
     clock = Clock()
@@ -106,6 +112,8 @@ async def biller_on(
         exports=folder / "exports",
         report_folder=folder / "reports",
         clock=clock,
+        idle_clock=clock,
+        lock_after_minutes=lock_after_minutes,
     )
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot, clock)

@@ -92,7 +92,8 @@ def open_receipt(app: "Biller", payment_id: str) -> None:
             app.say(said)
         open_document(app, payment_id, place="payments")
 
-    app.in_background(work, made, writes=True)
+    app.hold_keys("receipt")
+    app.in_background(work, made, writes=True, ended=lambda: app.release_keys("receipt"))
 
 
 def print_credit_note(app: "Biller", adjustment_id: str) -> None:

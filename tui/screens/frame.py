@@ -70,6 +70,7 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         key_of("q", "leave", "Back, or quit", id="frame.leave"),
         key_of("ctrl+q", "quit_app", "Quit", id="frame.quit"),
         key_of("f5", "reload", "Reload", id="frame.reload"),
+        key_of("ctrl+l", "lock", "Lock now; a running job goes on to its end", id="frame.lock"),
         key_of("ctrl+z", "suspend", "Suspend; fg comes back", id="frame.suspend"),
         key_of("X", "stop_job", "Stop the running job", id="frame.stop_job"),
         *(key_of(digit, f"go_key('{digit}')", "", id=f"frame.go_{digit}") for digit in "1234567890"),
@@ -347,6 +348,9 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
 
     def action_suspend(self) -> None:
         self.app.action_suspend_process()
+
+    def action_lock(self) -> None:
+        self.frame_app.lock()
 
     def action_stop_job(self) -> None:
         self.frame_app.stop_job()

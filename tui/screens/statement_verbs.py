@@ -164,5 +164,5 @@ def open_last(screen: "BookScreen[Any]", whose: Whose) -> None:
 
 
 def open_statement(screen: "BookScreen[Any]", statement_id: str) -> None:
-    """Open a statement as it is kept: with the desktop's viewer, or as text."""
+    """Open a statement as it is kept: with the desktop's viewer, or as text where there is none."""
     open_document(screen.biller, statement_id, place=screen.PLACE)

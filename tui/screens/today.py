@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from core.clients.queries import has_clients
 from core.dates import previous_month, zone
 from core.ledger.happened import Happening, happened
 from core.ledger.to_do import ToDo, to_do
@@ -21,7 +22,10 @@ from tui.widgets.columns import Column, count_column, money_column, words_column
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Row, Rows
 
-TodayView = namedtuple("TodayView", "waiting agenda events timezone")
+TodayView = namedtuple("TodayView", "waiting agenda events timezone begun")
+
+NOTHING_TO_DO = "Nothing to do. Last month is billed; the next run is on the 1st (2 B)."
+NO_CLIENTS = "No clients yet. Next: `daysheet import` or `daysheet client add` in the shell."
 
 EVENTS_SHOWN = 50
 
@@ -56,7 +60,7 @@ class Today(BookScreen[TodayView]):
             with Blank(id="now"):
                 yield Grid(
                     (words_column("To do", least=24), count_column("Count"), money_column("Amount")),
-                    empty_text="Nothing to do. Last month is billed; the next run is on the 1st (2 B).",
+                    empty_text=NOTHING_TO_DO,
                     id="waiting",
                 )
                 yield Grid(
@@ -87,12 +91,14 @@ class Today(BookScreen[TodayView]):
             agenda(read, today.isoformat()),
             happened(read, most=EVENTS_SHOWN),
             practice(read).timezone,
+            has_clients(read),
         )
 
     def fill(self, view: TodayView) -> None:
         local = zone(view.timezone)
         self._agenda = {row.session_id: row for row in view.agenda}
         self._events = {_event_id(one): one for one in view.events}
+        self.query_one("#waiting", Grid).empty_text = NOTHING_TO_DO if view.begun else NO_CLIENTS
         self._show("waiting", [_waiting_row(item) for item in view.waiting])
         self._show("agenda", [_agenda_row(row, local) for row in view.agenda])
         self._show("events", [_event_row(one, local) for one in view.events])

@@ -7,7 +7,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from core.store import Tx
     from tui.door import Door
 
 
@@ -40,43 +39,28 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 
 def init(door: "Door") -> int:
     """Make a new book: encrypted, with a passphrase and a recovery code."""
-    from core.dates import local_day, parse_today, system_now, zone
-    from core.errors import UsageError
-    from core.practice.commands import found_practice
+    from core.dates import zone
     from core.practice.queries import practice
-    from core.security.found import found_book
-    from core.security.keys import read_key_file
+    from tui.new_book import NewBook, computer_user, make_book, passphrase_in, series_of
 
     options = door.options
     zone(options.timezone)
     if door.key_file:
-        passphrase, machine = read_key_file(door.key_file)
-        if machine is not None:
-            raise UsageError("A new book needs a passphrase; the key file holds a machine key.")
+        passphrase = passphrase_in(door.key_file)
     else:
         passphrase = door.ask_new_passphrase("New passphrase")
-    fixed = os.environ.get("DAYSHEET_TODAY")
-    letters = "".join(ch for ch in options.office.upper() if "A" <= ch <= "Z")[:4]
-    today = parse_today(fixed) if fixed else local_day(system_now(), options.timezone)
-
-    def fill(tx: "Tx") -> None:
-        found_practice(
-            tx,
-            name=options.practice,
-            timezone=options.timezone,
-            office_code=options.office,
-            series=(options.series or letters or "A").upper(),
-            terms_days=options.terms,
-            today=today,
-        )
-
-    founded = found_book(
+    founded = make_book(
         door.home.data,
-        passphrase=passphrase,
-        owner=options.owner or computer_user(),
-        fill=fill,
-        clock=system_now,
-        machine_key_file=options.machine_key,
+        NewBook(
+            practice=options.practice,
+            timezone=options.timezone,
+            office=options.office,
+            series=options.series or series_of(options.office),
+            terms_days=options.terms,
+            owner=options.owner or computer_user(),
+            passphrase=passphrase,
+            machine_key_file=options.machine_key,
+        ),
     )
     with founded.store.read() as read:
         practice_id = practice(read).practice_id
@@ -115,15 +99,6 @@ def _typed_back(door: "Door", code: str) -> None:
             door.say("Right.")
             return
         door.say("That is not it. Look again.")
-
-
-def computer_user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "owner"
 
 
 def doctor(door: "Door") -> int:

@@ -29,8 +29,8 @@ def demo(door: "Door") -> int:
     from core.practice.queries import practice
     from core.security.files import check_target, write_where_said
     from core.security.found import found_book
+    from tui.new_book import computer_user
     from tui.present import plural
-    from tui.verbs.book import computer_user
 
     folder = _fresh_home(door)
     fixed = os.environ.get("DAYSHEET_TODAY")
@@ -113,4 +113,6 @@ def _open(folder: str, store: "Store", actor: "Actor", today: "date") -> int:
     from tui.home import Home
     from tui.opening import run_screens
 
-    return run_screens(Home(folder), store, actor, lambda: today)
+    return run_screens(
+        Home(folder), store, actor, lambda: today, hint=f"The sample's passphrase is: {PASSPHRASE}"
+    )

@@ -22,6 +22,7 @@ from core.ledger.statement_view import COMMENT, StatementView, statement_key, st
 from core.ledger.statements import statement_content
 from core.payments.adjustments import adjust
 from core.payments.commands import record_payment
+from core.payments.refunds import answer_refund, refund
 from tests.builders import ADDRESS, OWNER, TODAY, Book
 from tests.core.ledger.test_two_offices_cross import South
 from tests.core.payments.billed import billed, guarantor_of, paid
@@ -275,3 +276,22 @@ def copies(tx: Any, times: int) -> None:
             f" UNION ALL SELECT i + 1 FROM n WHERE i < {times - 1}) SELECT {', '.join(values.values())}"
             f" FROM n CROSS JOIN {table} AS x"
         )
+
+
+def test_rd2_a_refund_that_failed_after_it_was_told_is_named_in_the_next_statement(book: Book) -> None:
+    ann = book.client()
+    billed(book, ann, 10_000, on=date(2026, 10, 5))
+    payment_id = paid(book, ann, 10_000, method="card_on_file", processor_id="pi_1").payment_id
+    with book.write() as tx:
+        refund(
+            tx, payment_id, amount_cents=4_000, reason="r", today=TODAY, balance="reopen", channel="processor"
+        )
+    asked = book.value("SELECT id FROM refund_request")
+    until = TODAY + timedelta(days=5)
+    made(book, ann, Period(TODAY.replace(day=1), until))
+    with book.write() as tx:
+        answer_refund(tx, asked, outcome="failed", processor_ref="re_1", today=TODAY + timedelta(days=2))
+    view = said(book, ann, Period(until + timedelta(days=1), until + timedelta(days=9)))
+    assert [(line.text, line.amount_cents) for line in view.earlier] == [
+        ("Refund failed: the money is credit again", -4_000)
+    ]

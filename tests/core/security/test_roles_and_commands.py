@@ -35,7 +35,7 @@ ROOMS = (
     "core.books.commands", "core.payments.commands", "core.payments.adjustments", "core.payments.refunds",
     "core.payments.closing", "core.invoicing.voiding", "core.practice.settings", "core.clients.coverage",
     "core.sessions.correcting", "core.delivery.mending",
-    "core.documents.practice_logo", "core.practice.portal",
+    "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
@@ -130,6 +130,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "share_documents": (BILL, (["document"],), {}),
     "set_logo": (MANAGE, (None,), {}),
     "set_portal_address": (MANAGE, ("https://pay.example.com",), {}),
+    "override_estimate": (WRITE_OFF, ("estimate",), {"allowed_cents": 1, "reason": "r"}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 

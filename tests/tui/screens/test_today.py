@@ -35,7 +35,7 @@ async def test_it_counts_what_waits_and_shows_the_day_in_the_practices_zone(
 async def test_an_empty_book_says_what_comes_next(tmp_path: Path) -> None:
     book = Book(tmp_path)
     async with biller_on(book, tmp_path) as app:
-        assert "Nothing to do." in app.seen()
+        assert "No clients yet. Next: `daysheet import`" in app.seen()
         assert "No appointments today." in app.seen()
         await app.press("2")
         assert "All charges are billed." in app.seen()
