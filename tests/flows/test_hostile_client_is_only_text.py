@@ -211,7 +211,9 @@ def walk(app: Terminal) -> None:
 def walk_documents(app: Terminal) -> None:
     """What was sent, its versions, and its text where there is no viewer."""
     app.press("7")
-    app.wait_for("12 documents")
+    app.wait_for("7DOCS")
+    app.press("f")
+    app.wait_for("   12 documents")
     app.press("Ggg\r")
     app.wait_for("sha256")
     app.press("J" * 12)

@@ -41,10 +41,12 @@ class Documents(BookScreen[list[DocumentRow]]):
     BINDINGS: ClassVar = [
         verb("o", "open_pdf", "Open", id="documents.open", help="The newest version", counted=False),
         verb("s", "share", "Share", id="documents.share", help="Visible to whom it is for"),
-        verb(
-            "w", "write", "Write PDF", id="documents.write", help="The newest versions to the export folder"
-        ),
-    ]
+        verb("w", "write", "Write PDF", id="documents.write", help="The newest ones, to the export folder"),
+        verb("t", "statement", "Statement", id="documents.statement", help="A new one; choose the client",
+             counted=False),
+        verb("i", "superbill", "Superbill", id="documents.superbill", help="A new one; choose the client",
+             counted=False),
+    ]  # fmt: skip
 
     def __init__(self, client_id: str | None = None, client: str = "") -> None:
         super().__init__()

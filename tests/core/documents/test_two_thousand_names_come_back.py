@@ -18,12 +18,14 @@ import pytest
 
 from core import documents
 from core.documents.credit_note import render_credit_note
+from core.documents.estimate import render_estimate
 from core.documents.invoice import render_invoice
 from core.documents.reading import read_pages
 from core.documents.receipt import render_receipt
 from core.documents.statement import render_statement
 from core.documents.superbill import render_superbill
 from core.ledger.credit_note_view import CreditNoteView
+from core.ledger.estimate_view import EstimateItem, EstimateView
 from tests.core.documents.many_names import SCRIPTS, many_names
 from tests.core.documents.sample_invoice import LINK, a_line, an_invoice, text_of
 from tests.core.documents.sample_statement import a_statement, open_items
@@ -92,6 +94,19 @@ def _credit_notes(names: list[str]) -> list[bytes]:
     ]
 
 
+def _an_estimate(names: list[str]) -> bytes:
+    item = EstimateItem("90837", "", 1, 18_500)
+    items = tuple(replace(item, description=name) for name in names)
+    return render_estimate(
+        EstimateView(
+            document_id="d", version=1, made_on=DAY, number="0a1b2c3d", currency="USD",
+            letterhead=an_invoice().letterhead, client_id="k", provider_id="p", patient=names[0],
+            birth_on=DAY, address=(), provider=names[1], npi="1234567893", tin="", state="MA", from_on=DAY,
+            to_on=DAY, items=items, diagnoses=(), expected_cents=18_500, separately="",
+        )
+    )  # fmt: skip
+
+
 PRINTS: dict[str, Callable[[list[str]], bytes | list[bytes]]] = {
     "invoice": _an_invoice,
     "statement": _a_statement,
@@ -99,6 +114,7 @@ PRINTS: dict[str, Callable[[list[str]], bytes | list[bytes]]] = {
     "superbill": _a_superbill,
     "receipt": _a_receipt,
     "credit note": _credit_notes,
+    "estimate": _an_estimate,
 }
 
 
