@@ -39,6 +39,20 @@ def clients(read: "Read") -> list[ClientRow]:
     return read.all(CLIENTS, ClientRow)
 
 
+CLIENT_IDS = "SELECT id FROM client WHERE archived = 0 ORDER BY sort_name, id"
+
+
+def client_ids(read: "Read") -> list[str]:
+    """Every client by family name, for a list that asks for the rest as it is looked at."""
+    return [row[0] for row in read.rows(CLIENT_IDS)]
+
+
+def clients_by_id(read: "Read", client_ids: "Sequence[str]") -> list[ClientRow]:
+    """Those clients, in that order; who is gone is left out."""
+    found = (read.first(CLIENT, ClientRow, client_id=one) for one in client_ids)
+    return [row for row in found if row is not None]
+
+
 def has_clients(read: "Read") -> bool:
     """Whether the book has begun: nobody can be billed before there is a client."""
     return bool(read.value(ANY_CLIENT))
