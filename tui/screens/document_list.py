@@ -54,6 +54,7 @@ class Documents(BookScreen[list[DocumentRow]]):
         self._client = client
         self._period: Period | None = None if client_id is None else ALL_TIME
         self._rows: dict[str, DocumentRow] = {}
+        self._go_next = ""
 
     @property
     def period(self) -> Period:
@@ -84,6 +85,9 @@ class Documents(BookScreen[list[DocumentRow]]):
         self.period_shown = period_words(self.period)
         self.grid.show_rows(Rows([_row(row) for row in view]))
         self.grid.forget_marks(self._rows.keys())
+        if self._go_next:
+            self.grid.go_to(self._go_next)
+            self._go_next = ""
         private = sum(row.shared_version < row.version for row in view)
         of = f"{self._client} · " if self._client else ""
         self.show_totals(
@@ -115,12 +119,27 @@ class Documents(BookScreen[list[DocumentRow]]):
 
     # New ones.
 
+    def _go_to(self, document_id: str) -> None:
+        """Show what was just made under the cursor, so that `o` opens it."""
+        self._go_next = document_id
+        self.quick_filter = self.QUICK_FILTERS[0]
+        if self._client_id is None:
+            self._period = None
+        self.grid.filter_rows("")
+        self.renew()
+
     def action_statement(self) -> None:
         from tui.screens.statement_verbs import Whose, ask_statements
 
         def known(client: ClientRow) -> None:
             whose = Whose(client.guarantor_id, client.client_id, client.client)
-            ask_statements(self, [client.client], lambda _: [whose], keep_as=client.client_id)
+            ask_statements(
+                self,
+                [client.client],
+                lambda _: [whose],
+                keep_as=client.client_id,
+                made=lambda row: self._go_to(row.document_id),
+            )
 
         self._of_whom("Statement for", known)
 
