@@ -118,7 +118,7 @@ NOT EXISTS (SELECT 1 FROM document AS n WHERE n.subject_id = d.subject_id AND n.
 DOCUMENTS = f"""
 SELECT d.id, d.kind, d.subject_id, d.version, d.made_on, d.size_bytes, d.sha256,
        coalesce(i.number, n.number, ''), coalesce(s.kind, p.method || ' ' || p.reference, ''),
-       k.id, CASE WHEN i.id IS NULL THEN k.sort_name ELSE i.client_name END, g.id, g.name,
+       k.id, CASE WHEN i.id IS NULL THEN k.name ELSE i.client_name END, g.id, g.name,
        coalesce((SELECT min(l.service_on) FROM invoice_line AS l WHERE l.issue_id = i.id),
                 s.from_on, b.from_on, e.from_on, p.received_on, j.effective_on),
        coalesce((SELECT max(l.service_on) FROM invoice_line AS l WHERE l.issue_id = i.id),
