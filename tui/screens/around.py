@@ -8,7 +8,10 @@ from tui.widgets.grid import Grid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
+
+    from textual.binding import Binding
 
     from tui.screens.frame import FrameScreen
 
@@ -45,14 +48,13 @@ def footer_keys(screen: "FrameScreen[Any]", marked: int) -> FooterKeys:
     """The keys that `check_action` allows now, each once."""
     shown = FooterKeys([], [], "")
     seen = set()
-    for key, active in screen.active_bindings.items():
-        binding = active.binding
+    for key, binding, enabled in _told_bindings(screen):
         footing = binding.group
         if not isinstance(footing, Footing) or binding.action in seen:
             continue
         if binding.action == "palette" and key.startswith("ctrl+"):
             shown = shown._replace(palette=shown_key(key))
-        if binding.show and active.enabled:
+        if binding.show and enabled:
             seen.add(binding.action)
             label = binding.description
             if footing.counted and marked:
@@ -61,3 +63,24 @@ def footer_keys(screen: "FrameScreen[Any]", marked: int) -> FooterKeys:
                 label = footing.unmarked
             (shown.always if footing.always else shown.verbs).append((key, shown_key(key), label))
     return shown
+
+
+def _told_bindings(screen: "FrameScreen[Any]") -> "Iterator[tuple[str, Binding, bool]]":
+    """The bindings of the keys that the footer may show, and whether each applies.
+
+    As `active_bindings` has them, without asking the other forty whether they apply: the footer follows
+    every move of the cursor.
+    """
+    chain, app, taken = screen._modal_binding_chain, screen.app, set()
+    told = {key for _, bindings in chain for key, binding in bindings if _is_told(binding)}
+    for namespace, bindings in chain:
+        for key, binding in bindings:
+            if key in told and key not in taken:
+                state = app._check_action_state(binding.action, namespace)
+                if state is not False:
+                    taken.add(key)
+                    yield key, binding, bool(state)
+
+
+def _is_told(binding: "Binding") -> bool:
+    return isinstance(binding.group, Footing) and (binding.show or binding.action == "palette")

@@ -238,7 +238,8 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         if self.strip is not None:
             footer.show_keys(self.strip.FOOTER, (), "")
             return
-        footer.show_keys(*footer_keys(self, len(self.grid.marks) if self.query(Grid) else 0))
+        has_list = self._pane is not None or bool(self.query(Grid))
+        footer.show_keys(*footer_keys(self, len(self.grid.marks) if has_list else 0))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Another pane is in front: its cursor counts, and verbs act on its rows."""
@@ -293,7 +294,7 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         if action == "quick_filter":
             return bool(self.QUICK_FILTERS)
         if action in ("filter", "sort"):
-            return bool(self.query(Grid))
+            return self._pane is not None or bool(self.query(Grid))
         if action == "pane":
             return len(self.focus_chain) > 1
         return self.allowed(action)
