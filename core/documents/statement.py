@@ -32,7 +32,7 @@ from core.documents.layout import (
     letterhead_texts,
     worded_letterhead,
 )
-from core.documents.page import Style, Typesetter, publish
+from core.documents.page import Style, Typesetter
 from core.documents.typeset import typesetter_for
 from core.documents.wording import (
     FOOTER,
@@ -112,15 +112,7 @@ def render_statement(view: StatementView) -> bytes:
     layout.aging()
     layout.payment(payment)
     layout.slip()
-    layout.page_numbers()
-    return publish(
-        layout.sheets,
-        typesetter,
-        title=layout.name,
-        author=shown.letterhead.name,
-        made_on=view.made_on,
-        mark=layout.mark,
-    )
+    return layout.published(title=layout.name, made_on=view.made_on)
 
 
 def _worded(view: StatementView) -> StatementView:
