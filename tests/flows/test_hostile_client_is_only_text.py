@@ -328,6 +328,8 @@ def walk_agenda(app: Terminal) -> None:
     app.wait_for("Aug 31 to Sep 6, 2026")
     app.press("\r")
     app.wait_for("3INVOICES")
+    app.press("q")
+    app.wait_for(" Outbox ")
 
 
 def walk_log_and_settings(app: Terminal) -> None:
