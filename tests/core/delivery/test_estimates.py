@@ -130,8 +130,9 @@ def test_rd4_an_estimate_covers_at_most_twelve_months(
 @pytest.mark.parametrize(
     "change",
     [{"to_on": date(2026, 8, 1)}, {"items": ()}, {"items": (ITEM,) * 51}, {"separately": "x" * 2_001},
-     {"diagnoses": ("F" * 21,)}, {"items": (replace(ITEM, visits=0),)},
-     {"items": (replace(ITEM, rate_cents=-1),)}, {"items": (replace(ITEM, rate_cents=99_999_999_999),)}],
+     {"diagnoses": ("F" * 21,)}, {"diagnoses": ("F41.1", "F41")}, {"diagnoses": ("ZZ)(",)},
+     {"items": (replace(ITEM, visits=0),)}, {"items": (replace(ITEM, rate_cents=-1),)},
+     {"items": (replace(ITEM, rate_cents=99_999_999_999),)}],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(book: Book, client_id: str, change: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
