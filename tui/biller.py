@@ -501,15 +501,16 @@ class Biller(LockingApp):
         self.go("invoices")
         self.push_screen(Outbox())
 
-    def sent(self, invoice_ids: Sequence[str]) -> None:
-        """Remember how to take back what was just sent, as long as it has not left."""
-        from core.delivery.commands import recall_shares, share_invoices
+    def sent(self, document_ids: Sequence[str], noun: str = "invoice") -> None:
+        """Remember how to take back what was just sent or shared, as long as it has not left."""
+        from core.delivery.commands import recall_shares
+        from core.delivery.sharing import share_documents
 
-        if invoice_ids:
+        if document_ids:
             self.can_undo(
-                f"sending {plural(len(invoice_ids), 'invoice')}",
-                lambda tx: recall_shares(tx, invoice_ids),
-                lambda tx: share_invoices(tx, invoice_ids),
+                f"sending {plural(len(document_ids), noun)}",
+                lambda tx: recall_shares(tx, document_ids),
+                lambda tx: share_documents(tx, document_ids),
             )
             self.say(f"{self.result[0]}.  u recalls", self.result[1])
 

@@ -24,6 +24,7 @@ _ALONE = {
     "book.closed": "book closed",
     "books.exported": "books taken out",
     "invoice.recalled": "sending taken back",
+    "document.recalled": "sharing taken back",
     "invoice.hold_ended": "no longer on hold",
     "client.noted": "note made",
     "client.note_removed": "note taken away",

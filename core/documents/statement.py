@@ -347,7 +347,7 @@ class _Statement(Layout):
         cells += [("CREDIT", -view.credit_cents), ("BALANCE", view.closing_cents)]
         self.room(58)
         sheet, width = self.sheet, (RIGHT - LEFT) / len(cells)
-        sheet.text(LEFT, self.y, f"BALANCE BY AGE ON {day(view.to_on).upper()}", LABEL)
+        sheet.text(LEFT, self.y, f"BALANCE BY AGE ON {day(min(view.to_on, view.made_on)).upper()}", LABEL)
         sheet.rule(LEFT, self.y - 6, RIGHT - LEFT, ACCENT, thick=0.75)
         for place, (label, cents) in enumerate(cells, 1):
             right = LEFT + width * place - INSET

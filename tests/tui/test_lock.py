@@ -156,8 +156,12 @@ async def test_who_unlocks_acts_and_takes_back_nothing_of_the_other(book: Book, 
         assert app.said == "Nothing to undo."
 
 
-async def test_files_shown_by_the_viewer_are_gone(book: Book, tmp_path: Path) -> None:
+async def test_files_shown_by_the_viewer_are_gone(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with biller_on(book, tmp_path) as app:
+        monkeypatch.setenv("DISPLAY", ":0")
+        monkeypatch.setattr("tui.viewer.shutil.which", lambda name: "/bin/true")
         app.app.viewer.show("N-00001", b"%PDF")
         assert list((tmp_path / "runtime").iterdir())
         await lock(app)

@@ -7,7 +7,7 @@ from core.clients.queries import ClientRow, clients
 from core.dates import ALL_TIME, Period, month_period, shift_months
 from core.documents.queries import KINDS, DocumentRow, documents
 from core.store import Read
-from tui.jobs import Job, each
+from tui.jobs import Job, JobReport, each
 from tui.keys import Direction, verb
 from tui.present import period_words, plural, size_words
 from tui.screens.book_screen import BookScreen
@@ -208,12 +208,16 @@ class Documents(BookScreen[list[DocumentRow]]):
             with app.store.write(app.actor) as tx:
                 share_documents(tx, [row.document_id])
 
+        def ended(report: JobReport) -> None:
+            self.grid.mark_ids(report.failed_ids)
+            app.sent(report.done, "document")
+
         app.start_job(
             Job(
                 "Sharing",
                 len(rows),
                 each(rows, share, id_of=lambda row: str(row.document_id)),
-                lambda report: self.grid.mark_ids(report.failed_ids),
+                ended,
                 names={row.document_id: f"{row.title} {row.who}" for row in rows},
                 open=self.opened,
             )

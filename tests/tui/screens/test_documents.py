@@ -184,7 +184,7 @@ async def test_a_document_is_shared_from_its_page(given_out: Book, tmp_path: Pat
         assert app.question.startswith("Share Invoice N-00002 with Bob Baker?")
         await app.say_yes()
         await app.until(lambda: "s" not in app.footer)
-        assert app.said == "Invoice N-00002 is shared."
+        assert app.said == "Invoice N-00002 is shared.  u recalls"
 
 
 async def test_marked_documents_are_written_to_the_export_folder(given_out: Book, tmp_path: Path) -> None:
