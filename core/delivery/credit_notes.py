@@ -1,27 +1,23 @@
 """Documents of credit notes: made once the credit note is recorded, outside the write lock (RD4)."""
 
 from datetime import date
+from functools import partial
 
 from core.actors import Actor
 from core.delivery.making import Made, Paper, make_document
 from core.documents.credit_note import render_credit_note
 from core.ledger.credit_note_view import CreditNoteView, credit_note_view
-from core.store import Read, Store, Tx
+from core.ledger.frozen import newest_content
+from core.store import Store, Tx
 from core.tables import CreditNote
 
-NEWEST = """
-SELECT version, content FROM credit_note WHERE adjustment_id = :document_id
-ORDER BY version DESC, _q = 0, _q, site, no LIMIT 1
-"""
+NEWEST = newest_content("credit_note", "adjustment_id")
 
 
 def credit_note_paper(today: date) -> Paper[str, CreditNoteView]:
     """The document of a credit note, by its adjustment's id, as it is made today."""
 
-    def view(read: Read, adjustment_id: str) -> CreditNoteView:
-        return credit_note_view(read, adjustment_id, today=today)
-
-    return Paper("credit_note", NEWEST, view, render_credit_note, _record)
+    return Paper("credit_note", NEWEST, partial(credit_note_view, today=today), render_credit_note, _record)
 
 
 def _record(tx: Tx, view: CreditNoteView, content: str) -> None:

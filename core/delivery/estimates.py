@@ -1,27 +1,23 @@
 """Good Faith Estimates: made for what the practice expects, frozen, updated by another version (RD4)."""
 
 from datetime import date
+from functools import partial
 
 from core.actors import Actor
 from core.delivery.making import Made, Paper, make_document
 from core.documents.estimate import render_estimate
 from core.ledger.estimate_view import EstimateRequest, EstimateView, estimate_view
-from core.store import Read, Store, Tx
+from core.ledger.frozen import newest_content
+from core.store import Store, Tx
 from core.tables import Estimate
 
-NEWEST = """
-SELECT version, content FROM estimate WHERE estimate_id = :document_id
-ORDER BY version DESC, _q = 0, _q, site, no LIMIT 1
-"""
+NEWEST = newest_content("estimate", "estimate_id")
 
 
 def estimate_paper(today: date) -> Paper[EstimateRequest, EstimateView]:
     """The estimate for what is expected, as it is made today."""
 
-    def view(read: Read, asked: EstimateRequest) -> EstimateView:
-        return estimate_view(read, asked, today=today)
-
-    return Paper("estimate", NEWEST, view, render_estimate, _record)
+    return Paper("estimate", NEWEST, partial(estimate_view, today=today), render_estimate, _record)
 
 
 def _record(tx: Tx, view: EstimateView, content: str) -> None:

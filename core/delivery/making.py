@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from core.actors import Actor
+from core.actors import Actor, Right
 from core.documents.keep import keep_documents
 from core.errors import Busy, DomainError
 from core.ledger.frozen import freeze
@@ -133,6 +133,7 @@ def _next(read: Read, paper: Paper[K, V], key: K) -> Made | V:
 
 def _keep(tx: Tx, paper: Paper[K, V], ready: Sequence[tuple[int, K, V, bytes]]) -> dict[int, Made]:
     """Keep what is still true under the lock; the rest is made anew."""
+    tx.require(Right.BILL)
     kept: dict[int, Made] = {}
     for i, key, view, content in ready:
         if _next(tx, paper, key) == view:

@@ -4,7 +4,7 @@ from collections import namedtuple
 from datetime import timedelta
 
 from core.dates import show_instant
-from core.documents.queries import document
+from core.documents.queries import documents_by_id
 from core.ledger.effective import SHARE_STANDS, first_of_its_kind
 
 TYPE_CHECKING = False
@@ -34,8 +34,10 @@ ORDER BY 3 DESC, 1 DESC
 
 def outbox(read: "Read", now: "datetime") -> list[OutboxRow]:
     """What waits to leave, newest first: mail that is queued, and for 30 seconds a share without mail."""
-    found = []
-    for subject_id, mail_to, at, actor in read.rows(OUTBOX, since=show_instant(now - IN_OUTBOX)):
-        row = document(read, subject_id)
-        found.append(OutboxRow(subject_id, row.kind, row.title, row.who, mail_to, at, actor))
-    return found
+    waiting = read.rows(OUTBOX, since=show_instant(now - IN_OUTBOX))
+    rows = documents_by_id(read, [subject_id for subject_id, *_ in waiting])
+    return [
+        OutboxRow(subject_id, rows[subject_id].kind, rows[subject_id].title, rows[subject_id].who, *rest)
+        for subject_id, *rest in waiting
+        if subject_id in rows
+    ]

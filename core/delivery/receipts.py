@@ -1,27 +1,23 @@
 """Receipts for payments: made on request and frozen; corrected where the payment changed since (RD4)."""
 
 from datetime import date
+from functools import partial
 
 from core.actors import Actor
 from core.delivery.making import Made, Paper, make_document
 from core.documents.receipt import render_receipt
+from core.ledger.frozen import newest_content
 from core.ledger.receipt_view import ReceiptView, receipt_view
-from core.store import Read, Store, Tx
+from core.store import Store, Tx
 from core.tables import Receipt
 
-NEWEST = """
-SELECT version, content FROM receipt WHERE payment_id = :document_id
-ORDER BY version DESC, _q = 0, _q, site, no LIMIT 1
-"""
+NEWEST = newest_content("receipt", "payment_id")
 
 
 def receipt_paper(today: date) -> Paper[str, ReceiptView]:
     """The receipt of a payment, by the payment's id, as it is made today."""
 
-    def view(read: Read, payment_id: str) -> ReceiptView:
-        return receipt_view(read, payment_id, today=today)
-
-    return Paper("receipt", NEWEST, view, render_receipt, _record)
+    return Paper("receipt", NEWEST, partial(receipt_view, today=today), render_receipt, _record)
 
 
 def _record(tx: Tx, view: ReceiptView, content: str) -> None:

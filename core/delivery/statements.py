@@ -7,28 +7,28 @@ is the same statement, so a batch may be broken off, stopped and run any number 
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 
-from core.actors import Actor, Right
+from core.actors import Actor
 from core.dates import Period
 from core.delivery.making import Made, Paper, make_document, make_documents
 from core.documents.statement import render_statement
 from core.errors import UsageError
 from core.ledger.aging import Aging, AgingRow, aging
+from core.ledger.frozen import newest_content
 from core.ledger.statement_view import StatementKey, StatementView, statement_key, statement_view
 from core.store import Read, Store, Tx
 from core.tables import Statement
 
-NEWEST = """
-SELECT version, content FROM statement WHERE statement_id = :document_id
-ORDER BY version DESC, _q = 0, _q, site, no LIMIT 1
-"""
+NEWEST = newest_content("statement", "statement_id")
 
 CRITERIA = ("balance", "owing", "seen")
 """Whose statements a batch makes: accounts that are not at zero, those with an open invoice, or those of
 clients who were seen in the range."""
 
 SEEN = """
-SELECT DISTINCT k.guarantor_id FROM session AS s JOIN client AS k ON k.id = s.client_id
+SELECT DISTINCT k.guarantor_id, g.name FROM session AS s JOIN client AS k ON k.id = s.client_id
+JOIN guarantor AS g ON g.id = k.guarantor_id
 WHERE s.service_on >= :from_on AND s.service_on <= :to_on AND s.status = 'kept'
 """
 
@@ -45,17 +45,10 @@ class NotACriterion(UsageError):
 
 def statement_paper(today: date) -> Paper[StatementKey, StatementView]:
     """How statements are made on a day."""
-    return Paper(
-        "statement",
-        NEWEST,
-        lambda read, key: statement_view(read, key, today=today),
-        render_statement,
-        _record,
-    )
+    return Paper("statement", NEWEST, partial(statement_view, today=today), render_statement, _record)
 
 
 def _record(tx: Tx, view: StatementView, content: str) -> None:
-    tx.require(Right.BILL)
     tx.add(
         Statement(
             once=f"statement:{view.document_id}:{view.version}",
@@ -109,17 +102,13 @@ def candidates(read: Read, period: Period, *, criterion: str = "balance") -> Can
     return Candidates(rows, totals, report.buckets)
 
 
-NAME = "SELECT name FROM guarantor WHERE id = :guarantor_id"
-
-
 def _seen(read: Read, period: Period, report: Aging) -> list[AgingRow]:
     first, last = ("" if day is None else day.isoformat() for day in period)
     known = {row.guarantor_id: row for row in report.rows}
     none = (0,) * len(report.buckets)
     rows = [
-        known.get(guarantor_id)
-        or AgingRow(guarantor_id, read.value(NAME, guarantor_id=guarantor_id), none, 0, 0)
-        for (guarantor_id,) in read.rows(SEEN, from_on=first, to_on=last)
+        known.get(guarantor_id) or AgingRow(guarantor_id, name, none, 0, 0)
+        for guarantor_id, name in read.rows(SEEN, from_on=first, to_on=last)
     ]
     return sorted(rows, key=lambda row: (row.guarantor.casefold(), row.guarantor_id))
 

@@ -1,6 +1,5 @@
 """Superbills made, kept and found again (RD3). Not a demand: a client's insurer is asked to pay back."""
 
-import json
 from collections import namedtuple
 from dataclasses import replace
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 from core.delivery.making import Paper
 from core.documents.superbill import render_superbill
 from core.errors import DomainError, NotFound
-from core.ids import ending
+from core.ledger.frozen import find_kept, frozen, is_newest, newest_content
 from core.ledger.superbill_facts import Facts, Skipped, providers_of, superbill_facts
 from core.ledger.superbill_lint import Lack, incomplete
 from core.ledger.superbill_view import (
@@ -30,10 +29,7 @@ SuperbillKey = namedtuple(
 """`payee` is whom the insurer shall pay, where it is not the practice's usual choice; `leave_out` makes it
 without the sessions that lack something of their own."""
 
-NEWEST = """
-SELECT version, content FROM superbill WHERE superbill_id = :document_id
-ORDER BY version DESC, _q = 0, _q, site, no LIMIT 1
-"""
+NEWEST = newest_content("superbill", "superbill_id")
 
 
 def facts_for(read: Read, key: SuperbillKey) -> Facts:
@@ -154,15 +150,15 @@ SuperbillRow = namedtuple(
     "superbill_id version client_id client provider_id provider from_on to_on charged_cents paid_cents"
     " made_on",
 )
-LIST = """
+LIST = f"""
 SELECT s.superbill_id, s.version, s.client_id, k.sort_name, s.provider_id, p.name, s.from_on, s.to_on,
        s.charged_cents, s.paid_cents, s.made_on
 FROM superbill AS s JOIN client AS k ON k.id = s.client_id JOIN provider AS p ON p.id = s.provider_id
-WHERE NOT EXISTS (SELECT 1 FROM superbill AS o WHERE o.superbill_id = s.superbill_id AND o.id <> s.id
-                  AND (-o.version, o._q = 0, o._q, o.site, o.no) < (-s.version, s._q = 0, s._q, s.site, s.no))
-"""
+WHERE {is_newest("superbill", "superbill_id", "s")}
+"""  # noqa: S608  composed of our own names
 NEWEST_FIRST = " ORDER BY s.made_on DESC, k.sort_name, s.from_on, s.superbill_id"
 OF_CLIENT = " AND s.client_id = :client_id"
+ONE = " AND s.superbill_id = :superbill_id"
 
 
 def superbills(read: Read, client_id: str | None = None) -> list[SuperbillRow]:
@@ -174,10 +170,9 @@ def superbills(read: Read, client_id: str | None = None) -> list[SuperbillRow]:
 
 def frozen_superbill(read: Read, superbill_id: str) -> dict[str, Any]:
     """What the newest version says, as it was frozen when it was made. Raises: NoSuperbill."""
-    found = read.rows(NEWEST, document_id=superbill_id)
-    if not found:
+    content = frozen(read, NEWEST, superbill_id)
+    if content is None:
         raise NoSuperbill(superbill_id)
-    content: dict[str, Any] = json.loads(found[0][1])
     return content
 
 
@@ -195,10 +190,8 @@ class NoSuperbill(NotFound):
 
 def find_superbill(read: Read, typed: str) -> SuperbillRow:
     """The superbill for its id or the last eight characters of it. Raises: NoSuperbill."""
-    looked_for = ending(typed)
-    fits = [
-        row for row in superbills(read) if looked_for and row.superbill_id.endswith(typed.strip().lower())
-    ]
-    if len(fits) != 1:
+    superbill_id = find_kept(read, "superbill", typed)
+    found = read.first(LIST + ONE, SuperbillRow, superbill_id=superbill_id) if superbill_id else None
+    if found is None:
         raise NoSuperbill(typed)
-    return fits[0]
+    return found

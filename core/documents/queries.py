@@ -11,6 +11,7 @@ from core.ledger.effective import SHARE_STANDS, first_of_its_kind, share_stands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from core.dates import Period
@@ -229,6 +230,17 @@ def document(read: "Read", document_id: str) -> DocumentRow:
     if not found:
         raise NoDocument(document_id)
     return found[0]
+
+
+THESE = " AND d.subject_id IN (SELECT value FROM json_each(:document_ids))"
+
+
+def documents_by_id(read: "Read", document_ids: "Iterable[str]") -> "dict[str, DocumentRow]":
+    """Some documents by their newest versions; one that is not there is left out."""
+    import json
+
+    rows = read.all(DOCUMENTS + THESE, DocumentRow, document_ids=json.dumps(list(document_ids)))
+    return {row.document_id: row for row in rows}
 
 
 FIND = f"""

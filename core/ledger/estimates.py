@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from core.errors import NotFound
 from core.ids import short
 from core.ledger.effective import ISSUE_COUNTS
+from core.ledger.frozen import find_kept, is_newest
 from core.money import show_cents
 from core.text import plain
 
@@ -48,11 +49,7 @@ SELECT sum(u.amount_cents) FROM invoice_line AS u
 WHERE u.kind = 'surcharge' AND u.issue_id IN (SELECT i.id {CARE})
 """  # noqa: S608
 
-NEWEST = """
-NOT EXISTS (SELECT 1 FROM estimate AS n WHERE n.estimate_id = e.estimate_id
-            AND (n.version > e.version OR (n.version = e.version
-                 AND (n._q = 0, n._q, n.site, n.no) < (e._q = 0, e._q, e.site, e.no))))
-"""
+NEWEST = is_newest("estimate", "estimate_id", "e")
 
 ESTIMATES = f"""
 SELECT e.estimate_id, e.version, e.client_id, k.sort_name, e.provider_id, p.name, e.from_on, e.to_on,
@@ -64,6 +61,7 @@ WHERE {NEWEST}
 """  # noqa: S608
 IN_ORDER = " ORDER BY e.to_on DESC, k.sort_name, e.estimate_id"
 OF_CLIENT = " AND e.client_id = :client_id"
+ONE = " AND e.estimate_id = :estimate_id"
 
 
 def estimates(read: "Read", *, client_id: str | None = None) -> list[Watched]:
@@ -84,11 +82,11 @@ class NoEstimate(NotFound):
 
 def find_estimate(read: "Read", typed: str) -> Watched:
     """The estimate for its id or what it ends in, at least 8 characters. Raises: NoEstimate."""
-    typed = typed.strip().lower()
-    found = [one for one in estimates(read) if len(typed) >= 8 and one.estimate_id.endswith(typed)]
-    if len(found) != 1:
+    estimate_id = find_kept(read, "estimate", typed)
+    found = read.first(ESTIMATES + ONE, Watched, estimate_id=estimate_id) if estimate_id else None
+    if found is None:
         raise NoEstimate(typed)
-    return found[0]
+    return found
 
 
 def over_cents(one: Watched, more_cents: int = 0) -> int:

@@ -1,9 +1,9 @@
 """Which statements were made, and what one of them said, as it was frozen (RD2, RD6)."""
 
-import json
 from collections import namedtuple
 
 from core.errors import NotFound
+from core.ledger.frozen import find_kept, frozen, is_newest, newest_content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +18,12 @@ StatementRow = namedtuple(
 )
 """The newest version of a statement; `client` is empty for the statement of all the guarantor's clients."""
 
-NEWEST = """
+NEWEST = f"""
 SELECT s.statement_id, s.version, s.kind, s.guarantor_id, g.name, s.client_id, coalesce(k.name, ''),
        s.from_on, s.to_on, s.opening_cents, s.closing_cents, s.made_on
 FROM statement AS s JOIN guarantor AS g ON g.id = s.guarantor_id LEFT JOIN client AS k ON k.id = s.client_id
-WHERE NOT EXISTS (SELECT 1 FROM statement AS o
-                  WHERE o.statement_id = s.statement_id AND o.id <> s.id
-                    AND (o.version > s.version
-                         OR (o.version = s.version
-                             AND (o._q = 0, o._q, o.site, o.no) < (s._q = 0, s._q, s.site, s.no))))
-"""
+WHERE {is_newest("statement", "statement_id", "s")}
+"""  # noqa: S608  composed of our own names
 BY_DAY = " ORDER BY s.made_on, s.to_on, g.name, s.statement_id"
 ONE = NEWEST + " AND s.statement_id = :statement_id"
 LAST_MADE = """
@@ -35,13 +31,7 @@ SELECT s.statement_id FROM statement AS s
 WHERE s.guarantor_id = :guarantor_id AND coalesce(s.client_id, '') = :client_id
 ORDER BY s.at DESC, s.site, s.no DESC LIMIT 1
 """
-CONTENT = """
-SELECT content FROM statement WHERE statement_id = :statement_id
-ORDER BY version DESC, _q = 0, _q, site, no LIMIT 1
-"""
-ENDING = "SELECT DISTINCT statement_id FROM statement WHERE statement_id LIKE :ending LIMIT 2"
-SHORTEST = 8
-"""Characters of an id that a person types; they stand on the paper."""
+CONTENT = newest_content("statement", "statement_id")
 
 
 class NoStatement(NotFound):
@@ -81,19 +71,15 @@ def last_statement(read: "Read", guarantor_id: str, client_id: str | None) -> st
 
 def statement_content(read: "Read", statement_id: str) -> "dict[str, Any]":
     """All that the newest version says, by the names of `StatementView`. Raises: NoStatement."""
-    content = read.value(CONTENT, statement_id=statement_id)
+    content = frozen(read, CONTENT, statement_id)
     if content is None:
         raise NoStatement(statement_id)
-    found: dict[str, Any] = json.loads(content)
-    return found
+    return content
 
 
 def find_statement(read: "Read", typed: str) -> str:
     """The id for what a person types: an id, or its last eight characters or more. Raises: NoStatement."""
-    key = typed.strip().lower()
-    if len(key) < SHORTEST or not set(key) <= set("0123456789abcdef-"):
+    found = find_kept(read, "statement", typed)
+    if found is None:
         raise NoStatement(typed)
-    found = read.rows(ENDING, ending=f"%{key}")
-    if len(found) != 1:
-        raise NoStatement(typed)
-    return str(found[0][0])
+    return found

@@ -48,7 +48,7 @@ def outbox_recall(door: "Door") -> int:
     with store.write(actor) as tx:
         asked = {find_document(tx, number): number for number in door.options.number}
         recalled = set(recall_shares(tx, list(asked)))
-    left = [number for invoice_id, number in asked.items() if invoice_id not in recalled]
+    left = [number for i, number in asked.items() if i not in recalled]
     text = [f"Recalled {number}; it is not sent." for i, number in asked.items() if i in recalled]
     text += [f"{number} is not in the outbox any more." for number in left]
     door.answer(

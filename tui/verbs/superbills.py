@@ -99,7 +99,7 @@ def superbill_make(door: "Door") -> int:
     from core.delivery.making import make_documents
     from core.delivery.superbills import SUPERBILL, preview
     from core.errors import UsageError
-    from tui.verbs.made import check_out
+    from tui.verbs.made import check_out, write_document
 
     check_out(door)
     store = door.store()
@@ -109,8 +109,8 @@ def superbill_make(door: "Door") -> int:
             raise UsageError("More than one provider saw this client. Name one with --provider for --out.")
     made = {one.key: one for one in make_documents(store, door.actor(), SUPERBILL, keys)}
     document_id = made[keys[0]].document_id
-    if door.options.out is not None and document_id is not None:
-        _write(door, document_id)
+    if document_id is not None:
+        write_document(door, document_id)
     with store.read() as read:
         return _answer(door, [preview(read, key) for key in keys], made)
 
@@ -233,23 +233,10 @@ def superbill_show(door: "Door") -> int:
 
 def superbill_pdf(door: "Door") -> int:
     from core.delivery.superbills import find_superbill
+    from tui.verbs.made import write_document
 
     with door.store().read() as read:
         row = find_superbill(read, door.options.superbill)
-    size = _write(door, row.superbill_id)
-    data = {**row._asdict(), "out": door.options.out, "bytes": size}
+    data = {**row._asdict(), **write_document(door, row.superbill_id)}
     door.answer(data, [f"Superbill {row.superbill_id[-8:]} is in {door.options.out}."])
     return 0
-
-
-def _write(door: "Door", superbill_id: str) -> int:
-    """Write the newest version where it was said. Answers its size. Raises: NotFound, OutsideFailure."""
-    from core.documents.keep import document_bytes
-    from core.security.files import write_where_said
-
-    with door.store().read() as read:
-        content = document_bytes(read, superbill_id)
-    write_where_said(
-        door.options.out, content, home=door.home.data, exports=door.home.exports, key_file=door.key_file
-    )
-    return len(content)
