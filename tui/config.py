@@ -3,7 +3,6 @@
 lock_after_minutes = 15
 """
 
-import re
 from pathlib import Path
 
 from core.errors import UsageError
@@ -57,6 +56,8 @@ def choose(folder: Path, name: str, typed: str) -> None:
 
     Raises: NoSuchSetting, BadSetting, UnreadableConfig, CannotWrite.
     """
+    import re
+
     from core.security.files import write_private
 
     if name not in DEFAULTS:
