@@ -28,10 +28,10 @@ def cursor_line(app: Terminal) -> int:
 
 
 def pressed(app: Terminal, key: str) -> float:
-    """Seconds until the cursor has moved."""
-    before, began = cursor_line(app), time.perf_counter()
+    """Seconds until the cursor stands on the next line, or the one before."""
+    wanted, began = cursor_line(app) + (1 if key == "j" else -1), time.perf_counter()
     app.press(key)
-    while cursor_line(app) == before:
+    while cursor_line(app) != wanted:
         app._read_a_little()
         if time.perf_counter() - began > SECONDS:
             raise AssertionError(app.text)
