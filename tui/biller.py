@@ -25,12 +25,15 @@ from tui.viewer import Viewer
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tui.palette import Command, Found
+    from tui.screens.agenda import Agenda
     from tui.screens.aging import AgingReport
+    from tui.screens.audit_log import AuditLog
     from tui.screens.clients import Clients
     from tui.screens.day_sheet import DaySheetScreen
     from tui.screens.document_list import Documents
     from tui.screens.invoices import Invoices
     from tui.screens.payments import Payments
+    from tui.screens.settings import Settings
     from tui.screens.unbilled import Unbilled
 
 T = TypeVar("T")
@@ -68,6 +71,12 @@ def _clients() -> "Clients":
     return Clients()
 
 
+def _agenda() -> "Agenda":
+    from tui.screens.agenda import Agenda
+
+    return Agenda()
+
+
 def _payments() -> "Payments":
     from tui.screens.payments import Payments
 
@@ -92,6 +101,18 @@ def _day_sheet() -> "DaySheetScreen":
     return DaySheetScreen()
 
 
+def _log() -> "AuditLog":
+    from tui.screens.audit_log import AuditLog
+
+    return AuditLog()
+
+
+def _settings() -> "Settings":
+    from tui.screens.settings import Settings
+
+    return Settings()
+
+
 class Undoable(NamedTuple):
     """Something done that can be taken back: what it is called, the two ways, and what follows either."""
 
@@ -109,10 +130,13 @@ class Biller(LockingApp):
         Place("unbilled", "Unbilled", "2", "u", _unbilled),
         Place("invoices", "Invoices", "3", "i", _invoices),
         Place("clients", "Clients", "4", "c", _clients),
+        Place("agenda", "Agenda", "5", "a", _agenda),
         Place("payments", "Payments", "6", "p", _payments),
         Place("documents", "Docs", "7", "s", _documents),
         Place("aging", "AR", "8", "r", _aging),
+        Place("settings", "Settings", "0", ",", _settings),
         Place("daysheet", "Day sheet", "", "d", _day_sheet),
+        Place("log", "Audit log", "", "l", _log),
     )
 
     def __init__(
@@ -127,6 +151,7 @@ class Biller(LockingApp):
         report_folder: Path | None = None,
         theme: str = "dark",
         keymap: dict[str, str] | None = None,
+        config: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
         idle_clock: Callable[[], float] = since_boot,
         lock_after_minutes: int = LOCK_AFTER_MINUTES,
@@ -146,6 +171,7 @@ class Biller(LockingApp):
         )
         self.today = today
         self.exports = exports
+        self.config = config
         self.viewer = Viewer(runtime)
         self.last_method = "check"
         self._saving = 0
@@ -260,12 +286,14 @@ class Biller(LockingApp):
 
         return (
             Command("run", "preview the billing of a month, or of two days", self._run, "[2026-10]"),
+            Command("agenda", "the appointments of a day", self._agenda_on, "[2026-10-15]"),
             Command("export", "write everything as CSV files", self._export, "[folder]"),
             Command("journal", "write a double-entry journal", self._journal, "[hledger|beancount]"),
             Command("explain", "the entries behind an amount", self._explain, "[1042]"),
             Command("documents", "everything given out to a client", self._documents, "[client]"),
             Command("late", "what was recorded into a closed time", lambda _: self.show_late_entries()),
             Command("late fees", "what is due, charged, to be let go", lambda _: self.show_late_fees()),
+            Command("verify", "replay the audit log's chain", lambda _: self.verify_log()),
             Command("outbox", "what is sent and has not left yet", lambda _: self.show_outbox()),
             Command("failures", "what the last job could not do", lambda _: self.list_failures()),
             Command("lock", "cover the screens and close the book", lambda _: self.lock()),
@@ -282,6 +310,23 @@ class Biller(LockingApp):
         self.go("unbilled")
         self.push_screen(RunPreview(period))
 
+    def _agenda_on(self, typed: str) -> None:
+        from tui.screens.agenda import Agenda
+
+        try:
+            day = parse_day(typed) if typed else None
+        except DomainError as refusal:
+            self.refuse(refusal)
+            return
+        self.go("agenda")
+        self.to_bottom()
+
+        def arrived() -> None:
+            if isinstance(self.screen, Agenda):
+                self.screen.show_day(day)
+
+        self.call_after_refresh(arrived)
+
     def _export(self, typed: str) -> None:
         """Into the folder for exports where no other is named; there an earlier one of today gives way."""
         from core.books.export import take_csv
@@ -293,7 +338,7 @@ class Biller(LockingApp):
                 self.store,
                 self.actor,
                 str(folder),
-                home=self._home(),
+                home=self.home_folder(),
                 exports=str(self.exports),
                 replace=not typed,
             )
@@ -309,7 +354,12 @@ class Biller(LockingApp):
         path = self.exports / f"books-{self.today()}.{ending}"
         self._take_along(
             lambda: take_journal(
-                self.store, self.actor, str(path), form=form, home=self._home(), exports=str(self.exports)
+                self.store,
+                self.actor,
+                str(path),
+                form=form,
+                home=self.home_folder(),
+                exports=str(self.exports),
             ),
             path,
         )
@@ -324,7 +374,8 @@ class Biller(LockingApp):
             work, lambda _: self.say(f"Written: {target}", "good"), writes=True, busy="exporting"
         )
 
-    def _home(self) -> str:
+    def home_folder(self) -> str:
+        """Where the book lies."""
         return str(Path(self.store.path).parent)
 
     def _explain(self, typed: str) -> None:
@@ -340,6 +391,24 @@ class Biller(LockingApp):
             return
         today, place = self.today(), self.current_mode
         self.push_screen(Explain(place, lambda read: explain_typed(read, what, today)))
+
+    def wear(self, theme: str) -> None:
+        """Put a theme on, and keep it for the next start."""
+        from tui.own_keys import wear
+
+        wear(self, theme)
+
+    def edit_keys(self) -> None:
+        """keys.toml in the editor, then put to work."""
+        from tui.own_keys import edit_keys
+
+        edit_keys(self)
+
+    def verify_log(self) -> None:
+        """Check the chain over every fact, in the background, and say what was found (RJ2)."""
+        from tui.verifying import begin_verify
+
+        begin_verify(self)
 
     def _documents(self, typed: str) -> None:
         """Of a client who is named, else the screen of all."""
@@ -433,15 +502,16 @@ class Biller(LockingApp):
         self.go("invoices")
         self.push_screen(Outbox())
 
-    def sent(self, invoice_ids: Sequence[str]) -> None:
-        """Remember how to take back what was just sent, as long as it has not left."""
-        from core.delivery.commands import recall_shares, share_invoices
+    def sent(self, document_ids: Sequence[str], noun: str = "invoice") -> None:
+        """Remember how to take back what was just sent or shared, as long as it has not left."""
+        from core.delivery.commands import recall_shares
+        from core.delivery.sharing import share_documents
 
-        if invoice_ids:
+        if document_ids:
             self.can_undo(
-                f"sending {plural(len(invoice_ids), 'invoice')}",
-                lambda tx: recall_shares(tx, invoice_ids),
-                lambda tx: share_invoices(tx, invoice_ids),
+                f"sending {plural(len(document_ids), noun)}",
+                lambda tx: recall_shares(tx, document_ids),
+                lambda tx: share_documents(tx, document_ids),
             )
             self.say(f"{self.result[0]}.  u recalls", self.result[1])
 
@@ -515,9 +585,10 @@ def make_biller(
         runtime=Path(home_runtime),
         exports=Path(exports),
         report_folder=Path(state) / "reports",
-        theme=os.environ.get("DAYSHEET_THEME", "dark"),
+        theme=os.environ.get("DAYSHEET_THEME") or str(chosen["theme"]),
         keymap=keymap,
-        lock_after_minutes=chosen["lock_after_minutes"],
+        config=Path(config) if config else None,
+        lock_after_minutes=int(chosen["lock_after_minutes"]),
         hint=hint,
     )
     if wrong or wrong_too:

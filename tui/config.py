@@ -1,6 +1,7 @@
 """What a person has chosen for this computer: config.toml in the home's configuration folder.
 
 lock_after_minutes = 15
+theme = "dark"
 """
 
 from pathlib import Path
@@ -10,9 +11,14 @@ from core.text import plain
 
 NAME = "config.toml"
 LOCK_AFTER_MINUTES = 15
-DEFAULTS = {"lock_after_minutes": LOCK_AFTER_MINUTES}
+THEMES = ("dark", "light", "ansi-dark", "ansi-light")
+Chosen = dict[str, int | str]
+DEFAULTS: Chosen = {"lock_after_minutes": LOCK_AFTER_MINUTES, "theme": THEMES[0]}
 MOST_MINUTES = 480
-MEANS = {"lock_after_minutes": f"minutes without a key until the app locks, 1 to {MOST_MINUTES}; 0 is never"}
+MEANS = {
+    "lock_after_minutes": f"minutes without a key until the app locks, 1 to {MOST_MINUTES}; 0 is never",
+    "theme": f"how the screens look, one of {', '.join(THEMES)}",
+}
 
 
 class NoSuchSetting(UsageError):
@@ -36,7 +42,7 @@ class UnreadableConfig(UsageError):
         super().__init__(f"{path} cannot be read as TOML. Mend it, or take it away, and try again.")
 
 
-def read_config(folder: Path) -> tuple[dict[str, int], str]:
+def read_config(folder: Path) -> tuple[Chosen, str]:
     """What is chosen, and what is wrong with the file in words; a wrong line is passed over."""
     path = folder / NAME
     if not path.exists():
@@ -46,8 +52,11 @@ def read_config(folder: Path) -> tuple[dict[str, int], str]:
     except UnreadableConfig:
         return dict(DEFAULTS), f"{NAME} cannot be read; everything is as it comes."
     chosen = {name: found.get(name, default) for name, default in DEFAULTS.items()}
-    wrong = [name for name, value in chosen.items() if not _fits(value)]
-    kept = {name: DEFAULTS[name] if name in wrong else int(str(value)) for name, value in chosen.items()}
+    wrong = [name for name, value in chosen.items() if not _fits(name, value)]
+    kept = {
+        name: value if name not in wrong and isinstance(value, int | str) else DEFAULTS[name]
+        for name, value in chosen.items()
+    }
     return kept, f"{NAME}: {wrong[0]} is {MEANS[wrong[0]]}." if wrong else ""
 
 
@@ -56,15 +65,18 @@ def choose(folder: Path, name: str, typed: str) -> None:
 
     Raises: NoSuchSetting, BadSetting, UnreadableConfig, CannotWrite.
     """
+    import json
     import re
 
     from core.security.files import write_private
 
     if name not in DEFAULTS:
         raise NoSuchSetting(name)
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 4 and _fits(int(typed))):
+    number = typed.isascii() and typed.isdigit() and len(typed) <= 4
+    value = int(typed) if number else typed
+    if not _fits(name, value):
         raise BadSetting(name)
-    path, line = folder / NAME, f"{name} = {int(typed)}"
+    path, line = folder / NAME, f"{name} = {json.dumps(value)}"
     _load(path)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     places = [at for at, text in enumerate(lines) if re.match(rf"\s*{name}\s*=", text)]
@@ -76,7 +88,9 @@ def choose(folder: Path, name: str, typed: str) -> None:
     write_private(str(path), ("\n".join(lines) + "\n").encode())
 
 
-def _fits(value: object) -> bool:
+def _fits(name: str, value: object) -> bool:
+    if name == "theme":
+        return value in THEMES
     return type(value) is int and 0 <= value <= MOST_MINUTES
 
 

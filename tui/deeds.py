@@ -5,6 +5,7 @@ from typing import Any
 
 from core.audit import Entry
 from core.ledger.invoice_page import Moved
+from core.ledger.log import LogEntry
 from tui.present import dollars, plural
 
 _ALONE = {
@@ -23,6 +24,7 @@ _ALONE = {
     "book.closed": "book closed",
     "books.exported": "books taken out",
     "invoice.recalled": "sending taken back",
+    "document.recalled": "sharing taken back",
     "invoice.hold_ended": "no longer on hold",
     "client.noted": "note made",
     "client.note_removed": "note taken away",
@@ -36,11 +38,19 @@ _MANY = {"invoice.issued": "issued", "invoice.shared": "sent", "draft.made": "dr
 _COLUMNS = {"due_on": "due date", "notes": "note"}
 
 
-def deed(entry: Entry) -> str:
+def deed(entry: Entry | LogEntry) -> str:
     """One entry with its amounts: `line changed, $150.00 to $120.00`."""
     detail: dict[str, Any] = json.loads(entry.detail)
     words = _with_amounts(entry.verb, detail)
     return f"{words}: {entry.reason}" if entry.reason else words
+
+
+def any_deed(entry: Entry | LogEntry) -> str:
+    """The same of whatever the log holds: what another version wrote otherwise is told by its verb."""
+    try:
+        return deed(entry)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return f"{deed_of_many(entry.verb)}: {entry.reason}" if entry.reason else deed_of_many(entry.verb)
 
 
 def deed_of_many(verb: str) -> str:
@@ -96,6 +106,8 @@ def _with_amounts(verb: str, detail: dict[str, Any]) -> str:
             return f"late fee {detail['step']}, {dollars(detail['amount_cents'])}, of {detail['assessed_on']}"
         case "draft.replaces":
             return f"billed again in place of {detail['replaces']}"
+        case "session.marked":
+            return f"marked {detail['after'].replace('_', ' ')}, was {detail['before'].replace('_', ' ')}"
         case "book.closed":
             return f"book closed through {detail['through']}"
     return _ALONE.get(verb) or _plain_words(verb)

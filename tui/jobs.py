@@ -37,6 +37,8 @@ class JobReport:
         self.done: list[str] = []
         self.failed: list[tuple[str, str]] = []
         self.stopped = False
+        self.says = ""
+        """What the job found, where a count of things done says little."""
 
     @property
     def failed_ids(self) -> list[str]:
@@ -44,6 +46,8 @@ class JobReport:
 
     def sentence(self) -> str:
         """`194 done, 3 failed (Enter lists them)`."""
+        if self.says:
+            return self.says
         parts = [f"{len(self.done):,} done"]
         if self.failed:
             parts.append(f"{len(self.failed):,} failed {LISTED_BY_ENTER}")
@@ -62,10 +66,16 @@ class Progress:
         self._clock = clock
         self._began = clock()
         self._told = 0.0
+        self._gone_through = 0
 
     @property
     def count(self) -> int:
-        return len(self.report.done) + len(self.report.failed)
+        return self._gone_through or len(self.report.done) + len(self.report.failed)
+
+    def gone_through(self, count: int) -> None:
+        """So many of the total are behind, where single items have no names."""
+        self._gone_through = count
+        self._advanced()
 
     def done(self, record_id: str) -> None:
         self.report.done.append(record_id)

@@ -11,6 +11,10 @@ from textual.dom import DOMNode
 
 from core.text import plain
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tui.app import Place
+
 NAME = "keys.toml"
 
 
@@ -46,3 +50,19 @@ def lost_keys(keymap: Mapping[str, str], kinds: Iterable[type[DOMNode]]) -> set[
             if binding.id not in keymap
         }
     return lost
+
+
+def all_lost_keys(keymap: Mapping[str, str], places: "Iterable[Place]") -> set[str]:
+    """The same over every list, and every screen that has a place."""
+    from tui.widgets.grid import Grid
+
+    return lost_keys(keymap, [Grid, *(type(place.make()) for place in places)])
+
+
+TEMPLATE = """\
+# Keys of your own, a line for each: "binding id" = "key" or "key,another key".
+# The help of a screen (?) shows what each key does; `daysheet keys check` tells of clashes.
+# "invoices.send" = "S"
+# "list.down" = "j,down,n"
+"""
+"""What the file holds when it is opened for the first time."""

@@ -5,7 +5,7 @@ to the side they keep to in print, and what is too long for its column goes on b
 out.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -46,14 +46,18 @@ def text_lines(pages: Sequence[ReadPage], width: int) -> list[str]:
 class _Sides:
     """To which side each text of a document keeps, and in which cell that side is.
 
-    A text keeps to the side at which more texts stand under it. Where a terminal's wider letters leave a
-    short text too few cells, what follows it makes room in all lines alike.
+    A text keeps to the side at which more texts of other widths stand under it. Where a terminal's wider
+    letters leave a short text too few cells, what follows it makes room in all lines alike.
     """
 
     def __init__(self, pages: Sequence[ReadPage], width: int) -> None:
         self._width = width
-        self._lefts = Counter(round(text.left) for page in pages for text in page.texts)
-        self._rights = Counter(round(text.right) for page in pages for text in page.texts)
+        self._lefts: dict[int, set[int]] = defaultdict(set)
+        self._rights: dict[int, set[int]] = defaultdict(set)
+        for page in pages:
+            for text in page.texts:
+                self._lefts[round(text.left)].add(round(text.right))
+                self._rights[round(text.right)].add(round(text.left))
         self._starts = {left: self.column(left) for left in self._lefts}
         pairs: dict[tuple[Placed, Placed], None] = {}
         for page in pages:
@@ -82,7 +86,7 @@ class _Sides:
         return self._starts[round(text.left)]
 
     def keeps_right(self, text: Placed) -> bool:
-        return self._rights[round(text.right)] > self._lefts[round(text.left)]
+        return len(self._rights[round(text.right)]) > len(self._lefts[round(text.left)])
 
 
 def _page_lines(page: ReadPage, width: int, sides: _Sides) -> list[str]:

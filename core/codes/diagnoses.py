@@ -4,7 +4,8 @@
 and April 2026 (74,706), made from the lists of CMS and NCHS as the package simple-icd-10-cm 1.0.5, 1.4.0
 and 1.5.0 carries them; the lists are works of the US government and in the public domain. The package
 itself reads ten megabytes in 1.9 seconds; this file is 70 kB and is unpacked in a millisecond, when it
-is first asked. `tests/core/codes` says how it is made.
+is first asked: under a line with the bits of the lists that hold them, a line for each category with the
+endings of its codes.
 """
 
 import re

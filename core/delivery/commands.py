@@ -62,33 +62,35 @@ class AlreadyLeft(DomainError):
     code = "already_left"
 
     def __init__(self, count: int) -> None:
-        what = "This invoice is" if count == 1 else "These invoices are"
+        what = "It is" if count == 1 else "These are"
         super().__init__(f"{what} not in the outbox any more. Void what is wrong, or write to the client.")
 
 
 RECALLABLE = f"""
-SELECT s.id FROM invoice_share AS s
-WHERE s.invoice_id = :invoice_id AND {SHARE_STANDS} AND (s.mail_to <> '' OR s.at >= :since)
-"""  # noqa: S608
+SELECT s.id, 'invoice' FROM invoice_share AS s
+WHERE s.invoice_id = :subject_id AND {SHARE_STANDS} AND (s.mail_to <> '' OR s.at >= :since)
+UNION ALL SELECT s.id, s.kind FROM document_share AS s
+WHERE s.subject_id = :subject_id AND {SHARE_STANDS} AND (s.mail_to <> '' OR s.at >= :since)
+"""  # noqa: S608  composed of the constant above
 
 
-def recall_shares(tx: Tx, invoice_ids: Sequence[str]) -> list[str]:
-    """Take invoices out of the outbox: not visible any more, no mail. They stay issued.
+def recall_shares(tx: Tx, subject_ids: Sequence[str]) -> list[str]:
+    """Take invoices and documents out of the outbox: not visible any more, no mail. Invoices stay issued.
 
-    What waits there is a mail that has not left, or for 30 seconds a share without one. Answers the
-    invoices that were called back; the others have left. Raises: AlreadyLeft, when all have.
+    What waits there is a mail that has not left, or for 30 seconds a share without one. Answers those that
+    were called back; the others have left. Raises: AlreadyLeft, when all have.
     """
     tx.require(Right.BILL)
     since = show_instant(tx.now - IN_OUTBOX)
     recalls: list[tuple[str, str, str]] = []
-    log: list[tuple[str, dict[str, object]]] = []
-    for invoice_id in dict.fromkeys(invoice_ids):
-        found = [share_id for (share_id,) in tx.rows(RECALLABLE, invoice_id=invoice_id, since=since)]
-        recalls += [(tx.new_id(), f"share-recall:{share_id}", share_id) for share_id in found]
-        if found:
-            log.append((invoice_id, {}))
-    if not log:
-        raise AlreadyLeft(len(invoice_ids))
+    recalled: dict[str, str] = {}
+    for subject_id in dict.fromkeys(subject_ids):
+        for share_id, kind in tx.rows(RECALLABLE, subject_id=subject_id, since=since):
+            recalls.append((tx.new_id(), f"share-recall:{share_id}", share_id))
+            recalled[subject_id] = kind
+    if not recalled:
+        raise AlreadyLeft(len(subject_ids))
     tx.add_many(ShareRecall, ("id", "once", "share_id"), recalls)
-    audit.record_many(tx, "invoice.recalled", "invoice", log)
-    return [invoice_id for invoice_id, _ in log]
+    for subject_id, kind in recalled.items():
+        audit.record(tx, "invoice.recalled" if kind == "invoice" else "document.recalled", kind, subject_id)
+    return list(recalled)

@@ -4,7 +4,8 @@ from collections import namedtuple
 from datetime import timedelta
 
 from core.dates import show_instant
-from core.ledger.effective import SHARE_STANDS
+from core.documents.queries import document
+from core.ledger.effective import SHARE_STANDS, first_of_its_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,20 +16,26 @@ if TYPE_CHECKING:
 IN_OUTBOX = timedelta(seconds=30)
 """How long a share waits before anything leaves (`ux.md` 3)."""
 
-OutboxRow = namedtuple("OutboxRow", "invoice_id number client guarantor total_cents mail_to shared_at actor")
-"""An invoice in the outbox; `mail_to` is empty where it only becomes visible."""
+OutboxRow = namedtuple("OutboxRow", "subject_id kind title who mail_to shared_at actor")
+"""A document in the outbox; `mail_to` is empty where it only becomes visible."""
 
 OUTBOX = f"""
-SELECT i.invoice_id, i.number, i.client_name, g.name, i.total_cents, s.mail_to, s.at,
-       coalesce(u.name, s.actor)
-FROM invoice_share AS s JOIN invoice_issue AS i ON i.invoice_id = s.invoice_id
-JOIN guarantor AS g ON g.id = i.guarantor_id LEFT JOIN "user" AS u ON u.id = s.actor
-WHERE {SHARE_STANDS} AND (s.mail_to <> '' OR s.at >= :since)
-  AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id)
-ORDER BY s.at DESC, i.number
-"""  # noqa: S608  composed of the constant above
+SELECT s.invoice_id, s.mail_to, s.at, coalesce(u.name, s.actor)
+FROM invoice_share AS s LEFT JOIN "user" AS u ON u.id = s.actor
+WHERE {SHARE_STANDS} AND {first_of_its_kind("invoice_share", "s")} AND (s.mail_to <> '' OR s.at >= :since)
+  AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = s.invoice_id)
+UNION ALL
+SELECT s.subject_id, s.mail_to, s.at, coalesce(u.name, s.actor)
+FROM document_share AS s LEFT JOIN "user" AS u ON u.id = s.actor
+WHERE {SHARE_STANDS} AND {first_of_its_kind("document_share", "s")} AND (s.mail_to <> '' OR s.at >= :since)
+ORDER BY 3 DESC, 1 DESC
+"""  # noqa: S608  composed of the constants above
 
 
 def outbox(read: "Read", now: "datetime") -> list[OutboxRow]:
     """What waits to leave, newest first: mail that is queued, and for 30 seconds a share without mail."""
-    return read.all(OUTBOX, OutboxRow, since=show_instant(now - IN_OUTBOX))
+    found = []
+    for subject_id, mail_to, at, actor in read.rows(OUTBOX, since=show_instant(now - IN_OUTBOX)):
+        row = document(read, subject_id)
+        found.append(OutboxRow(subject_id, row.kind, row.title, row.who, mail_to, at, actor))
+    return found

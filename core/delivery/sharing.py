@@ -10,10 +10,17 @@ from core import audit
 from core.actors import Right
 from core.delivery.commands import share_invoices
 from core.documents.queries import document
+from core.ledger.effective import SHARE_STANDS
 from core.store import Tx
 from core.tables import DocumentShare
 
 MAIL_TO = "SELECT CASE WHEN email_ok = 1 THEN email ELSE '' END FROM guarantor WHERE id = :guarantor_id"
+
+
+SHARES_SO_FAR = f"""
+SELECT count(*), coalesce(sum({SHARE_STANDS}), 0) FROM document_share AS s
+WHERE s.subject_id = :subject_id AND s.version = :version
+"""  # noqa: S608  composed of the constant above
 
 
 def share_documents(tx: Tx, document_ids: Sequence[str]) -> list[str]:
@@ -26,9 +33,10 @@ def share_documents(tx: Tx, document_ids: Sequence[str]) -> list[str]:
     shared = share_invoices(tx, [row.document_id for row in rows if row.kind == "invoice"])
     shares = []
     for row in rows:
-        once = f"document-share:{row.document_id}:{row.version}"
-        if row.kind == "invoice" or tx.value("SELECT 1 FROM document_share WHERE once = :once", once=once):
+        made, standing = tx.rows(SHARES_SO_FAR, subject_id=row.document_id, version=row.version)[0]
+        if row.kind == "invoice" or standing:
             continue
+        once = f"document-share:{row.document_id}:{row.version}" + (f":{made + 1}" if made else "")
         mail_to = tx.value(MAIL_TO, guarantor_id=row.guarantor_id) or ""
         shares.append((tx.new_id(), once, row.kind, row.document_id, row.version, mail_to))
         mail = "queued" if mail_to else "none"

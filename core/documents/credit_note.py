@@ -15,7 +15,7 @@ from core.documents.layout import (
     letterhead_texts,
     worded_letterhead,
 )
-from core.documents.page import Style, Typesetter, publish
+from core.documents.page import Style, Typesetter
 from core.documents.typeset import typesetter_for
 from core.documents.wording import DESCRIPTION, amount, day, line_words, words
 from core.ledger.credit_note_view import CreditNoteView
@@ -30,15 +30,7 @@ def render_credit_note(view: CreditNoteView) -> bytes:
     layout.letterhead(f"{shown.number} to invoice {shown.invoice_number}", layout.remarks())
     layout.parties()
     layout.note()
-    layout.page_numbers()
-    return publish(
-        layout.sheets,
-        typesetter,
-        title=f"Credit note {shown.number}",
-        author=shown.letterhead.name,
-        made_on=view.made_on,
-        mark=layout.mark,
-    )
+    return layout.published(title=f"Credit note {shown.number}", made_on=view.made_on)
 
 
 def _worded(view: CreditNoteView) -> CreditNoteView:

@@ -17,7 +17,7 @@ from core.documents.layout import (
     letterhead_texts,
     worded_letterhead,
 )
-from core.documents.page import Style, Typesetter, publish
+from core.documents.page import Style, Typesetter
 from core.documents.typeset import typesetter_for
 from core.documents.wording import DESCRIPTION, amount, day, line_words, paragraphs, words
 from core.ledger.estimate_view import MAX_CHARACTERS, EstimateItem, EstimateView
@@ -84,15 +84,7 @@ def render_estimate(view: EstimateView) -> bytes:
     layout.separately(separately)
     layout.told("WHAT THIS ESTIMATE IS", WHAT_IT_IS)
     layout.told("IF YOU ARE BILLED MORE", YOUR_RIGHT)
-    layout.page_numbers()
-    return publish(
-        layout.sheets,
-        typesetter,
-        title=f"Good Faith Estimate {shown.number}",
-        author=shown.letterhead.name,
-        made_on=view.made_on,
-        mark=layout.mark,
-    )
+    return layout.published(title=f"Good Faith Estimate {shown.number}", made_on=view.made_on)
 
 
 def _worded(view: EstimateView) -> EstimateView:

@@ -33,7 +33,7 @@ from core.documents.layout import (
     letterhead_texts,
     worded_letterhead,
 )
-from core.documents.page import Line, Style, Typesetter, publish
+from core.documents.page import Line, Style, Typesetter
 from core.documents.qr import MAX_LENGTH, qr_rows
 from core.documents.typeset import typesetter_for
 from core.documents.wording import (
@@ -75,15 +75,7 @@ def render_invoice(view: InvoiceView) -> bytes:
     layout.services()
     layout.totals(notes)
     layout.payment(payment)
-    layout.page_numbers()
-    return publish(
-        layout.sheets,
-        typesetter,
-        title=f"Invoice {shown.number}",
-        author=shown.letterhead.name,
-        made_on=view.issued_on,
-        mark=layout.mark,
-    )
+    return layout.published(title=f"Invoice {shown.number}", made_on=view.issued_on)
 
 
 def _worded(view: InvoiceView) -> InvoiceView:

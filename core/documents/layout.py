@@ -6,10 +6,11 @@ letterhead; a table that does not end on a sheet goes on on the next, under its 
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from core.documents.logo import Logo, logo
-from core.documents.page import Line, Link, Sheet, Style, Typesetter
+from core.documents.page import Line, Link, Sheet, Style, Typesetter, publish
 from core.documents.wording import line_words, words
 from core.ledger.letterhead import Letterhead
 
@@ -282,7 +283,14 @@ class Layout:
         if is_web_address(address):
             self.sheet.links.append(Link(x, y + 9, self.typesetter.width(text, WEB), 12, address))
 
-    def page_numbers(self) -> None:
+    def published(self, *, title: str, made_on: date) -> bytes:
+        """The finished document as a PDF; the same sheets give the same bytes."""
+        self._number_pages()
+        return publish(
+            self.sheets, self.typesetter, title=title, author=self.head.name, made_on=made_on, mark=self.mark
+        )
+
+    def _number_pages(self) -> None:
         """Now that the number of sheets is known."""
         owner = self.wrap(f"{self.head.name} · {self.name}", SMALL, 420)[:1]
         for number, sheet in enumerate(self.sheets, 1):

@@ -65,7 +65,8 @@ def _decoded(png: bytes) -> Image.Image:
     try:
         with Image.open(BytesIO(png), formats=("PNG",)) as image:
             flat = _flat(image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, AssertionError, Image.DecompressionBombError) as error:
+        # Pillow asserts that a picture of palette colours has its palette.
         raise LogoUnusable("the file is damaged") from error
     flat.thumbnail((_PRINTED_SIDE, _PRINTED_SIDE))
     return flat

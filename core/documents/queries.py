@@ -7,7 +7,7 @@ from collections import namedtuple
 
 from core.errors import NotFound, UsageError
 from core.ids import BY_ENDING, ending, short
-from core.ledger.effective import SHARE_STANDS, first_of_its_kind
+from core.ledger.effective import SHARE_STANDS, first_of_its_kind, share_stands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ NOT EXISTS (SELECT 1 FROM document AS n WHERE n.subject_id = d.subject_id AND n.
 DOCUMENTS = f"""
 SELECT d.id, d.kind, d.subject_id, d.version, d.made_on, d.size_bytes, d.sha256,
        coalesce(i.number, n.number, ''), coalesce(s.kind, p.method || ' ' || p.reference, ''),
-       k.id, CASE WHEN i.id IS NULL THEN k.sort_name ELSE i.client_name END, g.id, g.name,
+       k.id, CASE WHEN i.id IS NULL THEN k.name ELSE i.client_name END, g.id, g.name,
        coalesce((SELECT min(l.service_on) FROM invoice_line AS l WHERE l.issue_id = i.id),
                 s.from_on, b.from_on, e.from_on, p.received_on, j.effective_on),
        coalesce((SELECT max(l.service_on) FROM invoice_line AS l WHERE l.issue_id = i.id),
@@ -128,7 +128,8 @@ SELECT d.id, d.kind, d.subject_id, d.version, d.made_on, d.size_bytes, d.sha256,
                                    WHERE s.invoice_id = i.invoice_id AND {SHARE_STANDS})
                       THEN d.version ELSE 0 END
             ELSE coalesce((SELECT max(v.version) FROM document_share AS v
-                           WHERE v.subject_id = d.subject_id AND v.kind = d.kind), 0) END
+                           WHERE v.subject_id = d.subject_id AND v.kind = d.kind
+                             AND {share_stands("v")}), 0) END
 FROM document AS d
 LEFT JOIN invoice_issue AS i
   ON d.kind = 'invoice' AND i.id = {_one("invoice_issue", "invoice_id", "d.subject_id")}
@@ -264,7 +265,7 @@ class VersionRow(namedtuple("VersionRow", "version made_on size_bytes sha256 at 
 VERSIONS = f"""
 SELECT d.version, d.made_on, d.size_bytes, d.sha256, d.at, coalesce(u.name, d.actor),
        coalesce((SELECT min(v.at) FROM document_share AS v WHERE v.subject_id = d.subject_id
-                 AND v.kind = d.kind AND v.version = d.version),
+                 AND v.kind = d.kind AND v.version = d.version AND {share_stands("v")}),
                 (SELECT min(s.at) FROM invoice_share AS s WHERE s.invoice_id = d.subject_id
                  AND d.kind = 'invoice' AND {SHARE_STANDS}), '')
 FROM document AS d LEFT JOIN "user" AS u ON u.id = d.actor

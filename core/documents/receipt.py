@@ -17,7 +17,7 @@ from core.documents.layout import (
     letterhead_texts,
     worded_letterhead,
 )
-from core.documents.page import Style, Typesetter, publish
+from core.documents.page import Style, Typesetter
 from core.documents.typeset import typesetter_for
 from core.documents.wording import DESCRIPTION, amount, day, line_words, words
 from core.ledger.receipt_view import ReceiptLine, ReceiptPart, ReceiptRefund, ReceiptView
@@ -48,15 +48,7 @@ def render_receipt(view: ReceiptView) -> bytes:
     layout.parties()
     layout.services()
     layout.totals()
-    layout.page_numbers()
-    return publish(
-        layout.sheets,
-        typesetter,
-        title=f"Receipt {shown.number}",
-        author=shown.letterhead.name,
-        made_on=view.made_on,
-        mark=layout.mark,
-    )
+    return layout.published(title=f"Receipt {shown.number}", made_on=view.made_on)
 
 
 def _worded(view: ReceiptView) -> ReceiptView:

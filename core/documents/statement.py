@@ -32,7 +32,7 @@ from core.documents.layout import (
     letterhead_texts,
     worded_letterhead,
 )
-from core.documents.page import Style, Typesetter, publish
+from core.documents.page import Style, Typesetter
 from core.documents.typeset import typesetter_for
 from core.documents.wording import (
     FOOTER,
@@ -112,15 +112,7 @@ def render_statement(view: StatementView) -> bytes:
     layout.aging()
     layout.payment(payment)
     layout.slip()
-    layout.page_numbers()
-    return publish(
-        layout.sheets,
-        typesetter,
-        title=layout.name,
-        author=shown.letterhead.name,
-        made_on=view.made_on,
-        mark=layout.mark,
-    )
+    return layout.published(title=layout.name, made_on=view.made_on)
 
 
 def _worded(view: StatementView) -> StatementView:
@@ -355,7 +347,7 @@ class _Statement(Layout):
         cells += [("CREDIT", -view.credit_cents), ("BALANCE", view.closing_cents)]
         self.room(58)
         sheet, width = self.sheet, (RIGHT - LEFT) / len(cells)
-        sheet.text(LEFT, self.y, f"BALANCE BY AGE ON {day(view.to_on).upper()}", LABEL)
+        sheet.text(LEFT, self.y, f"BALANCE BY AGE ON {day(min(view.to_on, view.made_on)).upper()}", LABEL)
         sheet.rule(LEFT, self.y - 6, RIGHT - LEFT, ACCENT, thick=0.75)
         for place, (label, cents) in enumerate(cells, 1):
             right = LEFT + width * place - INSET

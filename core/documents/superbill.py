@@ -23,7 +23,7 @@ from core.documents.layout import (
     letterhead_texts,
     worded_letterhead,
 )
-from core.documents.page import Style, Typesetter, publish
+from core.documents.page import Style, Typesetter
 from core.documents.typeset import typesetter_for
 from core.documents.wording import DESCRIPTION, amount, day, line_words, words
 from core.ledger.superbill_view import Insured, SuperbillLine, SuperbillView
@@ -64,15 +64,7 @@ def render_superbill(view: SuperbillView) -> bytes:
     layout.table(COLUMNS, [_row(line) for line in shown.lines], below=layout.height_below())
     layout.totals()
     layout.signature()
-    layout.page_numbers()
-    return publish(
-        layout.sheets,
-        typesetter,
-        title=f"Superbill {shown.from_on} to {shown.to_on}",
-        author=shown.letterhead.name,
-        made_on=shown.made_on,
-        mark=layout.mark,
-    )
+    return layout.published(title=f"Superbill {shown.from_on} to {shown.to_on}", made_on=shown.made_on)
 
 
 def _worded(view: SuperbillView) -> SuperbillView:

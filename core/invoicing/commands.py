@@ -311,7 +311,8 @@ def issue_drafts(tx: Tx, draft_ids: Sequence[str], *, today: date) -> list[Issue
         coded = [(line.code_system, line.provider_id) for line in bill.lines]
         reasons = holds(bill.party, coded, licensed, providers)
         if watch.watches(bill.party.client_id):
-            reasons += watch.bill(bill.party.client_id, _care(tx, bill))[0]
+            surcharge = sum(line.amount_cents for line in bill.lines if line.kind == "surcharge")
+            reasons += watch.bill(bill.party.client_id, _care(tx, bill), surcharge_cents=surcharge)[0]
         if reasons:
             raise HeldBack(bill.party.client, reasons)
         bills.append(bill)

@@ -46,5 +46,10 @@ NET = (
 )
 """What of the allocation `a` was not taken off its invoice again."""
 
-SHARE_STANDS = "NOT EXISTS (SELECT 1 FROM share_recall AS sr WHERE sr.share_id = s.id)"
-"""The share `s` was not taken back."""
+
+def share_stands(alias: str) -> str:
+    """SQL that holds for a share that was not taken back."""
+    return f"NOT EXISTS (SELECT 1 FROM share_recall AS sr WHERE sr.share_id = {alias}.id)"  # noqa: S608
+
+
+SHARE_STANDS = share_stands("s")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from core.codes.diagnoses import NEWEST, is_valid
 from core.errors import DomainError, NotFound, UsageError
 from core.ids import named, short
 from core.ledger.letterhead import Letterhead, letterhead
@@ -165,6 +166,12 @@ def _check(asked: EstimateRequest) -> None:
         raise UsageError(
             f"A diagnosis has at most 20 characters, what is scheduled separately {MAX_CHARACTERS:,}."
         )
+    for code in asked.diagnoses:
+        if not is_valid(code, asked.from_on):
+            raise UsageError(
+                f'"{plain(code)}" is not in ICD-10-CM for {asked.from_on} (lists up to {NEWEST}).'
+                " Correct the code, or leave it out."
+            )
     if sum(item.amount_cents for item in asked.items) > MAX_CENTS:
         raise AmountTooLarge
 

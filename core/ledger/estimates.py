@@ -30,17 +30,23 @@ Watched = namedtuple(
     " allowed_cents billed_cents",
 )
 """The newest version of an estimate; days are ISO text. `allowed_cents` is how far somebody decided that it
-may be billed, None where nobody did; `billed_cents` is what issued invoices ask for in its days, before
-discounts and whatever was taken off since: that can only warn too early."""
+may be billed, None where nobody did; `billed_cents` is what issued invoices ask for in its days, with the
+whole of a surcharge on them, before discounts and whatever was taken off since: that can only warn too
+early."""
 
-BILLED = f"""
-SELECT sum(l.amount_cents) FROM invoice_issue AS i
+CARE = f"""
+FROM invoice_issue AS i
 JOIN invoice_line AS l ON l.issue_id = i.id JOIN charge AS c ON c.id = l.charge_id
 WHERE i.client_id = e.client_id AND l.provider_id = e.provider_id
   AND l.service_on >= e.from_on AND l.service_on <= e.to_on
   AND c.kind NOT IN ({", ".join(f"'{kind}'" for kind in NOT_CARE)}) AND {ISSUE_COUNTS}
   AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = i.invoice_id)
 """  # noqa: S608  composed of the constants above
+BILLED = f"SELECT sum(l.amount_cents) {CARE}"
+SURCHARGED = f"""
+SELECT sum(u.amount_cents) FROM invoice_line AS u
+WHERE u.kind = 'surcharge' AND u.issue_id IN (SELECT i.id {CARE})
+"""  # noqa: S608
 
 NEWEST = """
 NOT EXISTS (SELECT 1 FROM estimate AS n WHERE n.estimate_id = e.estimate_id
@@ -52,7 +58,7 @@ ESTIMATES = f"""
 SELECT e.estimate_id, e.version, e.client_id, k.sort_name, e.provider_id, p.name, e.from_on, e.to_on,
        e.expected_cents, e.made_on,
        (SELECT max(o.allowed_cents) FROM estimate_override AS o WHERE o.estimate_id = e.estimate_id),
-       coalesce(({BILLED}), 0)
+       coalesce(({BILLED}), 0) + coalesce(({SURCHARGED}), 0)
 FROM estimate AS e JOIN client AS k ON k.id = e.client_id JOIN provider AS p ON p.id = e.provider_id
 WHERE {NEWEST}
 """  # noqa: S608
@@ -127,11 +133,16 @@ class Watch:
         return bool(self._of(client_id))
 
     def bill(
-        self, client_id: str, lines: "Iterable[tuple[str | None, str | None, int]]"
+        self,
+        client_id: str,
+        lines: "Iterable[tuple[str | None, str | None, int]]",
+        *,
+        surcharge_cents: int = 0,
     ) -> tuple[list[str], list[str]]:
         """Why a bill may not go out, and what to look at. A line is provider, day of service (ISO), cents.
 
-        A bill that is held is not counted for the next one.
+        A surcharge on the bill counts wherever a line of it does. A bill that is held is not counted for
+        the next one.
         """
         given = list(lines)
         holds, warnings, counted = [], [], {}
@@ -141,9 +152,9 @@ class Watch:
                 for provider_id, on, cents in given
                 if provider_id == one.provider_id and on is not None and one.from_on <= on <= one.to_on
             )
-            more = self._more.get(one.estimate_id, 0) + cents
             if not cents:
                 continue
+            more = self._more.get(one.estimate_id, 0) + cents + surcharge_cents
             counted[one.estimate_id] = more
             over = over_cents(one, more)
             if not may_be_billed(one, more):

@@ -130,6 +130,19 @@ def invoice(read: "Read", invoice_id: str, *, today: str) -> InvoiceRow:
     return found
 
 
+OF_SESSIONS = """ WHERE b.invoice_id IN (
+    SELECT l.invoice_id FROM session AS s CROSS JOIN charge AS c ON c.session_id = s.id
+    CROSS JOIN invoice_line AS l ON l.charge_id = c.id WHERE s.service_on BETWEEN :from_on AND :to_on)
+"""
+
+
+def invoices_of_sessions(read: "Read", *, from_on: str, to_on: str, today: str) -> dict[str, InvoiceRow]:
+    """The issued invoices that carry a charge of a session of these days, void ones too, by their id."""
+    read.fresh()
+    rows = read.all(HEAD + OF_SESSIONS, _row(today), from_on=from_on, to_on=to_on)
+    return {row.invoice_id: row for row in rows}
+
+
 LineRow = namedtuple(
     "LineRow",
     "line_id kind charge_id date_on code_system code modifiers description provider units_milli rate_cents"

@@ -211,7 +211,7 @@ def statement_view(read: Read, key: StatementKey, *, today: date) -> StatementVi
         sums=sums,
         closing_cents=closing,
         credit_cents=of.account.credit_cents,
-        aging=aged((one for one in invoices if one.balance_cents), key.to_on),
+        aging=aged((one for one in invoices if one.balance_cents), min(key.to_on, today)),
         comment=key.comment,
     )
     assert told is None or told.statement.closing_cents + view.earlier_cents == opening

@@ -155,8 +155,30 @@ def change_practice(tx: Tx, **values: str) -> None:
         zone(values["timezone"])
     values = _numbers_read(values)
     practice_id = tx.value(PRACTICE_ID)
+    before = _before(tx, Practice, practice_id, values)
     tx.change(Practice, practice_id, **values)
-    audit.record(tx, "practice.changed", "practice", practice_id, after=values)
+    audit.record(tx, "practice.changed", "practice", practice_id, before=before, after=values)
+
+
+def _before(tx: Tx, table: type[Any], row_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the columns that a change is about, for the log."""
+    sql = BEFORE[table.__name__]
+    found = tx.rows(sql, id=row_id)
+    names = sql.partition(" FROM ")[0].removeprefix("SELECT ").split(", ")
+    row = dict(zip(names, found[0], strict=True)) if found else {}
+    return {name: row[name] for name in values if name in row}
+
+
+BEFORE = {
+    "Practice": "SELECT name, timezone, tax_id, npi, email, footer, street, street_2, city, state,"
+    " postal_code, phone FROM practice WHERE id = :id",
+    "Office": "SELECT code, name, street, street_2, city, state, postal_code, phone, archived FROM office"
+    " WHERE id = :id",
+    "Provider": "SELECT name, credentials, npi, licence, licence_state, supervisor_id, office_id, active"
+    " FROM provider WHERE id = :id",
+    "Service": "SELECT description, rate_cents, unit_minutes, archived FROM service WHERE id = :id",
+}
+"""The columns of each table that are changed by hand."""
 
 
 def _numbers_read(values: dict[str, Any]) -> dict[str, Any]:
@@ -178,13 +200,14 @@ def add_office(tx: Tx, *, code: str, name: str, **address: Any) -> str:
     return office_id
 
 
-def change_office(tx: Tx, office_id: str, **values: str) -> None:
-    """Correct an office's name or address; documents made earlier stay. Raises: EmptyName, NotFound."""
+def change_office(tx: Tx, office_id: str, **values: Any) -> None:
+    """Correct an office's code, name or address, or close it (`archived`). Raises: EmptyName, NotFound."""
     tx.require(Right.MANAGE)
-    if not values.get("name", "x").strip():
+    if not values.get("code", "x").strip() or not values.get("name", "x").strip():
         raise EmptyName("office")
+    before = _before(tx, Office, office_id, values)
     tx.change(Office, office_id, **values)
-    audit.record(tx, "office.changed", "office", office_id, after=values)
+    audit.record(tx, "office.changed", "office", office_id, before=before, after=values)
 
 
 def add_provider(tx: Tx, *, name: str, **values: Any) -> str:
@@ -219,8 +242,9 @@ def change_provider(tx: Tx, provider_id: str, **values: Any) -> None:
             raise EmptyName("provider")
         if tx.value(NAMESAKE, name=values["name"], provider_id=provider_id):
             raise ProviderExists(values["name"])
+    before = _before(tx, Provider, provider_id, values)
     tx.change(Provider, provider_id, **values)
-    audit.record(tx, "provider.changed", "provider", provider_id, after=values)
+    audit.record(tx, "provider.changed", "provider", provider_id, before=before, after=values)
 
 
 NAMESAKE = "SELECT 1 FROM provider WHERE name = :name AND active = 1 AND id <> :provider_id"
@@ -268,6 +292,21 @@ def add_service(
     )
     audit.record(tx, "service.added", "service", service_id, code=code, rate_cents=rate_cents)
     return service_id
+
+
+def change_service(tx: Tx, service_id: str, **values: Any) -> None:
+    """Correct a service's description, fee or unit, or take it from the list (`archived`).
+
+    Sessions and charges keep the fee they were recorded with. Raises: EmptyName, BadFee, NotFound.
+    """
+    tx.require(Right.MANAGE)
+    if not values.get("description", "x").strip():
+        raise EmptyName("service")
+    if values.get("rate_cents", 0) < 0:
+        raise BadFee
+    before = _before(tx, Service, service_id, values)
+    tx.change(Service, service_id, **values)
+    audit.record(tx, "service.changed", "service", service_id, before=before, after=values)
 
 
 def set_terms(tx: Tx, *, days: int, effective_from: date) -> str:
@@ -348,8 +387,9 @@ def change_role(tx: Tx, user_id: str, role: Role) -> None:
     tx.require(Right.MANAGE)
     if role is not Role.OWNER and tx.value(OTHER_OWNERS, user_id=user_id) == 0:
         raise LastOwner
+    before = tx.value('SELECT role FROM "user" WHERE id = :id', id=user_id)
     tx.change(User, user_id, role=role.value)
-    audit.record(tx, "user.role", "user", user_id, role=role.value)
+    audit.record(tx, "user.role", "user", user_id, before=before, after=role.value)
 
 
 def remove_user(tx: Tx, user_id: str) -> None:

@@ -155,6 +155,20 @@ def policies(read: "Read") -> list[PolicyView]:
     return read.all(POLICIES, PolicyView)
 
 
+SeriesView = namedtuple("SeriesView", "site name office series last_number")
+SERIES = """
+SELECT s.number, s.name, coalesce(o.code, ''), s.series,
+       (SELECT i.number FROM invoice_issue AS i WHERE i.series = s.series
+        ORDER BY i.series_no DESC LIMIT 1)
+FROM site AS s LEFT JOIN office AS o ON o.id = s.office_id ORDER BY s.number
+"""
+
+
+def number_series(read: "Read") -> list[SeriesView]:
+    """Each computer's own series of invoice numbers, with the last one it gave."""
+    return read.all(SERIES, SeriesView)
+
+
 UserView = namedtuple("UserView", "user_id name role active")
 USERS = 'SELECT id, name, role, active FROM "user" ORDER BY name, id'
 

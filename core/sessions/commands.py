@@ -7,15 +7,16 @@ from typing import Any
 
 from core import audit
 from core.actors import Right
-from core.errors import DomainError, TooLong, UsageError
+from core.errors import DomainError, NotFound, TooLong, UsageError
 from core.money import MAX_CENTS, AmountTooLarge, line_amount
 from core.practice.policies import missed_fee
+from core.sessions.agenda import FEE_OF_STATUS
 from core.store import Tx
 from core.tables import Charge, ChargeVoid, Claim, Finalisation, Session, SessionLine
+from core.text import plain
 
 MAX_MODIFIERS = 4
 MAX_DESCRIPTION = 500
-FEE_OF_STATUS = {"no_show": "no_show_fee", "late_cancel": "late_cancel_fee"}
 FEE_WORDS = {"no_show_fee": "Missed appointment", "late_cancel_fee": "Late cancellation"}
 
 ServiceLine = namedtuple(
@@ -105,6 +106,58 @@ def record_session(
         tx.add(SessionLine(session_id=session_id, position=position, **line._asdict()))
     audit.record(tx, "session.recorded", "session", session_id, status=status, lines=len(lines))
     return session_id
+
+
+STATUSES = ("scheduled", "kept", "no_show", "late_cancel", "cancelled")
+
+
+class BadStatus(UsageError):
+    code = "bad_status"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f'"{plain(typed)[:20]}" is nothing a session can be. One of: {", ".join(STATUSES)}.')
+
+
+class AlreadyFinal(DomainError):
+    code = "already_final"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This session has gone to billing. Take its charge back, or void its invoice, instead."
+        )
+
+
+class NotYet(DomainError):
+    code = "not_yet"
+
+    def __init__(self, status: str, day: str) -> None:
+        super().__init__(
+            f"The appointment is on {day}; on or after that day it can be marked {status.replace('_', ' ')}."
+        )
+
+
+def mark_session(tx: Tx, session_id: str, status: str, *, today: date) -> str:
+    """Say what became of an appointment, before it goes to billing (RA1); answers what it was before.
+
+    What a no-show or late cancellation costs is charged when it goes to billing, by the policy of its day.
+
+    Raises: BadStatus, AlreadyFinal, NotYet, NotFound.
+    """
+    tx.require(Right.BILL)
+    if status not in STATUSES:
+        raise BadStatus(status)
+    found = tx.rows("SELECT status, service_on FROM session WHERE id = :id", id=session_id)
+    if not found:
+        raise NotFound("There is no such session any more.", subject=session_id)
+    before, service_on = found[0]
+    if tx.value("SELECT 1 FROM finalisation WHERE once = :once", once=f"finalise:{session_id}"):
+        raise AlreadyFinal
+    if status in ("kept", "no_show") and service_on > today.isoformat():
+        raise NotYet(status, service_on)
+    if status != before:
+        tx.change(Session, session_id, status=status)
+        audit.record(tx, "session.marked", "session", session_id, before=before, after=status)
+    return str(before)
 
 
 Finalised = namedtuple("Finalised", "sessions charges claims total_cents")

@@ -167,8 +167,8 @@ class CreditNote(OnceFact, table=True):
 class DocumentShare(OnceFact, table=True):
     """A statement, superbill, receipt, credit note or estimate is made visible to whom it is for.
 
-    `once` is `document-share:<subject>:<version>`; `mail_to` as on an invoice's share. A document with
-    diagnoses is never mailed, only announced.
+    `once` is `document-share:<subject>:<version>`, and after a recall the same with `:2`;
+    `mail_to` as on an invoice's share. A document with diagnoses is never mailed, only announced.
     """
 
     __table_args__: ClassVar[Any] = (

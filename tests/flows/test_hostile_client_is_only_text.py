@@ -137,6 +137,7 @@ PUSHED = {
     "Client",
     "Payment",
     "Explain",
+    "LogEntryPage",
     "LateFees",
     "LateEntries",
     "Outbox",
@@ -203,6 +204,8 @@ def walk(app: Terminal) -> None:
     app.press("jane")
     close(app, "New draft for")
     walk_money(app)
+    walk_agenda(app)
+    walk_log_and_settings(app)
     walk_documents(app)
     app.press("1")
     app.wait_for("TODAY")
@@ -211,11 +214,11 @@ def walk(app: Terminal) -> None:
 def walk_documents(app: Terminal) -> None:
     """What was sent, its versions, and its text where there is no viewer."""
     app.press("7")
-    app.wait_for("12 documents")
+    app.wait_for("27 documents")
     app.press("Ggg\r")
     app.wait_for("sha256")
-    app.press("J" * 12)
-    app.wait_for("12 of 12")
+    app.press("J" * 27)
+    app.wait_for("27 of 27")
     app.press("\tGgg\t")
     app.press("w")
     app.wait_for("Written:")
@@ -313,6 +316,42 @@ def walk_money(app: Terminal) -> None:
     app.wait_for("Outbox")
 
 
+def walk_agenda(app: Terminal) -> None:
+    """A day of sessions, and its week; the strip that charges one of them; who is billed already."""
+    app.press(":agenda 2026-09-03\r")
+    app.wait_for("Thursday, September 3, 2026")
+    app.press("Gggn")
+    close(app, "Enter writes it in")
+    app.press("e")
+    close(app, "late-cancel")
+    app.press("d")
+    app.wait_for("Aug 31 to Sep 6, 2026")
+    app.press("\r")
+    app.wait_for("3INVOICES")
+    app.press("q")
+    app.wait_for(" Outbox ")
+
+
+def walk_log_and_settings(app: Terminal) -> None:
+    """Entries whole, found by name; fields that the machine's user may only look at."""
+    app.press("gl")
+    app.wait_for("Audit log")
+    app.press("/jane\r")
+    app.wait_for("filter: jane")
+    app.press("gg\r")
+    app.wait_for("at North")
+    app.press("J" * 12)
+    app.press("q")
+    app.press("\x1b")
+    app.wait_for("filter: jane", gone=True)
+    app.press(":verify\r")
+    app.wait_for("The log is in order")
+    app.press("0gg")
+    app.wait_for("0SETTINGS")
+    app.press("Ggg\r")
+    app.wait_for("does not allow this")
+
+
 def walk_late(app: Terminal) -> None:
     """Two months later: fees fall due, are charged and let go."""
     app.wait_for("1TODAY")
@@ -336,6 +375,14 @@ def walk_late(app: Terminal) -> None:
     app.wait_for("closed through 2026-12-30")
     app.press("Ggg:late\r")
     app.wait_for("Late entries   12 entries")
+    app.press("0/footer\r\r")
+    close(app, "^j New line")
+    app.press("\x1b")
+    app.wait_for("filter: footer", gone=True)
+    app.press("/jane\r")
+    app.wait_for("filter: jane")
+    app.press("Gggjj\r")
+    close(app, "Esc Close")
 
 
 def close(app: Terminal, shown: str) -> None:
@@ -475,6 +522,7 @@ def test_a_superbill_shows_it_as_plain_text(home: Home) -> None:
 
 
 READS = {
+    "agenda": ["agenda", "--from", "2026-09-01", "--to", "2026-09-30"],
     "unbilled list": ["unbilled", "list"],
     "run": ["run", "--month", "2026-09", "--dry-run"],
     "invoice list": ["invoice", "list"],
@@ -509,6 +557,9 @@ READS = {
     "user list": ["user", "list"],
     "key list": ["key", "list"],
     "audit list": ["audit", "list"],
+    "audit list of a client": ["audit", "list", "--find", "jane", "--kind", "clients"],
+    "audit show": ["audit", "show", "1"],
+    "config get": ["config", "get"],
     "audit verify": ["audit", "verify"],
     "doctor": ["doctor"],
     "documents list": ["documents", "list"],
@@ -604,6 +655,9 @@ WRITES = [
     ["invoice", "show", "2"],
     ["latefee", "list", "--as-of", "2026-12-31"],
     ["latefee", "waive", PAYLOADS[2], "--reason", PAYLOADS[0]],
+    ["agenda", "--on", PAYLOADS[0]],
+    ["session", "mark", PAYLOADS[0], "kept"],
+    ["session", "bill", PAYLOADS[1]],
     ["statement", "make", "--client", JANE, "--month", "2026-09", "--comment", NOTE],
     ["statement", "make", "--guarantor", PAYLOADS[3], "--kind", "open", "--comment", PAYLOADS[0]],
     ["statement", "make", "--all-with-balance", "--month", "2026-09", "--comment", PAYLOADS[1], "--dry-run"],
@@ -612,6 +666,12 @@ WRITES = [
     ["statement", "list"],
     ["statement", "show", PAYLOADS[0]],
     ["charge", "add", "--client", JANE, "--text", PAYLOADS[0], "--amount", "5"],
+    ["audit", "list", "--kind", PAYLOADS[0]],
+    ["audit", "show", PAYLOADS[1]],
+    ["config", "set", PAYLOADS[0], PAYLOADS[1]],
+    ["config", "set", "theme", PAYLOADS[1]],
+    ["office", "edit", PAYLOADS[0], "--city", "Lynn"],
+    ["service", "edit", PAYLOADS[0], "--rate", "1"],
     ["charge", "void", PAYLOADS[0], "--reason", "r"],
     ["client", "note", JANE, PAYLOADS[3]],
     ["payment", "add", "--client", JANE, "--amount", "5", "--method", PAYLOADS[0]],

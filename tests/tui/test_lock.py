@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import tui.viewer
 from core.actors import Role
 from core.clients.commands import add_client
 from core.invoicing.commands import issue_drafts
@@ -160,8 +159,9 @@ async def test_who_unlocks_acts_and_takes_back_nothing_of_the_other(book: Book, 
 async def test_files_shown_by_the_viewer_are_gone(
     book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tui.viewer, "opener", lambda: ["true"])
     async with biller_on(book, tmp_path) as app:
+        monkeypatch.setenv("DISPLAY", ":0")
+        monkeypatch.setattr("tui.viewer.shutil.which", lambda name: "/bin/true")
         app.app.viewer.show("N-00001", b"%PDF")
         assert list(tmp_path.glob("runtime/*"))
         await lock(app)
@@ -267,17 +267,17 @@ def test_a_key_that_no_longer_fits_leaves_the_store_locked(book: Book) -> None:
 
 def test_the_minutes_are_chosen_in_a_file_and_other_lines_stay(tmp_path: Path) -> None:
     folder = tmp_path / "config"
-    assert read_config(folder) == ({"lock_after_minutes": 15}, "")
+    assert read_config(folder) == ({"lock_after_minutes": 15, "theme": "dark"}, "")
     choose(folder, "lock_after_minutes", "5")
     file = folder / "config.toml"
     assert file.stat().st_mode & 0o077 == 0
     file.write_text("# mine\n" + file.read_text() + 'other = "x"\n')
     choose(folder, "lock_after_minutes", "10")
     assert file.read_text() == '# mine\nlock_after_minutes = 10\nother = "x"\n'
-    assert read_config(folder)[0] == {"lock_after_minutes": 10}
+    assert read_config(folder)[0] == {"lock_after_minutes": 10, "theme": "dark"}
     file.write_text("lock_after_minutes = 9999\n")
     chosen, wrong = read_config(folder)
-    assert chosen == {"lock_after_minutes": 15}
+    assert chosen == {"lock_after_minutes": 15, "theme": "dark"}
     assert "1 to 480" in wrong
     file.write_text("lock_after")
     assert "cannot be read" in read_config(folder)[1]

@@ -188,7 +188,7 @@ class Document(BookScreen[DocumentView]):
             self.ask(
                 f"Share {row.title} with {row.who}?",
                 "shares",
-                lambda: share_one(app, row.document_id, lambda _: app.say(f"{row.title} is shared.", "good")),
+                lambda: share_one(app, row),
             )
 
 

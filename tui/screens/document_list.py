@@ -1,15 +1,18 @@
 """Documents: what was given out, by month and kind; open, write, share (RD6)."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
+from core.clients.queries import ClientRow, clients
 from core.dates import ALL_TIME, Period, month_period, shift_months
 from core.documents.queries import KINDS, DocumentRow, documents
 from core.store import Read
-from tui.jobs import Job, each
+from tui.jobs import Job, JobReport, each
 from tui.keys import Direction, verb
 from tui.present import period_words, plural, size_words
 from tui.screens.book_screen import BookScreen
 from tui.screens.documents import open_document, write_document
+from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, words_column
 from tui.widgets.rows import Row, Rows
 
@@ -24,7 +27,7 @@ class Documents(BookScreen[list[DocumentRow]]):
 
     PLACE = "documents"
     HEADING = "Documents"
-    EMPTY = "No documents in this range. [ and ] show other months, f other kinds; 3 sends invoices."
+    EMPTY = "No documents in this range. [ ] other months, f other kinds, t and i make new ones."
     HAS_PERIODS = True
     QUICK_FILTERS = ("all", *FILTERS, NOT_SHARED)
     COLUMNS = (
@@ -38,10 +41,12 @@ class Documents(BookScreen[list[DocumentRow]]):
     BINDINGS: ClassVar = [
         verb("o", "open_pdf", "Open", id="documents.open", help="The newest version", counted=False),
         verb("s", "share", "Share", id="documents.share", help="Visible to whom it is for"),
-        verb(
-            "w", "write", "Write PDF", id="documents.write", help="The newest versions to the export folder"
-        ),
-    ]
+        verb("w", "write", "Write PDF", id="documents.write", help="The newest ones, to the export folder"),
+        verb("t", "statement", "Statement", id="documents.statement", help="A new one; choose the client",
+             counted=False),
+        verb("i", "superbill", "Superbill", id="documents.superbill", help="A new one; choose the client",
+             counted=False),
+    ]  # fmt: skip
 
     def __init__(self, client_id: str | None = None, client: str = "") -> None:
         super().__init__()
@@ -49,6 +54,7 @@ class Documents(BookScreen[list[DocumentRow]]):
         self._client = client
         self._period: Period | None = None if client_id is None else ALL_TIME
         self._rows: dict[str, DocumentRow] = {}
+        self._go_next = ""
 
     @property
     def period(self) -> Period:
@@ -79,6 +85,9 @@ class Documents(BookScreen[list[DocumentRow]]):
         self.period_shown = period_words(self.period)
         self.grid.show_rows(Rows([_row(row) for row in view]))
         self.grid.forget_marks(self._rows.keys())
+        if self._go_next:
+            self.grid.go_to(self._go_next)
+            self._go_next = ""
         private = sum(row.shared_version < row.version for row in view)
         of = f"{self._client} · " if self._client else ""
         self.show_totals(
@@ -107,6 +116,61 @@ class Documents(BookScreen[list[DocumentRow]]):
         from tui.screens.document import Document
 
         self.app.push_screen(Document(record_id, self.grid.shown_ids))
+
+    # New ones.
+
+    def _go_to(self, document_id: str) -> None:
+        """Show what was just made under the cursor, so that `o` opens it."""
+        self._go_next = document_id
+        self.quick_filter = self.QUICK_FILTERS[0]
+        if self._client_id is None:
+            self._period = None
+        self.grid.filter_rows("")
+        self.renew()
+
+    def action_statement(self) -> None:
+        from tui.screens.statement_verbs import Whose, ask_statements
+
+        def known(client: ClientRow) -> None:
+            whose = Whose(client.guarantor_id, client.client_id, client.client)
+            ask_statements(
+                self,
+                [client.client],
+                lambda _: [whose],
+                keep_as=client.client_id,
+                made=lambda row: self._go_to(row.document_id),
+            )
+
+        self._of_whom("Statement for", known)
+
+    def action_superbill(self) -> None:
+        from tui.screens.superbilling import ask_superbill
+
+        self._of_whom("Superbill for", lambda client: ask_superbill(self, client.client_id, client.client))
+
+    def _of_whom(self, lead: str, then: Callable[[ClientRow], object]) -> None:
+        """Two letters choose the client; where the list is one client's, it is theirs."""
+        app = self.biller
+
+        def work() -> list[ClientRow]:
+            with app.store.read() as read:
+                return clients(read)
+
+        def known(found: list[ClientRow]) -> None:
+            rows = {row.client_id: row for row in found}
+            if self._client_id in rows:
+                then(rows[self._client_id])
+            elif not rows:
+                app.say("There are no clients yet; `daysheet import` brings them in.", "warn")
+            elif self.is_current:
+                choices = [ClientChoice(row.client_id, row.client) for row in found]
+                strip = AskClient(lead, choices, keep_as="documents.new")
+                self.open_strip(strip, lambda chosen: then(rows[chosen.client_id]))
+
+        app.hold_keys("clients")
+        app.in_background(work, known, ended=lambda: app.release_keys("clients"))
+
+    # What is there.
 
     def action_open_pdf(self) -> None:
         if self.grid.cursor_id in self._rows:
@@ -144,12 +208,16 @@ class Documents(BookScreen[list[DocumentRow]]):
             with app.store.write(app.actor) as tx:
                 share_documents(tx, [row.document_id])
 
+        def ended(report: JobReport) -> None:
+            self.grid.mark_ids(report.failed_ids)
+            app.sent(report.done, "document")
+
         app.start_job(
             Job(
                 "Sharing",
                 len(rows),
                 each(rows, share, id_of=lambda row: str(row.document_id)),
-                lambda report: self.grid.mark_ids(report.failed_ids),
+                ended,
                 names={row.document_id: f"{row.title} {row.who}" for row in rows},
                 open=self.opened,
             )

@@ -130,11 +130,15 @@ def write_and_say(app: "Biller", document_id: str, version: int | None) -> None:
     )
 
 
-def share_one(app: "Biller", document_id: str, done: Callable[[list[str]], object]) -> None:
-    """Make the newest version visible to whom it is for."""
+def share_one(app: "Biller", row: DocumentRow) -> None:
+    """Make a document's newest version visible to whom it is for; `u` takes it back."""
     from core.delivery.sharing import share_documents
 
-    app.change(lambda tx: share_documents(tx, [document_id]), done)
+    def shared(document_ids: list[str]) -> None:
+        app.say(f"{row.title} is shared", "good")
+        app.sent(document_ids, "document")
+
+    app.change(lambda tx: share_documents(tx, [row.document_id]), shared)
 
 
 def _content(store: Store, document_id: str, version: int | None) -> tuple[DocumentRow, bytes]:

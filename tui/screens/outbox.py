@@ -8,28 +8,27 @@ from core.delivery.queries import OutboxRow, outbox
 from core.practice.queries import practice
 from core.store import Read, Tx
 from tui.keys import verb
-from tui.present import dollars, local_stamp, plural
+from tui.present import local_stamp, plural
 from tui.screens.book_screen import BookScreen
-from tui.widgets.columns import Column, money_column, words_column
+from tui.widgets.columns import Column, words_column
 from tui.widgets.rows import Row, Rows
 
 OutboxView = namedtuple("OutboxView", "rows timezone")
 
 
 class Outbox(BookScreen[OutboxView]):
-    """One row an invoice; Enter opens it."""
+    """One row a document; Enter opens it."""
 
     PLACE = "invoices"
     HEADING = "Outbox"
     EMPTY = "The outbox is empty: all that was sent has left."
     BINDINGS: ClassVar = [
         verb("x", "recall", "Recall", id="outbox.recall",
-             help="Not sent after all: no mail, not visible; it stays issued"),
+             help="Not sent after all: no mail, not visible; an invoice stays issued"),
     ]  # fmt: skip
     COLUMNS = (
-        Column("Number", width=9),
-        words_column("Client", least=12),
-        money_column("Total"),
+        words_column("Document", least=16, most=32),
+        words_column("Of", least=12),
         words_column("To", least=10, most=40),
         Column("Sent", width=16, drop=1),
         words_column("By", least=8, most=20, drop=2),
@@ -44,32 +43,32 @@ class Outbox(BookScreen[OutboxView]):
 
     def fill(self, view: OutboxView) -> None:
         local = zone(view.timezone)
-        self._rows = {row.invoice_id: row for row in view.rows}
+        self._rows = {row.subject_id: row for row in view.rows}
         self.grid.show_rows(
             Rows(
                 [
                     Row(
-                        row.invoice_id,
-                        (row.number, row.client, row.total_cents, row.mail_to or "portal",
+                        row.subject_id,
+                        (row.title, row.who, row.mail_to or "portal",
                          local_stamp(row.shared_at, local), row.actor),
                     )
                     for row in view.rows
                 ]
             )
         )  # fmt: skip
-        total = sum(row.total_cents for row in view.rows)
-        self.show_totals(f"{plural(len(view.rows), 'invoice')} · {dollars(total)}")
+        self.show_totals(plural(len(view.rows), "document"))
 
     def opened(self, record_id: str) -> None:
-        from tui.screens.invoice import Invoice
+        from tui.screens.document import Document
 
-        self.app.push_screen(Invoice(record_id, self.grid.shown_ids))
+        self.app.push_screen(Document(record_id, self.grid.shown_ids))
 
     def allowed(self, action: str) -> bool:
         return action != "recall" or bool(self._rows)
 
     def action_recall(self) -> None:
-        from core.delivery.commands import recall_shares, share_invoices
+        from core.delivery.commands import recall_shares
+        from core.delivery.sharing import share_documents
 
         chosen = [i for i in self.chosen if i in self._rows]
         if not chosen:
@@ -78,12 +77,12 @@ class Outbox(BookScreen[OutboxView]):
         def command(tx: Tx) -> list[str]:
             return recall_shares(tx, chosen)
 
-        def recalled(invoice_ids: list[str]) -> None:
+        def recalled(document_ids: list[str]) -> None:
             self.grid.clear_marks()
             self.done(
-                f"{plural(len(invoice_ids), 'invoice')} recalled",
-                lambda tx: share_invoices(tx, invoice_ids),
-                lambda tx: recall_shares(tx, invoice_ids),
+                f"{plural(len(document_ids), 'document')} recalled",
+                lambda tx: share_documents(tx, document_ids),
+                lambda tx: recall_shares(tx, document_ids),
             )
 
         self.change(command, recalled)

@@ -7,12 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from core.clients.queries import has_clients
-from core.dates import previous_month, zone
+from core.dates import Period, previous_month, zone
 from core.ledger.happened import Happening, happened
 from core.ledger.to_do import ToDo, to_do
 from core.practice.queries import practice
-from core.sessions.queries import AgendaRow, agenda
-from core.store import Read, Tx
+from core.sessions.agenda import AgendaRow, agenda
+from core.store import Read
+from tui.billed import billed, billed_words
 from tui.deeds import deed, deed_of_many
 from tui.keys import verb
 from tui.present import local_stamp, local_time, plural
@@ -68,7 +69,7 @@ class Today(BookScreen[TodayView]):
                         Column("Agenda", width=6),
                         words_column("Client", least=12),
                         words_column("Provider", least=8, drop=1),
-                        words_column("Billing", least=10, most=24),
+                        Column("Billing", billed, least=10, most=24),
                     ),
                     empty_text="No appointments today.",
                     id="agenda",
@@ -88,7 +89,7 @@ class Today(BookScreen[TodayView]):
         today = self.biller.today()
         return TodayView(
             to_do(read, today),
-            agenda(read, today.isoformat()),
+            [row for row in agenda(read, Period(today, today), today=today) if row.status != "cancelled"],
             happened(read, most=EVENTS_SHOWN),
             practice(read).timezone,
             has_clients(read),
@@ -156,26 +157,11 @@ class Today(BookScreen[TodayView]):
 
     def action_bill(self) -> None:
         """A draft of the session on the row."""
-        from core.invoicing.commands import bill_session, delete_drafts, restore_drafts
+        from tui.screens.agenda import bill_sessions
 
-        session_id = self.grid.cursor_id
-        if session_id is None:
-            return
-        today = self.biller.today()
-
-        def command(tx: Tx) -> list[str]:
-            return bill_session(tx, session_id, today=today)
-
-        def billed(draft_ids: list[str]) -> None:
-            one = len(draft_ids) == 1
-            self.done(
-                f"{'Draft' if one else plural(len(draft_ids), 'draft')} made of the session"
-                f" (3 shows {'it' if one else 'them'})",
-                lambda tx: delete_drafts(tx, draft_ids),
-                lambda tx: restore_drafts(tx, draft_ids),
-            )
-
-        self.change(command, billed)
+        row = self._agenda.get(self.grid.cursor_id or "")
+        if row is not None:
+            bill_sessions(self, [row])
 
 
 def _waiting_row(item: ToDo) -> Row:
@@ -183,17 +169,9 @@ def _waiting_row(item: ToDo) -> Row:
 
 
 def _agenda_row(row: AgendaRow, local: tzinfo) -> Row:
-    return Row(row.session_id, (local_time(row.starts_at, local), row.client, row.provider, _billing(row)))
-
-
-def _billing(row: AgendaRow) -> str:
-    if row.number:
-        return str(row.number)
-    if not row.final:
-        return str(row.status.replace("_", " "))
-    if row.unbilled:
-        return "unbilled"
-    return "draft" if row.charges else "nothing to bill"
+    return Row(
+        row.session_id, (local_time(row.starts_at, local), row.client, row.provider, billed_words(row))
+    )
 
 
 def _event_id(one: Happening) -> str:

@@ -109,9 +109,10 @@ def estimate_make(door: "Door") -> int:
     from core.ledger.estimate_view import EstimateRequest
     from core.ledger.estimates import find_estimate
     from core.practice.queries import find_named, providers
-    from tui.verbs.made import of_made, say_made, write_document
+    from tui.verbs.made import check_out, of_made, say_made, write_document
 
     options = door.options
+    check_out(door)
     from_on, to_on = parse_entered_day(options.from_on), parse_entered_day(options.to_on)
     with door.store().read() as read:
         today = door.today(read)

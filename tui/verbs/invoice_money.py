@@ -182,7 +182,9 @@ def invoice_write_off(door: "Door") -> int:
 def invoice_credit_note(door: "Door") -> int:
     from core.money import parse_cents
     from core.payments.adjustments import credit_note
+    from tui.verbs.made import check_out
 
+    check_out(door)
     options = door.options
     cents = parse_cents(options.amount)
 

@@ -263,7 +263,9 @@ def invoice_pdf(door: "Door") -> int:
     from core.ledger.invoices import find_invoice
     from core.security.files import write_where_said
     from tui.verbs.invoice_page import head_of
+    from tui.verbs.made import check_out
 
+    check_out(door)
     if door.options.credit_note is not None:
         return _credit_note_pdf(door)
     if door.options.new_version:

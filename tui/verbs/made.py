@@ -1,11 +1,33 @@
 """What verbs answer about a document that they made, and where they wrote it."""
 
+import errno
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from core.delivery.making import Made
     from tui.door import Door
+
+
+def check_out(door: "Door", *, folder: bool = False) -> None:
+    """Refuse a file that cannot be written before anything is made: each attempt would leave a version, or a
+    credit note that counts.
+
+    `folder` where --out may name one, for files under names of their own. Raises: NotThere, CannotWrite.
+    """
+    import os
+
+    from core.security.files import CannotWrite, check_target
+
+    target = door.options.out
+    if target is None:
+        return
+    if folder and os.path.isdir(target):  # noqa: PTH112
+        target = os.path.join(target, "statement.pdf")  # noqa: PTH118
+    check_target(target, home=door.home.data, new=False, exports=door.home.exports, key_file=door.key_file)
+    if not target or not os.path.isdir(os.path.dirname(target) or "."):  # noqa: PTH112, PTH120
+        raise CannotWrite(target, FileNotFoundError(errno.ENOENT, ""))
 
 
 def write_document(door: "Door", subject_id: str) -> "dict[str, Any]":

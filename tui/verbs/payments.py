@@ -246,8 +246,9 @@ def payment_receipt(door: "Door") -> int:
     """Make the receipt, or find the one that still says what is true; write it where a file is named."""
     from core.delivery.receipts import make_receipt
     from core.payments.queries import find_payment
-    from tui.verbs.made import answer_made
+    from tui.verbs.made import answer_made, check_out
 
+    check_out(door)
     with door.store().read() as read:
         today, payment_id = door.today(read), find_payment(read, door.options.payment)
     made = make_receipt(door.store(), door.actor(), payment_id, today=today)

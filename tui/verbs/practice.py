@@ -65,8 +65,10 @@ def _office(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
     _verb(what, common, "list", "every office", office_list)
     add = _verb(what, common, "add", "another office", office_add)
     add.add_argument("code")
-    edit = _verb(what, common, "edit", "correct an office", office_edit)
+    edit = _verb(what, common, "edit", "correct an office, or close it", office_edit)
     edit.add_argument("office", metavar="O", help="its code, part of the name, or the id")
+    edit.add_argument("--code", metavar="TEXT")
+    edit.add_argument("--close", action="store_true", help="the practice does not work there any more")
     for one in (add, edit):
         _texts(one, ("name", *ADDRESS))
 
@@ -102,6 +104,12 @@ def _service(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
     add.add_argument("--description", required=True)
     add.add_argument("--rate", required=True, metavar="A")
     add.add_argument("--unit-minutes", type=whole_number(1, 1440))
+    edit = _verb(what, common, "edit", "another description or fee for what is recorded next", service_edit)
+    edit.add_argument("code")
+    edit.add_argument("--description")
+    edit.add_argument("--rate", metavar="A")
+    edit.add_argument("--unit-minutes", type=whole_number(1, 1440))
+    edit.add_argument("--retire", action="store_true", help="take it from the list")
 
 
 def _policy(what: "_SubParsersAction[Any]", common: "ArgumentParser") -> None:
@@ -210,9 +218,11 @@ def office_edit(door: "Door") -> int:
     from core.practice.commands import change_office
     from core.practice.queries import find_named, offices
 
-    values = _given(door, ("name", *ADDRESS))
+    values = _given(door, ("code", "name", *ADDRESS))
+    if door.options.close:
+        values["archived"] = True
     if not values:
-        raise UsageError("Say what to correct, such as --street or --phone.")
+        raise UsageError("Say what to correct, such as --street or --phone, or --close.")
     with door.store().write(door.actor()) as tx:
         rows = offices(tx)
         by_code = [row.office_id for row in rows if row.code.casefold() == door.options.office.casefold()]
@@ -324,6 +334,26 @@ def service_add(door: "Door") -> int:
             rate_cents=parse_cents(options.rate),
             unit_minutes=options.unit_minutes,
         )
+    return service_list(door)
+
+
+def service_edit(door: "Door") -> int:
+    """Charges keep the fee they were recorded with."""
+    from core.errors import UsageError
+    from core.money import parse_cents
+    from core.practice.commands import change_service
+    from core.practice.queries import service_of
+
+    options = door.options
+    values = _given(door, ("description", "unit_minutes"))
+    if options.rate is not None:
+        values["rate_cents"] = parse_cents(options.rate)
+    if options.retire:
+        values["archived"] = True
+    if not values:
+        raise UsageError("Say what to change: --description, --rate, --unit-minutes or --retire.")
+    with door.store().write(door.actor()) as tx:
+        change_service(tx, service_of(tx, options.code).service_id, **values)
     return service_list(door)
 
 

@@ -1,4 +1,4 @@
-"""session: show, edit: what a session says of itself beside its charge, as insurers ask for it."""
+"""session: show, edit, mark, bill: what became of it, and what it says beside its charge for insurers."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,15 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     show.set_defaults(run=session_show)
     edit = what.add_parser("edit", help="complete what a superbill needs", parents=[common])
     edit.set_defaults(run=session_edit)
-    for one in (show, edit):
+    summary = "say what became of an appointment"
+    mark = what.add_parser("mark", help=summary, description=summary, parents=[common])
+    mark.set_defaults(run=session_mark)
+    summary = "draft one session; finalised first where it was not"
+    bill = what.add_parser("bill", help=summary, description=summary, parents=[common])
+    bill.set_defaults(run=session_bill)
+    for one in (show, edit, mark, bill):
         one.add_argument("session", metavar="S", help="its id, the end of it, or an external id")
+    mark.add_argument("status", choices=("kept", "no-show", "late-cancel", "cancelled", "scheduled"))
     edit.add_argument("--diagnoses", metavar="CODES", help='ICD-10-CM, most important first: "F41.1 F32.A"')
     edit.add_argument("--place", metavar="POS", help="two-digit place of service, such as 11")
     edit.add_argument("--service", type=whole_number(1, 99), default=1, help="which of its services (1)")
@@ -76,4 +83,37 @@ def _answer(door: "Door", read: "Read", session_id: str) -> int:
         [(line.position, line.code_system, line.code, line.modifiers, line.pointers) for line in page.lines],
     )
     door.answer(data, text)
+    return 0
+
+
+def session_mark(door: "Door") -> int:
+    from core.sessions.commands import mark_session
+    from core.sessions.queries import find_session
+
+    with door.store().write(door.actor()) as tx:
+        session_id = find_session(tx, door.options.session).session_id
+        status = door.options.status.replace("-", "_")
+        before = mark_session(tx, session_id, status, today=door.today(tx))
+    door.answer(
+        {"session_id": session_id, "status": status, "before": before},
+        [f"{session_id[-8:]}: {door.options.status}, was {before.replace('_', '-')}"],
+    )
+    return 0
+
+
+def session_bill(door: "Door") -> int:
+    """A draft for each who owes; numbers come when they are issued."""
+    from core.invoicing.commands import bill_session
+    from core.ledger.invoices import invoice
+    from core.sessions.queries import find_session
+
+    with door.store().write(door.actor()) as tx:
+        today = door.today(tx)
+        draft_ids = bill_session(tx, find_session(tx, door.options.session).session_id, today=today)
+    with door.store().read() as read:
+        rows = [invoice(read, draft_id, today=today.isoformat()) for draft_id in draft_ids]
+    from core.ids import short
+
+    text = [f"Draft {short(row.invoice_id)} for {row.client}, {door.money(row.total_cents)}." for row in rows]
+    door.answer({"invoices": [row._asdict() for row in rows]}, text)
     return 0

@@ -21,6 +21,7 @@ def make_batch(door: "Door") -> int:
 
     from core.delivery.statements import batch_keys, candidates, make_statements
     from core.errors import UsageError
+    from tui.verbs.made import check_out
     from tui.verbs.statement_words import CHOICES, period_asked
 
     options, store = door.options, door.store()
@@ -33,6 +34,7 @@ def make_batch(door: "Door") -> int:
         return _answer(door, period, found, [_proposed(row) for row in found.rows])
     if options.out is not None and not os.path.isdir(options.out):  # noqa: PTH112
         raise UsageError("--out must name a folder that is there, for a file each.")
+    check_out(door, folder=True)
     if keys and not door.agreed(f"Make {_summary(door, found)}?"):
         door.say("Nothing was made.")
         return _answer(door, period, found, [])

@@ -86,7 +86,9 @@ def _make_one(door: "Door") -> int:
     from core.documents.keep import document_bytes
     from core.ledger.statement_view import statement_view
     from core.ledger.statements import statement_row
+    from tui.verbs.made import check_out
 
+    check_out(door, folder=True)
     store = door.store()
     with store.read() as read:
         key, today = _key(door, read), door.today(read)

@@ -99,7 +99,9 @@ def superbill_make(door: "Door") -> int:
     from core.delivery.making import make_documents
     from core.delivery.superbills import SUPERBILL, preview
     from core.errors import UsageError
+    from tui.verbs.made import check_out
 
+    check_out(door)
     store = door.store()
     with store.read() as read:
         keys = _keys(door, read)

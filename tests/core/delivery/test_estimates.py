@@ -20,6 +20,7 @@ from core.errors import UsageError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import HeldBack, create_draft, issue_drafts
 from core.invoicing.estimates import NothingToAllow, override_estimate
+from core.invoicing.lines import adjust_draft, remove_line
 from core.invoicing.voiding import void_invoice
 from core.ledger.estimate_view import (
     EstimateItem,
@@ -129,8 +130,9 @@ def test_rd4_an_estimate_covers_at_most_twelve_months(
 @pytest.mark.parametrize(
     "change",
     [{"to_on": date(2026, 8, 1)}, {"items": ()}, {"items": (ITEM,) * 51}, {"separately": "x" * 2_001},
-     {"diagnoses": ("F" * 21,)}, {"items": (replace(ITEM, visits=0),)},
-     {"items": (replace(ITEM, rate_cents=-1),)}, {"items": (replace(ITEM, rate_cents=99_999_999_999),)}],
+     {"diagnoses": ("F" * 21,)}, {"diagnoses": ("F41.1", "F41")}, {"diagnoses": ("ZZ)(",)},
+     {"items": (replace(ITEM, visits=0),)}, {"items": (replace(ITEM, rate_cents=-1),)},
+     {"items": (replace(ITEM, rate_cents=99_999_999_999),)}],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(book: Book, client_id: str, change: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
@@ -159,6 +161,24 @@ def test_rd4_from_300_above_it_warns_and_from_400_no_bill_goes_out(book: Book, c
         bill(book, client_id, 1)
     with book.store.read() as read:
         assert find_estimate(read, estimate_id).billed_cents == 49_999
+
+
+def test_rd4_a_surcharge_on_the_bill_counts_as_billed(book: Book, client_id: str) -> None:
+    estimate_id = expecting(book, client_id, 10_000)
+    book.session(client_id, date(2026, 10, 5), rate_cents=40_000)
+    with book.write() as tx:
+        draft_id = create_draft(tx, client_id=client_id, today=TODAY)
+        extra = adjust_draft(tx, draft_id, kind="surcharge", flat_cents=10_000)
+    with book.write() as tx, pytest.raises(HeldBack, match=r"400\.00 above"):
+        issue_drafts(tx, [draft_id], today=TODAY)
+    with book.write() as tx:
+        remove_line(tx, extra)
+        adjust_draft(tx, draft_id, kind="surcharge", flat_cents=9_999)
+        issue_drafts(tx, [draft_id], today=TODAY)
+    with book.store.read() as read:
+        assert find_estimate(read, estimate_id).billed_cents == 49_999
+    with pytest.raises(HeldBack):
+        bill(book, client_id, 1)
 
 
 def test_rd4_a_run_holds_back_and_warns_with_the_reason(book: Book, client_id: str) -> None:

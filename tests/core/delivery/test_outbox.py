@@ -8,11 +8,15 @@ import pytest
 
 from core.delivery.commands import AlreadyLeft, recall_shares, share_invoices
 from core.delivery.queries import outbox
+from core.delivery.receipts import make_receipt
 from core.delivery.run import unfinished
 from core.delivery.sending import send
+from core.delivery.sharing import share_documents
+from core.documents.queries import document
 from core.invoicing.commands import create_draft
 from core.ledger.invoices import invoice, mail_state
 from tests.builders import NOW, OWNER, TODAY, Book
+from tests.core.payments.billed import billed, paid
 
 
 def sent(book: Book, *, email: str = "") -> str:
@@ -31,7 +35,7 @@ def status(book: Book, invoice_id: str) -> str:
 
 def waiting(book: Book, later: timedelta = timedelta()) -> list[str]:
     with book.store.read() as read:
-        return [row.invoice_id for row in outbox(read, NOW + later)]
+        return [row.subject_id for row in outbox(read, NOW + later)]
 
 
 def test_a_recalled_invoice_is_issued_and_not_sent(book: Book) -> None:
@@ -80,3 +84,21 @@ def test_a_run_does_not_send_what_was_recalled(book: Book) -> None:
     with book.write() as tx:
         recall_shares(tx, [invoice_id])
     assert unfinished(book.store) == []
+
+
+def test_a_shared_document_can_be_taken_back_and_shared_again(book: Book) -> None:
+    client_id = book.client("Ann", "Archer", email="a@example.org")
+    billed(book, client_id, 10_000)
+    receipt_id = make_receipt(
+        book.store, OWNER, paid(book, client_id, 10_000).payment_id, today=TODAY
+    ).document_id  # fmt: skip
+    assert receipt_id is not None
+    for _ in range(2):
+        with book.write() as tx:
+            assert share_documents(tx, [receipt_id]) == [receipt_id]
+        assert waiting(book) == [receipt_id]
+        with book.write() as tx:
+            recall_shares(tx, [receipt_id])
+        assert waiting(book) == []
+        with book.store.read() as read:
+            assert document(read, receipt_id).shared_version == 0

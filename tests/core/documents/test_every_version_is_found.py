@@ -91,7 +91,7 @@ def test_rd6_a_receipt_and_a_credit_note_say_of_what_they_are(book: Book) -> Non
     titles = {(row.kind, row.title, row.who) for row in found(book)}
     assert titles == {
         ("receipt", "Receipt Oct 31, 2026", "Ann Archer"),
-        ("credit_note", "Credit note on N-00001", "Archer, Ann"),
+        ("credit_note", "Credit note on N-00001", "Ann Archer"),
     }
 
 

@@ -33,8 +33,8 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png_of(*chunks: bytes, width: int = 10, height: int = 10) -> bytes:
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))
+def png_of(*chunks: bytes, width: int = 10, height: int = 10, colour: int = 6) -> bytes:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0))
     return SIGNATURE + head + b"".join(chunks) + chunk(b"IEND", b"")
 
 
@@ -52,6 +52,7 @@ BOMBS = {
     "nothing but texts": png_of(chunk(b"tEXt", b"k\0v") * 60_000),
     "more bytes than any logo": a_logo() + bytes(1_000_000),
     "no picture at all": png_of(),
+    "palette colours without a palette": png_of(chunk(b"IDAT", zlib.compress(bytes(110))), colour=3),
     "a head alone": SIGNATURE + b"\0\0\0\rIHDR",
 }  # fmt: skip
 

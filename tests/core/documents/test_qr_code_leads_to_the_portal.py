@@ -9,7 +9,6 @@ import subprocess
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 import zxingcpp
@@ -46,29 +45,15 @@ def read(image: Image.Image) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(image)]
 
 
-def addresses(count: int, letters: str = string.ascii_letters + string.digits + ":/-._~") -> list[str]:
+def addresses(count: int) -> list[str]:
+    letters = string.ascii_letters + string.digits + ":/-._~"
     chance = random.Random(4)
     return ["".join(chance.choice(letters) for _ in range(i % MAX_LENGTH + 1)) for i in range(count)]
 
 
-def test_an_independent_reader_reads_an_address_of_any_length() -> None:
+def test_a_reader_reads_an_address_of_any_length() -> None:
     for address in addresses(3 * MAX_LENGTH):
         assert read(picture(qr_rows(address))) == [address]
-
-
-def test_an_independent_encoder_draws_the_same_squares_where_it_chose_our_pattern() -> None:
-    """It chooses among eight patterns, and shorter modes for digits and capitals: so none of those here."""
-    same = 0
-    for address in addresses(12 * MAX_LENGTH, string.ascii_lowercase):
-        drawn = zxingcpp.create_barcode(address, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-        found: Any = zxingcpp.read_barcodes(drawn.to_image(scale=4, add_quiet_zones=True))[0].extra
-        if found["DataMask"] == 0 and found["Version"] != "1":
-            image: Any = drawn.to_image(scale=1, add_quiet_zones=False)
-            dots: Any = memoryview(image).tolist()
-            rows = ["".join("1" if dot == 0 else "0" for dot in row) for row in dots]
-            assert rows == qr_rows(address)
-            same += 1
-    assert same >= 20
 
 
 def test_a_reader_reads_a_code_of_which_a_tenth_is_covered() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.clients.commands import add_guarantor, change_guarantor
 from core.clients.shares import NewShare, end_shares, set_shares
-from core.dates import ALL_TIME
+from core.dates import ALL_TIME, Period
 from core.delivery.run import RunReport, carry_out
 from core.documents.invoice import render_invoice
 from core.invoicing.billing_run import by_client, propose
@@ -43,8 +43,8 @@ from core.ledger.invoices import lines
 from core.ledger.kept import differences
 from core.ledger.unbilled import part_of, unbilled_charges
 from core.money import line_amount
+from core.sessions.agenda import agenda
 from core.sessions.commands import ServiceLine
-from core.sessions.queries import agenda
 from tests.builders import ADDRESS, OWNER, TODAY, Book
 from tests.sizes import sized
 
@@ -297,7 +297,7 @@ def test_rb8_one_key_bills_a_session_to_all_who_owe_it_and_the_agenda_counts_it_
         delete_draft(tx, made[1])
     assert len(made) == 2
     with book.store.read() as read:
-        (row,) = agenda(read, "2026-09-24")
+        (row,) = agenda(read, Period(date(2026, 9, 24), date(2026, 9, 24)), today=TODAY)
     assert (row.charges, row.unbilled, row.invoice_id) == (1, 1, made[0])
 
 

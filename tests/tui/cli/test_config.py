@@ -9,7 +9,9 @@ from tests.tui.cli.conftest import Daysheet
 
 
 def test_a_setting_is_shown_set_and_kept(home: Home, daysheet: Daysheet) -> None:
-    assert daysheet("config", "get", "--json").data == {"settings": {"lock_after_minutes": 15}}
+    assert daysheet("config", "get", "--json").data == {
+        "settings": {"lock_after_minutes": 15, "theme": "dark"}
+    }
     answer = daysheet("config", "set", "lock_after_minutes", "5", "--json")
     assert answer.data == {"settings": {"lock_after_minutes": 5}}
     path = str(home.folder / "config.toml")

@@ -30,6 +30,12 @@ def _ready(home: Home) -> None:
             change_role(tx, user_id, Role.OWNER)
 
 
+def test_rd6_what_cannot_be_written_where_it_was_said_is_not_made(daysheet: Daysheet, tmp_path: Path) -> None:
+    made = [*MAKE, "--service", "90834", "--visits", "1"]
+    assert daysheet(*made, "--out", str(tmp_path / "no" / "where.pdf")).code == 6
+    assert daysheet("estimate", "list", "--json").data["estimates"] == []
+
+
 def test_rd4_made_listed_shown_written_and_told_when_late(daysheet: Daysheet, tmp_path: Path) -> None:
     first, second = tmp_path / "a.pdf", tmp_path / "b.pdf"
     words = ["--service", "90834", "--visits", "2", "--service", "90834", "--visits", "1", "--rate", "20",

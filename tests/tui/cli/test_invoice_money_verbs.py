@@ -142,7 +142,8 @@ def test_rd4_a_credit_note_counts_when_its_document_cannot_be_written(
     daysheet: Daysheet, tmp_path: Path
 ) -> None:
     note = ["invoice", "credit-note", "1", "--amount", "50", "--reason", "r", "--json"]
-    said = daysheet(*note, "--out", str(tmp_path / "no" / "where.pdf"))
+    (tmp_path / "note.pdf.new").mkdir()
+    said = daysheet(*note, "--out", str(tmp_path / "note.pdf"))
     assert said.code == 7
     answer = json.loads(said.out)
     assert (answer["ok"], answer["data"]["balance_cents"]) == (False, 55_000)

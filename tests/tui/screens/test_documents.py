@@ -21,6 +21,8 @@ from tui.cells import width_of
 from tui.screens.document import Document
 from tui.screens.document_list import Documents
 from tui.screens.text_page import TextPage
+from tui.strips.statement import AskStatement
+from tui.strips.superbill import AskSuperbill
 
 FIRST, SECOND = date(2026, 10, 5), date(2026, 10, 6)
 
@@ -55,7 +57,7 @@ async def test_the_list_names_each_document_and_whether_it_is_shared(given_out: 
         assert app.column(3) == ["2 corr.", "1", "1"]
         assert app.column(4) == ["", "", "yes"]
         assert app.screen.totals == "3 documents · 2 not shared"
-        assert list(app.footer) == ["o", "s", "w"]
+        assert list(app.footer) == ["o", "s", "w", "t", "i"]
 
 
 async def test_g_s_goes_there_and_f_shows_a_kind(given_out: Book, tmp_path: Path) -> None:
@@ -182,7 +184,7 @@ async def test_a_document_is_shared_from_its_page(given_out: Book, tmp_path: Pat
         assert app.question.startswith("Share Invoice N-00002 with Bob Baker?")
         await app.say_yes()
         await app.until(lambda: "s" not in app.footer)
-        assert app.said == "Invoice N-00002 is shared."
+        assert app.said == "Invoice N-00002 is shared.  u recalls"
 
 
 async def test_marked_documents_are_written_to_the_export_folder(given_out: Book, tmp_path: Path) -> None:
@@ -202,3 +204,28 @@ async def test_the_palette_lists_all_that_a_client_was_given(given_out: Book, tm
         assert app.column(0) == ["Invoice N-00003"]
         await app.press("q", ":", *"documents", "enter")
         assert app.column(0) == []
+
+
+async def test_rd2_t_makes_a_statement_of_a_client_chosen_by_two_letters(
+    given_out: Book, tmp_path: Path
+) -> None:
+    async with biller_on(given_out, tmp_path) as app:
+        await app.press("7", "[", "f", "t", *"ar", "enter")
+        assert isinstance(app.strip, AskStatement)
+        await app.press("enter")
+        await app.until(lambda: "Statement Sep 2026" in app.column(0))
+        assert app.said.endswith("is made.  o opens it")
+        await app.press("o")
+        assert app.on(TextPage).totals == "Statement Sep 2026 · Ann Archer · version 1 · 1 page"
+
+
+async def test_rd3_i_asks_for_a_superbill_of_the_client_whose_list_it_is(
+    given_out: Book, tmp_path: Path
+) -> None:
+    async with biller_on(given_out, tmp_path) as app:
+        await app.press("7", "i", *"ba", "enter")
+        assert isinstance(app.strip, AskSuperbill)
+        await app.press("escape", ":", *"documents cleo", "enter")
+        await app.until(lambda: app.screen.totals == "Carter, Cleo · 0 documents")
+        await app.press("i")
+        assert isinstance(app.strip, AskSuperbill)

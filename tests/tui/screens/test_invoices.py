@@ -11,6 +11,7 @@ from core.delivery.sending import send
 from core.invoicing.commands import create_draft
 from tests.builders import OWNER, TODAY, Book
 from tests.tui.on_a_book import biller_on
+from tui.screens.document import Document
 from tui.screens.failures import Failures
 from tui.screens.invoice import Invoice
 from tui.screens.invoices import Invoices
@@ -226,4 +227,4 @@ async def test_the_outbox_lists_what_has_not_left_and_x_takes_it_back(mixed: Boo
         await app.press("u")
         await app.until(lambda: app.column(1) == ["Ann Archer"])
         await app.press("enter")
-        app.on(Invoice)
+        app.on(Document)

@@ -76,7 +76,7 @@ async def test_rb8_the_preview_has_a_row_for_each_payer_and_sends_to_those_left_
         assert app.question.startswith("Send 3 invoices, $800.00")
         await app.say_yes()
         app.on(Invoices)
-        assert app.said == "Sending September 2026: 3 done"
+        assert app.said == "Sending September 2026: 3 done.  u recalls"
         assert app.column(4) == [20_000, 30_000, 30_000]
 
 

@@ -61,7 +61,7 @@ async def test_b_bills_the_session_under_the_cursor_with_one_key(kept: Book, tmp
         assert "b" not in app.footer
         await app.press("tab")
         assert app.footer["b"] == "Bill"
-        assert app.column(3) == ["kept"]
+        assert app.column(3) == ["kept, not finalised"]
         await app.press("b")
         assert app.column(3) == ["draft"]
         await app.press("enter")
