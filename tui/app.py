@@ -10,10 +10,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import BindingType
 from textual.filter import LineFilter
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
 _ENDINGS = ((signal.SIGTERM, 143), (signal.SIGHUP, 129))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One of the numbered screens. `key` is its digit (empty: only by `g` and `letter`)."""
 
     name: str
@@ -223,12 +221,12 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
             kinds = [place.make for place in self.PLACES if isinstance(place.make, type)]
             if lost := lost_keys(self._wanted_keymap, [Grid, *kinds]):
                 self.result = (f"keys.toml takes the key of: {', '.join(sorted(lost))}.", "warn")
-        self.watch_data()
 
     def on_ready(self) -> None:
         """The first paint is done: from here on garbage is collected, the program's own parts aside."""
         gc.freeze()
         gc.enable()
+        self.watch_data()
 
     def on_unmount(self) -> None:
         self.stop_watching()

@@ -29,6 +29,7 @@ class BackgroundApp(KeyGate):
         self.last_failed: tuple[Job, JobReport] | None = None
         self._enter_lists_from: float | None = None
         self.working = 0
+        self._asked = 0
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="write")
 
     def refresh_frame(self) -> None:
@@ -41,6 +42,9 @@ class BackgroundApp(KeyGate):
 
     async def in_front(self) -> None:
         """Wait while nobody may see or start anything."""
+
+    def is_at_work(self) -> bool:
+        return self._asked > 0
 
     def work_ended(self) -> None:
         """A piece of work in a thread is over; `working` says how many go on."""
@@ -78,6 +82,7 @@ class BackgroundApp(KeyGate):
         `ended` is called last, whatever happened.
         """
         lane = self._writes if writes else None
+        self._asked += 1
         self.run_worker(
             self._background(work, done, failed or self.refuse, ended, lane, busy), exit_on_error=False
         )
@@ -107,6 +112,7 @@ class BackgroundApp(KeyGate):
         finally:
             if notice is not None:
                 notice.stop()
+            self._asked -= 1
             ended()
 
     async def _in_thread(self, lane: Executor | None, work: Callable[[], T]) -> T:

@@ -4,12 +4,11 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from core.actors import Actor
 from core.dates import ALL_TIME, Period, between, parse_day, parse_month, previous_month
@@ -19,13 +18,13 @@ from tui.app import Place
 from tui.config import DEFAULTS, LOCK_AFTER_MINUTES, read_config
 from tui.keymap import read_keymap
 from tui.locking import LockingApp, since_boot
-from tui.palette import Command, Found
 from tui.present import plural
 from tui.screens.today import Today
 from tui.viewer import Viewer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tui.palette import Command, Found
     from tui.screens.agenda import Agenda
     from tui.screens.aging import AgingReport
     from tui.screens.audit_log import AuditLog
@@ -114,8 +113,7 @@ def _settings() -> "Settings":
     return Settings()
 
 
-@dataclass(frozen=True, slots=True)
-class Undoable:
+class Undoable(NamedTuple):
     """Something done that can be taken back: what it is called, the two ways, and what follows either."""
 
     what: str
@@ -283,7 +281,9 @@ class Biller(LockingApp):
 
     # The palette.
 
-    def commands(self) -> Sequence[Command]:
+    def commands(self) -> "Sequence[Command]":
+        from tui.palette import Command
+
         return (
             Command("run", "preview the billing of a month, or of two days", self._run, "[2026-10]"),
             Command("agenda", "the appointments of a day", self._agenda_on, "[2026-10-15]"),
@@ -425,11 +425,12 @@ class Biller(LockingApp):
 
         self.in_background(work, lambda found: self.show_documents(*found))
 
-    def find(self, text: str) -> Sequence[Found]:
+    def find(self, text: str) -> "Sequence[Found]":
         """Invoices by number, clients by a few letters of the name. Runs in a thread."""
         from core.clients.queries import clients
         from core.ledger.invoices import find_invoice, invoice
         from core.text import search_key
+        from tui.palette import Found
 
         found: list[Found] = []
         with self.store.read() as read:

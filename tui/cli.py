@@ -115,6 +115,11 @@ def _run(typed: "list[str]") -> int:
 
         argcomplete.autocomplete(parser(whole=True))
     options = listing(typed)
+    if options is None and not typed:
+        # The screens: argparse would cost them a twentieth of their start to read nothing.
+        from tui.door import Options
+
+        options = Options()
     if options is None:
         from tui.arguments import parse
 

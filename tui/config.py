@@ -4,8 +4,6 @@ lock_after_minutes = 15
 theme = "dark"
 """
 
-import json
-import re
 from pathlib import Path
 
 from core.errors import UsageError
@@ -67,6 +65,9 @@ def choose(folder: Path, name: str, typed: str) -> None:
 
     Raises: NoSuchSetting, BadSetting, UnreadableConfig, CannotWrite.
     """
+    import json
+    import re
+
     from core.security.files import write_private
 
     if name not in DEFAULTS:

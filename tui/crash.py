@@ -4,8 +4,6 @@ Textual prints every local variable of a crash, which here are names and balance
 the kinds of the errors and where in the program they happened, never their messages or values.
 """
 
-import platform
-import secrets
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +18,8 @@ _ID_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 def error_id() -> str:
     """A short name for one failure that can be read out on the telephone."""
+    import secrets  # loads a cryptographic library, which the first paint would wait for
+
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(6))
 
 
@@ -33,6 +33,8 @@ def where(error: BaseException) -> str:
 
 def report_text(error: BaseException, name: str, *, version: str, now: datetime | None = None) -> str:
     """A report without client data: kinds, files and line numbers."""
+    import platform
+
     lines = [
         f"Daysheet {version}, report {name}",
         f"Python {platform.python_version()} on {platform.system()}",

@@ -44,6 +44,9 @@ class KeyGate(App[None]):
     """An app in which one key is finished before the next begins."""
 
     SAFETY_SECONDS = 2.0
+    MOST_SECONDS = 15.0
+    """How long keys wait for work that is really going on: on a busy machine a page can take so long, and
+    what was typed for it must not be lost."""
 
     def __init__(self, *, clock: "Callable[[], float]" = time.monotonic) -> None:
         self.clock = clock
@@ -58,6 +61,10 @@ class KeyGate(App[None]):
         self._focus_waits = 0
         self._safety: TimerHandle | None = None
         super().__init__()
+
+    def is_at_work(self) -> bool:
+        """Whether something that keys may wait for is still being done."""
+        return False
 
     def hold_keys(self, token: object) -> None:
         """Let keys wait until `release_keys` with the same token, or until the safety time is over."""
@@ -124,7 +131,8 @@ class KeyGate(App[None]):
             else:
                 self.post_message(following)
         elif self._opening_screen():
-            self._focus_waits += 1
+            if self.screen.is_mounted:
+                self._focus_waits += 1
             self.set_timer(0.01, lambda: self.post_message(KeyBarrier(barrier.seq, barrier.rounds)))
         else:
             await self._next_key()
@@ -132,6 +140,9 @@ class KeyGate(App[None]):
     def _opening_screen(self) -> bool:
         """Whether a screen was opened by this key and has not placed its focus yet."""
         screen = self.screen
+        if not screen.is_mounted:
+            # Only then does it hold the keys for its rows. The safety time ends this wait too.
+            return self._focus_waits <= _FOCUS_WAITS
         return (
             self._focus_waits < _FOCUS_WAITS
             and screen is not self._screen_before
@@ -158,9 +169,11 @@ class KeyGate(App[None]):
     def _look(self, seq: int, deadline: float) -> None:
         if seq != self._key_seq or self._loop is None:
             return
-        if self._loop.time() >= deadline:
+        late = self._loop.time() - deadline
+        at_work = bool(self._holds and self.is_at_work()) or not self.screen.is_mounted
+        if late >= 0 and not (at_work and late < self.MOST_SECONDS - self.SAFETY_SECONDS):
             self._holds.clear()
-            self._focus_waits = _FOCUS_WAITS
+            self._focus_waits = _FOCUS_WAITS + 1
             self.post_message(KeyBarrier(seq, _ROUNDS_TO_TARGET))
             return
         if not self._holds and _is_gone(self._key_target):

@@ -7,8 +7,8 @@ key of its own in the database.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 from core.errors import DomainError
 from tui.present import seconds_left
@@ -28,17 +28,17 @@ class JobRunning(DomainError):
         super().__init__(f"{title} is still running. X stops it after the current item.")
 
 
-@dataclass
 class JobReport:
     """How a job ended."""
 
-    title: str
-    total: int
-    done: list[str] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-    stopped: bool = False
-    says: str = ""
-    """What the job found, where a count of things done says little."""
+    def __init__(self, title: str, total: int) -> None:
+        self.title = title
+        self.total = total
+        self.done: list[str] = []
+        self.failed: list[tuple[str, str]] = []
+        self.stopped = False
+        self.says = ""
+        """What the job found, where a count of things done says little."""
 
     @property
     def failed_ids(self) -> list[str]:
@@ -99,8 +99,7 @@ class Progress:
             self._tell()
 
 
-@dataclass
-class Job:
+class Job(NamedTuple):
     """What to do, how many items there are, and who hears the report.
 
     `work` runs in a thread with a database connection of its own; it looks at `progress.stopping`
@@ -112,7 +111,7 @@ class Job:
     total: int
     work: Callable[[Progress], None]
     on_end: Callable[[JobReport], object] | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = MappingProxyType({})
     open: Callable[[str], object] | None = None
 
 

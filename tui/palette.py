@@ -4,10 +4,9 @@
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
 LINES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Something the palette can do; `run` gets what was typed after the name."""
 
     name: str
@@ -38,8 +36,7 @@ class Command:
     takes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A record the palette found; choosing it runs `open`."""
 
     label: str

@@ -59,15 +59,11 @@ def tone_styles(app: App[Any]) -> dict[Tone, Style]:
 class TonedWidget(Widget):
     """A widget that paints itself line by line from pieces of text and tones."""
 
-    def tone_style(self, tone: Tone) -> Style:
-        """The style of a tone on this widget's background."""
-        base = self.rich_style
-        return base + tone_styles(self.app)[tone] if tone else base
-
     def paint(self, pieces: Iterable[Piece], width: int) -> Painted:
         """One line: the pieces after each other, cut and padded to the width. Text is made plain."""
         segments: list[Segment] = []
         room = width
+        base, tones = self.rich_style, tone_styles(self.app)
         for text, tone in pieces:
             if room <= 0:
                 break
@@ -76,10 +72,10 @@ class TonedWidget(Widget):
             if length > room:
                 shown = fit(shown, room)
                 length = room
-            segments.append(Segment(shown, self.tone_style(tone)))
+            segments.append(Segment(shown, base + tones[tone] if tone else base))
             room -= length
         if room > 0:
-            segments.append(Segment(" " * room, self.rich_style))
+            segments.append(Segment(" " * room, base))
         return Painted(segments, width)
 
 

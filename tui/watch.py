@@ -18,8 +18,10 @@ EVERY_SECONDS = 0.02
 
 
 class DataWatch:
-    """Posts DataChanged to `listener` when the version moves.
+    """Posts DataChanged to `listener` when it begins to watch, and when the version moves.
 
+    The first one is for what was committed between the screens' first questions and the first look: the
+    watch begins after the first paint, so that its connection costs that nothing.
     `data_version` is only ever called in the watch's thread, so it may open its own connection
     there; a busy database is asked again later. Any other failure ends the watch and is told once.
     """
@@ -56,7 +58,7 @@ class DataWatch:
             except Exception as error:  # noqa: BLE001  a thread that died would write over the screen
                 self._listener.post_message(WatchEnded(error))
                 return
-            if last is not None and version != last:
+            if version != last:
                 self._listener.post_message(DataChanged(version))
             last = version
             self.looks += 1

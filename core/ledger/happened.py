@@ -31,16 +31,17 @@ SELECT coalesce(
 
 def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[Happening]:
     """The newest happenings; the same deed by the same person within a minute is one."""
-    found: dict[tuple[str, str, str], Happening] = {}
+    newest: dict[tuple[str, str, str], Entry] = {}
+    counts: dict[tuple[str, str, str], int] = {}
     for entry in entries(read, most=entries_read):
         alike = (entry.at[:16], entry.actor, entry.verb)
-        known = found.get(alike)
-        if known is not None:
-            found[alike] = known._replace(count=known.count + 1)
-        elif len(found) < most:
-            found[alike] = Happening(entry, 1, "")
+        if alike in counts:
+            counts[alike] += 1
+        elif len(counts) < most:
+            counts[alike], newest[alike] = 1, entry
     return [
-        one if one.count > 1 else one._replace(subject=_subject(read, one.entry)) for one in found.values()
+        Happening(entry, counts[alike], "" if counts[alike] > 1 else _subject(read, entry))
+        for alike, entry in newest.items()
     ]
 
 

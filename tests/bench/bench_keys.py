@@ -16,7 +16,7 @@ from statistics import median, quantiles
 
 import pexpect
 
-from tests.bench.bench_first_paint import EMPTY, SIZE, TICKS, cpu_until
+from tests.bench.bench_first_paint import EMPTY, SIZE, cpu_seconds, cpu_until
 from tests.bench.rounds import installed_env, interleaved, main
 from tests.bench.sample_book import KEY, OWNER, machine_key_file
 from tests.builders import Book
@@ -109,8 +109,7 @@ class Keys:
         self.child.delaybeforesend = None
 
     def cpu(self) -> float:
-        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds(self.child.pid)
 
     def drain(self) -> None:
         """Read until nothing has been painted for a while."""

@@ -5,7 +5,9 @@ from tests.bench import (
     bench_encryption,
     bench_first_paint,
     bench_growth,
+    bench_keys,
     bench_statements,
+    bench_together,
     bench_verbs,
 )
 
@@ -29,6 +31,17 @@ def test_the_encryption_benchmark_measures_run_and_open() -> None:
 def test_the_first_paint_benchmark_measures_the_app_and_an_empty_one() -> None:
     (figures,) = bench_first_paint.measure(quick=True)
     assert {"times_empty_app", "product_cpu_s"} <= figures.keys()
+
+
+def test_the_keys_benchmark_measures_keys_and_opening() -> None:
+    p6, p7 = bench_keys.measure(quick=True)
+    assert {"times_data_table_p50", "cpu_ms_a_key"} <= p6.keys()
+    assert {"times_empty_app", "list_cpu_s"} <= p7.keys()
+
+
+def test_the_benchmark_of_keys_while_others_write_tells_both_percentiles() -> None:
+    (figures,) = bench_together.measure(quick=True)
+    assert {"p50_ms", "p99_ms", "imports"} <= figures.keys()
 
 
 def test_the_statements_benchmark_measures_a_batch_beside_invoices() -> None:

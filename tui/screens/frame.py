@@ -7,6 +7,7 @@ widgets in `fill`. Verbs act on the marked records, else on the one under the cu
 from collections.abc import Sequence
 from typing import ClassVar, Generic, Literal, TypeVar
 
+from textual._context import active_app
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -86,6 +87,10 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         self._filled = False
         self._stale = False
         self._footer_pending = False
+        self._resumed = False
+        if (app := active_app.get(None)) is not None:
+            # Made for the styles of now; a screen that says nothing has all styles read a second time.
+            self._css_update_count = app._css_update_count
 
     # What a screen answers.
 
@@ -155,7 +160,7 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
             self.load,
             lambda view: self._loaded(generation, view),
             failed=lambda refusal: self._load_failed(generation, refusal),
-            ended=lambda: self.frame_app.release_keys(self),
+            ended=lambda: self._load_ended(generation),
         )
 
     def renew(self) -> None:
@@ -173,6 +178,11 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         if generation == self._generation and self.frame_app.is_open(self):
             self.load_refused(refusal)
 
+    def _load_ended(self, generation: int) -> None:
+        """Keys go on with the newest answer; an older one was dropped, and with it what they wait for."""
+        if generation == self._generation:
+            self.frame_app.release_keys(self)
+
     def data_changed(self) -> None:
         """Somebody committed: reload now, or when this screen is looked at again."""
         if self.is_current:
@@ -184,6 +194,9 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
 
     def compose(self) -> ComposeResult:
         app = self.frame_app
+        # Known from the first style on; found out at the first resize it would style everything twice.
+        classes = self._get_breakpoint_classes(app.size.width, app.HORIZONTAL_BREAKPOINTS)
+        self.update_classes(dict.fromkeys(classes, True), update=False)
         yield TitleLine(id="title")
         yield ScreensLine(
             [(place.key, place.name, place.title) for place in app.PLACES if place.key],
@@ -203,6 +216,10 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         self.show_frame()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
+        if not self._resumed:
+            # Every widget is given its style when it is mounted.
+            self._resumed = True
+            event.refresh_styles = False
         if self._stale:
             self.reload()
         if self.is_mounted:

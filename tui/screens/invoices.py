@@ -1,5 +1,6 @@
 """Invoices and drafts: the list, and the verbs that act on the marked ones."""
 
+from collections import namedtuple
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -17,8 +18,11 @@ from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, money_column, status_column, words_column
 from tui.widgets.rows import Row, Rows
 
+InvoicesView = namedtuple("InvoicesView", "by_id source totals")
+"""Ready to be shown: with a hundred thousand invoices the screen's own thread has no time to make it."""
 
-class Invoices(MoneyVerbs[list[InvoiceRow]]):
+
+class Invoices(MoneyVerbs[InvoicesView]):
     """Newest number last; drafts first."""
 
     PLACE = "invoices"
@@ -68,13 +72,16 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         self._go_next = invoice_ids[0]
         self.renew()
 
-    def ask_book(self, read: Read) -> list[InvoiceRow]:
-        return invoices(read, today=self.biller.today().isoformat())
+    def ask_book(self, read: Read) -> InvoicesView:
+        rows = invoices(read, today=self.biller.today().isoformat())
+        shown = [row for row in rows if self.quick_filter in ("all", row.status.replace("_", " "))]
+        return InvoicesView(
+            {row.invoice_id: row for row in rows}, Rows([_row(row) for row in shown]), _totals(rows)
+        )
 
-    def fill(self, view: list[InvoiceRow]) -> None:
-        self._rows = {row.invoice_id: row for row in view}
-        shown = [row for row in view if self.quick_filter in ("all", row.status.replace("_", " "))]
-        self.grid.show_rows(Rows([_row(row) for row in shown]))
+    def fill(self, view: InvoicesView) -> None:
+        self._rows = view.by_id
+        self.grid.show_rows(view.source)
         self.grid.forget_marks(self._rows.keys())
         if self._mark_next:
             self.grid.mark_ids([i for i in self._mark_next if i in self._rows])
@@ -82,15 +89,7 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
         if self._go_next:
             self.grid.go_to(self._go_next)
             self._go_next = ""
-        asked = [row for row in view if row.status not in ("draft", "void")]
-        late = [row for row in asked if row.status == "overdue"]
-        owed = sum(row.balance_cents for row in asked)
-        open_count = sum(row.balance_cents > 0 for row in asked)
-        drafts = len(view) - len(asked) - sum(row.status == "void" for row in view)
-        self.show_totals(
-            f"open {open_count:,} · overdue {len(late):,} · {dollars(owed)}"
-            + (f" · drafts {drafts:,}" if drafts else "")
-        )
+        self.show_totals(view.totals)
 
     def allowed(self, action: str) -> bool:
         if action == "send":
@@ -263,6 +262,17 @@ class Invoices(MoneyVerbs[list[InvoiceRow]]):
                     self.show_made(draft_ids, mark=True)
 
         self.change(command, made)
+
+
+def _totals(rows: Sequence[InvoiceRow]) -> str:
+    asked = [row for row in rows if row.status not in ("draft", "void")]
+    late = [row for row in asked if row.status == "overdue"]
+    owed = sum(row.balance_cents for row in asked)
+    open_count = sum(row.balance_cents > 0 for row in asked)
+    drafts = sum(row.status == "draft" for row in rows)
+    return f"open {open_count:,} · overdue {len(late):,} · {dollars(owed)}" + (
+        f" · drafts {drafts:,}" if drafts else ""
+    )
 
 
 def _row(row: InvoiceRow) -> Row:
