@@ -19,6 +19,7 @@ VERBS = {
     "demo": ("demo", "make a sample practice, bill last month, open the app"),
     "init": ("book", "make a new book for a practice"),
     "import": ("importing", "bring in clients and sessions from files"),
+    "today": ("today", "what waits to be done, and what happened last"),
     "unbilled": ("billing", "charges that nobody has billed yet"),
     "agenda": ("agenda", "the appointments of a day, and what billing has made of each"),
     "run": ("billing", "bill a period: drafts, or invoices sent"),

@@ -148,6 +148,14 @@ def note_of(read: "Read", note_id: str) -> NoteRow:
     return found
 
 
+def find_note(read: "Read", client_id: str, typed: str) -> str:
+    """A note of a client, by its id or what it ends in. Raises: NotFound."""
+    found = [one.note_id for one in notes(read, client_id) if typed and one.note_id.endswith(typed.strip())]
+    if len(found) != 1 or len(typed.strip()) < 8:
+        raise NotFound("There is no such note. `client show` lists them with their ids.", subject="note")
+    return str(found[0])
+
+
 class NoClient(NotFound):
     code = "no_client"
 

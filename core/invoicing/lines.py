@@ -107,6 +107,18 @@ def add_charge(tx: Tx, draft_id: str, charge_id: str, *, today: date) -> str:
     return str(row[0])
 
 
+def add_unbilled(tx: Tx, draft_id: str, *, today: date) -> list[str]:
+    """Put all that is unbilled of the draft's client, and owed by its guarantor, on it; answers the lines.
+
+    Raises: NothingUnbilled, NotADraft.
+    """
+    require_draft(tx, draft_id)
+    found = charges_to_add(tx, draft_id, today=today)
+    if not found:
+        raise NothingUnbilled
+    return [add_charge(tx, draft_id, charge.charge_id, today=today) for charge in found]
+
+
 LINE = "SELECT draft_id, units_milli, rate_cents, amount_cents, share_id FROM draft_line WHERE id = :line_id"
 
 

@@ -86,18 +86,13 @@ class DraftVerbs(MoneyVerbs[InvoicePage]):
         )
 
     def _add_unbilled(self) -> None:
-        from core.invoicing.drafts import NothingUnbilled
-        from core.invoicing.lines import add_charge, charges_to_add
+        from core.invoicing.lines import add_unbilled
 
         draft_id, today = self.invoice_id, self.biller.today()
-
-        def command(tx: Tx) -> list[str]:
-            found = charges_to_add(tx, draft_id, today=today)
-            if not found:
-                raise NothingUnbilled
-            return [add_charge(tx, draft_id, charge.charge_id, today=today) for charge in found]
-
-        self._add_by(command, lambda made: f"{plural(len(made), 'charge')} added")
+        self._add_by(
+            lambda tx: add_unbilled(tx, draft_id, today=today),
+            lambda made: f"{plural(len(made), 'charge')} added",
+        )
 
     def _adjust(self, kind: str, answer: Adjustment) -> None:
         from core.invoicing.lines import adjust_draft

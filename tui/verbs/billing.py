@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from core.dates import Period
     from core.invoicing.billing_run import Preview, Proposal
+    from core.store import Read
     from tui.door import Door
 
 
@@ -25,6 +26,9 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     when.add_argument("--all", action="store_true", help="bill everything up to today")
     when.add_argument("--from", dest="from_on", metavar="DAY", help="first date of service")
     parser.add_argument("--to", dest="to_on", metavar="DAY", help="last date of service")
+    parser.add_argument(
+        "--leave-out", action="append", default=[], metavar="C", help="not this client; again for each"
+    )
     parser.add_argument("--send", action="store_true", help="issue and send outright, not only drafts")
     parser.add_argument("--dry-run", action="store_true", help="show what would be billed; write nothing")
     parser.set_defaults(run=run)
@@ -93,6 +97,18 @@ def _period(door: "Door", today: "date") -> "Period":
     return previous_month(today)
 
 
+def _left_out(door: "Door", read: "Read") -> "set[str]":
+    """The clients that are named to be left out. Raises: NoClient."""
+    from core.clients.queries import find_client
+
+    return {find_client(read, typed) for typed in door.options.leave_out}
+
+
+def _without(preview: "Preview", left_out: "set[str]") -> "Preview":
+    ready = [one for one in preview.ready if one.client_id not in left_out]
+    return preview._replace(ready=ready, total_cents=sum(one.total_cents for one in ready))
+
+
 def run(door: "Door") -> int:
     """Bill a period: preview, one question, then drafts or invoices sent."""
     from core.invoicing.billing_run import propose
@@ -101,7 +117,7 @@ def run(door: "Door") -> int:
     options = door.options
     with door.store().read() as read:
         today = door.today(read)
-        preview = propose(read, _period(door, today), today)
+        preview = _without(propose(read, _period(door, today), today), _left_out(door, read))
     if options.dry_run:
         _answer(door, preview, [_proposed(p) for p in preview.ready], preview.total_cents)
         return 0

@@ -5,6 +5,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from typing import Any
 
+    from core.clients.queries import NoteRow
     from core.store import Read
     from tui.door import Door
 
@@ -38,10 +39,13 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     edit.add_argument("client", metavar="C")
     _own_arguments(edit)
     edit.set_defaults(run=client_edit)
-    note = what.add_parser("note", help="note something about a client's billing", parents=[common])
+    note = what.add_parser(
+        "note", help="note something about a client's billing, or take a note away", parents=[common]
+    )
     note.add_argument("client", metavar="C")
     note.add_argument("words", metavar="TEXT", nargs="?", help="the note; never on a document")
     note.add_argument("--text", help="the same")
+    note.add_argument("--take-away", metavar="ID", help="a note's id or its last 8 characters")
     note.set_defaults(run=client_note)
     shares = what.add_parser("shares", help="share a client's charges between guarantors", parents=[common])
     share_arguments(shares, common)
@@ -122,7 +126,7 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
         "unbilled": {"charges": len(charges), "total_cents": total},
         "invoices": [head(bill) for bill in bills],
         "balance_cents": sum(bill.balance_cents for bill in bills if bill.status != "draft"),
-        "notes": [{"on": note.noted_on, "text": note.text} for note in notes(read, client_id)],
+        "notes": [_note(note) for note in notes(read, client_id)],
     }
     town = " ".join(part for part in (home.city, home.state, home.postal_code) if part)
     text = [
@@ -139,7 +143,7 @@ def _answer(door: "Door", read: "Read", client_id: str) -> int:
         ],
         right=(3,),
     )
-    text += [plain(f"{note['on']} {note['text']}") for note in data["notes"]]
+    text += [plain(f"{note['on']} {note['text']}  ({note['id'][-8:]})") for note in data["notes"]]
     door.answer(data, text)
     return 0
 
@@ -155,22 +159,29 @@ def client_ledger(door: "Door") -> int:
         client_id = find_client(read, door.options.client)
         name = client(read, client_id).client
         ledger = client_ledger(read, client_id, period=period)
-        noted = [{"on": note.noted_on, "text": note.text} for note in notes(read, client_id)]
+        noted = [_note(note) for note in notes(read, client_id)]
     who = {"client": name, "client_id": client_id, "notes": noted}
     return answer_ledger(door, ledger, name, who, [f"{note['on']} {note['text']}" for note in noted])
 
 
+def _note(note: "NoteRow") -> "dict[str, Any]":
+    return {"id": note.note_id, "on": note.noted_on, "text": note.text}
+
+
 def client_note(door: "Door") -> int:
-    from core.clients.commands import note_client
-    from core.clients.queries import find_client
+    from core.clients.commands import note_client, take_note_away
+    from core.clients.queries import find_client, find_note
     from core.errors import UsageError
 
     store, options = door.store(), door.options
-    if (options.words is None) == (options.text is None):
-        raise UsageError("Say the note once: daysheet client note CLIENT TEXT.")
+    if [options.words, options.text, options.take_away].count(None) != 2:
+        raise UsageError("Say the note once: daysheet client note CLIENT TEXT; or which to --take-away.")
     with store.write(door.actor()) as tx:
         client_id = find_client(tx, options.client)
-        note_client(tx, client_id, options.words or options.text or "", today=door.today(tx))
+        if options.take_away is not None:
+            take_note_away(tx, find_note(tx, client_id, options.take_away))
+        else:
+            note_client(tx, client_id, options.words or options.text or "", today=door.today(tx))
     with store.read() as read:
         return _answer(door, read, client_id)
 

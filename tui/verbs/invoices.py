@@ -35,6 +35,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     _draft_options(edit)
     edit.add_argument("--add-line", metavar="TEXT", help="a manual line; --amount says how much")
     edit.add_argument("--amount", metavar="A")
+    edit.add_argument("--add-unbilled", action="store_true", help="what else of its client is unbilled")
     edit.add_argument(
         "--line", type=whole_number(1, 100_000), metavar="POS", help="the line to change, by its place"
     )
@@ -160,7 +161,7 @@ def invoice_edit(door: "Door") -> int:
     from core.dates import parse_entered_day
     from core.errors import NotFound, UsageError
     from core.invoicing.commands import edit_draft
-    from core.invoicing.lines import add_manual_line, adjust_draft, change_line, remove_line
+    from core.invoicing.lines import add_manual_line, add_unbilled, adjust_draft, change_line, remove_line
     from core.ledger.invoices import find_invoice, lines
     from core.money import parse_cents, parse_percent, parse_units
     from tui.verbs.invoice_page import answer
@@ -201,6 +202,8 @@ def invoice_edit(door: "Door") -> int:
             add_manual_line(
                 tx, draft_id, description=options.add_line, rate_cents=parse_cents(options.amount)
             )
+        if options.add_unbilled:
+            add_unbilled(tx, draft_id, today=today)
         for kind, typed in (("discount", options.discount), ("surcharge", options.surcharge)):
             if typed is not None and typed.strip().endswith("%"):
                 adjust_draft(tx, draft_id, kind=kind, label=options.label, percent_bps=parse_percent(typed))
