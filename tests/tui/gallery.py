@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def make_app() -> "FrameApp":
     if sys.argv[1:2] == ["hostile"]:
-        from tests.tui.hostile import PAYLOADS, Hostile
+        from tests.hostile.payloads import PAYLOADS
+        from tests.tui.hostile import Hostile
 
         reports = Path(sys.argv[2]) if len(sys.argv) > 2 else None
         return Hostile(practice=PAYLOADS[3], report_folder=reports)

@@ -13,7 +13,7 @@ from core.documents.reading import read_pages
 from core.ledger.invoice_view import InvoiceView
 from tests.core.documents.many_names import many_names
 from tests.core.documents.sample_invoice import NAME, a_line, an_invoice
-from tests.tui.hostile import PAYLOADS
+from tests.hostile.payloads import PAYLOADS
 from tests.tui.terminal import ODD
 from tui.cells import steady, width_of
 from tui.text_page import text_lines

@@ -28,7 +28,7 @@ from tests.core.books.checkers import (
     hledger_cents,
     needs_hledger,
 )
-from tests.tui.hostile import PAYLOADS
+from tests.hostile.payloads import PAYLOADS
 
 OWED = "Assets:Receivable:Ann-Archer-0000abcd:Invoices"
 HOSTILE = (
