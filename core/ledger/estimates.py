@@ -191,6 +191,16 @@ def due_by(from_on: date, *, scheduled_on: date | None = None, asked_on: date | 
     return min(found) if found else None
 
 
+def late_words(
+    from_on: date, today: date, *, scheduled_on: date | None = None, asked_on: date | None = None
+) -> str:
+    """A sentence where the law wanted the estimate before today; empty where it did not."""
+    due = due_by(from_on, scheduled_on=scheduled_on, asked_on=asked_on)
+    if due is None or today <= due:
+        return ""
+    return f"This estimate was due by {due}; hand it over today. (45 CFR 149.610: 1 or 3 business days.)"
+
+
 def _business_days_after(day: date, count: int) -> date:
     while count:
         day += timedelta(days=1)

@@ -140,7 +140,12 @@ class NoService(NotFound):
 
 def service_of(read: "Read", code: str) -> ServiceView:
     """The practice's service with a code. Raises: NoService."""
-    found = [row for row in services(read) if row.code.casefold() == code.strip().casefold()]
+    return service_in(services(read), code)
+
+
+def service_in(known: "Sequence[ServiceView]", code: str) -> ServiceView:
+    """The same of services that are read already. Raises: NoService."""
+    found = [row for row in known if row.code.casefold() == code.strip().casefold()]
     if len(found) != 1:
         raise NoService(code, bool(found))
     return found[0]

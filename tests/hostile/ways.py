@@ -122,6 +122,7 @@ STRIPS = {
     "AskSuperbill": Asked(CLIENT, "i", "Superbill for"),
     "AskStatement": Asked(CLIENT, "t", "Statement for"),
     "AskGoodwill": Asked(CLIENT, "a", "Goodwill for"),
+    "AskEstimate": Asked(CLIENT, "E", "Estimate for"),
     "AskRange": Asked(CLIENT, "fff", "Ledger  from ["),
     "AskRefund": Asked(PAYMENT, "F", "by ["),
     "AskWriteIn": Asked(AGENDA, "n", "Enter writes it in"),

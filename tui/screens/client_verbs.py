@@ -11,7 +11,8 @@ from tui.screens.statement_verbs import MAKE, OPEN, Whose, ask_statements, open_
 
 V = TypeVar("V")
 
-NEEDS_CLIENT = {"pay", "bill", "new", "note", "add_credit", "superbill", "statement", "open_statement"}
+NEEDS_CLIENT = {"pay", "bill", "new", "note", "add_credit", "superbill", "estimate", "statement",
+                "open_statement"}  # fmt: skip
 
 
 class ClientVerbs(BookScreen[V], Generic[V]):
@@ -22,6 +23,8 @@ class ClientVerbs(BookScreen[V], Generic[V]):
         verb("b", "bill", "Bill", id="client.bill", help="A draft of everything unbilled", counted=False),
         verb("i", "superbill", "Superbill", id="client.superbill",
              help="What an insurer needs to pay the client back", counted=False),
+        verb("E", "estimate", "Estimate", id="client.estimate",
+             help="A Good Faith Estimate: what care is expected to cost", counted=False),
         verb("a", "add_credit", "Goodwill", id="client.add_credit",
              help="A credit that was not received as money", counted=False),
         MAKE,
@@ -74,6 +77,12 @@ class ClientVerbs(BookScreen[V], Generic[V]):
 
         if (account := self.account) is not None:
             ask_superbill(self, account[0], account[2])
+
+    def action_estimate(self) -> None:
+        from tui.screens.estimating import ask_estimate
+
+        if (account := self.account) is not None:
+            ask_estimate(self, account[0], account[2])
 
     def action_add_credit(self) -> None:
         from core.payments.commands import give_credit, reverse_credit

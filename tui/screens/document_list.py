@@ -46,6 +46,10 @@ class Documents(BookScreen[list[DocumentRow]]):
              counted=False),
         verb("i", "superbill", "Superbill", id="documents.superbill", help="A new one; choose the client",
              counted=False),
+        verb("E", "estimate", "Estimate", id="documents.estimate",
+             help="A new Good Faith Estimate; choose the client", counted=False),
+        verb("e", "further", "Bill further", id="documents.further",
+             help="Than the estimate expects, with a reason", counted=False),
     ]  # fmt: skip
 
     def __init__(self, client_id: str | None = None, client: str = "") -> None:
@@ -104,6 +108,8 @@ class Documents(BookScreen[list[DocumentRow]]):
             return bool(self._private())
         if action in ("open_pdf", "write"):
             return bool(self._chosen())
+        if action == "further":
+            return self._estimate is not None
         return True
 
     def _chosen(self) -> list[DocumentRow]:
@@ -147,6 +153,26 @@ class Documents(BookScreen[list[DocumentRow]]):
         from tui.screens.superbilling import ask_superbill
 
         self._of_whom("Superbill for", lambda client: ask_superbill(self, client.client_id, client.client))
+
+    def action_estimate(self) -> None:
+        from tui.screens.estimating import ask_estimate
+
+        self._of_whom(
+            "Estimate for",
+            lambda client: ask_estimate(self, client.client_id, client.client, made=self._go_to),
+        )
+
+    def action_further(self) -> None:
+        from tui.screens.estimating import ask_further
+
+        if (row := self._estimate) is not None:
+            ask_further(self, row.document_id)
+
+    @property
+    def _estimate(self) -> DocumentRow | None:
+        """The estimate under the cursor."""
+        row = self._rows.get(self.grid.cursor_id or "")
+        return row if row is not None and row.kind == "estimate" else None
 
     def _of_whom(self, lead: str, then: Callable[[ClientRow], object]) -> None:
         """Two letters choose the client; where the list is one client's, it is theirs."""

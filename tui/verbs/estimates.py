@@ -8,9 +8,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from core.ledger.estimate_view import EstimateItem
+    from core.delivery.estimates import Expected
     from core.ledger.estimates import Watched
-    from core.store import Read
     from tui.door import Door
 
 
@@ -79,36 +78,29 @@ def arguments(name: str, parser: argparse.ArgumentParser, common: argparse.Argum
         one.add_argument("estimate", metavar="ID", help="the estimate's id or its last 8 characters")
 
 
-def _items(door: "Door", read: "Read") -> "tuple[EstimateItem, ...]":
-    """The services as typed, each with its visits. Raises: UsageError, NoService."""
+def _expected(door: "Door") -> "list[Expected]":
+    """The services as typed, each with its visits. Raises: UsageError."""
+    from core.delivery.estimates import Expected
     from core.errors import UsageError
-    from core.ledger.estimate_view import EstimateItem
     from core.money import parse_cents
-    from core.practice.queries import service_of
 
     found = []
     for typed in door.options.services or ():
         if "visits" not in typed:
             raise UsageError("Say behind each --service with --visits how often it is expected.")
-        service = service_of(read, typed["service"])
-        if "rate" not in typed and service.unit_minutes is not None:
-            raise UsageError(
-                f"{service.code} is charged by units of {service.unit_minutes} minutes."
-                " Say behind it with --rate what one visit is expected to cost."
-            )
-        rate = parse_cents(typed["rate"]) if "rate" in typed else service.rate_cents
-        found.append(EstimateItem(service.code, service.description, typed["visits"], rate))
-    return tuple(found)
+        rate = parse_cents(typed["rate"]) if "rate" in typed else None
+        found.append(Expected(typed["service"], typed["visits"], rate))
+    return found
 
 
 def estimate_make(door: "Door") -> int:
     """Make an estimate, or find the one that says the same; say where it comes too late."""
     from core.clients.queries import find_client
     from core.dates import parse_entered_day
-    from core.delivery.estimates import make_estimate
+    from core.delivery.estimates import expected_items, make_estimate
     from core.ledger.estimate_view import EstimateRequest
     from core.ledger.estimates import find_estimate
-    from core.practice.queries import find_named, providers
+    from core.practice.queries import find_named, providers, services
     from tui.verbs.made import check_out, of_made, say_made, write_document
 
     options = door.options
@@ -122,7 +114,7 @@ def estimate_make(door: "Door") -> int:
             find_named(providers(read), "provider", options.provider),
             from_on,
             to_on,
-            _items(door, read),
+            expected_items(services(read), _expected(door)),
             tuple(code.strip().upper() for code in options.diagnosis),
             options.separately.strip(),
         )
@@ -138,18 +130,15 @@ def estimate_make(door: "Door") -> int:
 
 
 def _late(door: "Door", from_on: "date", today: "date") -> str:
-    """A sentence where the law wanted the estimate earlier; empty where it did not."""
+    """What is to be said where the law wanted the estimate earlier."""
     from core.dates import parse_entered_day
-    from core.ledger.estimates import due_by
+    from core.ledger.estimates import late_words
 
     scheduled, asked = (
         None if typed is None else parse_entered_day(typed)
         for typed in (door.options.scheduled_on, door.options.asked_on)
     )
-    due = due_by(from_on, scheduled_on=scheduled, asked_on=asked)
-    if due is None or today <= due:
-        return ""
-    return f"This estimate was due by {due}; hand it over today. (45 CFR 149.610: 1 or 3 business days.)"
+    return late_words(from_on, today, scheduled_on=scheduled, asked_on=asked)
 
 
 def _row(one: "Watched") -> "dict[str, Any]":
