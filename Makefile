@@ -16,7 +16,7 @@ export DAYSHEET_PROVE_SIZE
 PROVE = $(shell grep -rl "tests.sizes" tests --include="test_*.py")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove format bench pictures lock clean
+.PHONY: help demo test prove format bench snapshots pictures lock clean
 
 help:
 	@echo "make demo     a sample practice, last month billed with PDFs, and the app on it"
@@ -26,6 +26,7 @@ help:
 	@echo "make prove    the long harnesses at their large size: 5,000 histories of money and more"
 	@echo "make format   lay the code out and mend what the linter can mend"
 	@echo "make bench    measure; a JSON line for each benchmark, kept in bench-results/"
+	@echo "make snapshots what each screen looks like, as text for tests; read the diff before keeping it"
 	@echo "make pictures the pictures of README and docs, from the sample practice (needs Chromium, pdftoppm)"
 	@echo "make lock     resolve requirements.lock from pyproject.toml (needs the network)"
 	@echo "make clean    take away what the others made: .venv, caches, build"
@@ -62,6 +63,10 @@ bench: $(READY)
 	  $(PY) -m tests.bench.$$name > "bench-results/$$name.json" || exit 1; \
 	  cat "bench-results/$$name.json"; \
 	done
+
+# Screens as text, compared by tests/tui/test_screens_look_as_kept.py; read the diff before keeping it.
+snapshots: $(READY)
+	DAYSHEET_WRITE_SNAPSHOTS=1 $(PY) -m pytest -q -n $(WORKERS) tests/tui/test_screens_look_as_kept.py
 
 pictures: $(READY)
 	$(PY) -m tests.pictures

@@ -30,11 +30,11 @@ SELECT coalesce(
 
 
 def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[Happening]:
-    """The newest happenings; the same deed by the same person within a minute is one."""
-    newest: dict[tuple[str, str, str], Entry] = {}
-    counts: dict[tuple[str, str, str], int] = {}
+    """The newest happenings; the same deed to things of one kind, by one person within a minute, is one."""
+    newest: dict[tuple[str, str, str, str], Entry] = {}
+    counts: dict[tuple[str, str, str, str], int] = {}
     for entry in entries(read, most=entries_read):
-        alike = (entry.at[:16], entry.actor, entry.verb)
+        alike = (entry.at[:16], entry.actor, entry.verb, entry.subject_kind)
         if alike in counts:
             counts[alike] += 1
         elif len(counts) < most:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core import audit
 from core.invoicing.commands import create_draft, delete_draft
 from core.ledger.happened import happened
 from tests.builders import TODAY, Book
@@ -18,6 +19,17 @@ def test_the_same_deed_within_a_minute_is_one_whatever_lies_between(tmp_path: Pa
     book.store.close()
     assert told["session.recorded"] == 2
     assert told["sessions.finalised"] == 2
+
+
+def test_one_deed_to_things_of_two_kinds_is_two(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    with book.write() as tx:
+        for kind in ("invoice", "receipt", "receipt"):
+            audit.record(tx, "document.made", kind, tx.new_id())
+    with book.store.read() as read:
+        told = {one.entry.subject_kind: one.count for one in happened(read)[:2]}
+    book.store.close()
+    assert told == {"receipt": 2, "invoice": 1}
 
 
 def test_a_single_deed_names_whom_it_was_about(tmp_path: Path) -> None:
