@@ -116,6 +116,20 @@ def correct_session(
     audit.record(tx, "session.corrected", "session", session_id, columns=sorted(values))
 
 
+def put_session_back(tx: Tx, before: SessionPage) -> None:
+    """Let a session say again what it said before it was corrected, also where that was nothing.
+
+    Raises: NotFound.
+    """
+    tx.require(Right.BILL)
+    diagnoses = json.dumps([list(pair) for pair in before.diagnoses])
+    tx.change(Session, before.session_id, diagnoses=diagnoses, place_of_service=before.place)
+    for line in before.lines:
+        tx.change(SessionLine, line.line_id, modifiers=line.modifiers, pointers=line.pointers)
+    columns = ["diagnoses", "modifiers", "place_of_service", "pointers"]
+    audit.record(tx, "session.corrected", "session", before.session_id, columns=columns)
+
+
 def read_diagnoses(typed: str, service_on: str) -> list[str]:
     """The codes as typed, each valid on the day. Raises: BadDiagnosis, TooManyOfSession."""
     codes = [dotted(part.upper()) for part in re.split(r"[\s,;|]+", typed) if part]

@@ -78,14 +78,32 @@ def edit_practice(screen: "Settings", item: Item) -> None:
 def edit_office(screen: "Settings", item: Item) -> None:
     office = item.about
     form = AskForm("Office", _texts(OFFICE, office._asdict(), "code"), keep_as=f"office {office.office_id}")
-    screen.open_strip(
-        form,
-        lambda values: _save(
-            screen,
-            "Office changed",
-            lambda tx: change_office(tx, office.office_id, **_changed(office, values)),
-        ),
-    )
+
+    def put(tx: Tx, values: dict[str, Any]) -> None:
+        change_office(tx, office.office_id, **values)
+
+    screen.open_strip(form, lambda values: _correct(screen, "Office changed", office, values, put))
+
+
+def _correct(
+    screen: "Settings",
+    what: str,
+    row: Any,
+    values: dict[str, Any],
+    put: Callable[[Tx, dict[str, Any]], object],
+) -> None:
+    """Write what differs from the row; `u` puts back what stood there."""
+
+    def command(tx: Tx) -> dict[str, Any]:
+        changed = _changed(row, values)
+        put(tx, changed)
+        return changed
+
+    def saved(changed: dict[str, Any]) -> None:
+        before = {name: getattr(row, name) for name in changed}
+        screen.done(what, lambda tx: put(tx, before), lambda tx: put(tx, changed))
+
+    screen.change(command, saved)
 
 
 def _changed(row: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -108,15 +126,15 @@ def edit_provider(screen: "Settings", item: Item) -> None:
 
 def _provider(screen: "Settings", provider: Any, key: str) -> None:
     provider_id = provider.provider_id
+
+    def correct(tx: Tx, values: dict[str, Any]) -> None:
+        change_provider(tx, provider_id, **values)
+
     if key == "e":
         fields = _texts(PROVIDER, provider._asdict(), "name")
         screen.open_strip(
             AskForm("Provider", fields),
-            lambda values: _save(
-                screen,
-                "Provider changed",
-                lambda tx: change_provider(tx, provider_id, **_changed(provider, values)),
-            ),
+            lambda values: _correct(screen, "Provider changed", provider, values, correct),
         )
     elif key == "l":
         this = str(screen.biller.today().year)
@@ -159,13 +177,13 @@ def edit_service(screen: "Settings", item: Item) -> None:
         TextField("description", name="description", value=service.description, width=36),
         MoneyField("fee", name="rate_cents", cents=service.rate_cents),
     ]
+
+    def put(tx: Tx, values: dict[str, Any]) -> None:
+        change_service(tx, service.service_id, **values)
+
     screen.open_strip(
         AskForm(item.name, fields),
-        lambda values: _save(
-            screen,
-            "Service changed",
-            lambda tx: change_service(tx, service.service_id, **_changed(service, values)),
-        ),
+        lambda values: _correct(screen, "Service changed", service, values, put),
     )
 
 
@@ -262,7 +280,7 @@ def _whole(typed: str, what: str) -> int:
 
 def edit_choice(screen: "Settings", item: Item) -> None:
     """One of the words that the practice may choose for its documents."""
-    from core.ledger.choices import CHOICES
+    from core.ledger.choices import CHOICES, choices
     from core.practice.settings import choose
     from tui.strips.choices import letters_for
 
@@ -271,7 +289,20 @@ def edit_choice(screen: "Settings", item: Item) -> None:
 
     def chosen(letter: str) -> None:
         word = words[letters.index(letter)]
-        _save(screen, f"{item.name}: {word}", lambda tx: choose(tx, item.about, word))
+
+        def command(tx: Tx) -> str:
+            before = choices(tx)[item.about]
+            choose(tx, item.about, word)
+            return before
+
+        screen.change(
+            command,
+            lambda before: screen.done(
+                f"{item.name}: {word}",
+                lambda tx: choose(tx, item.about, before),
+                lambda tx: choose(tx, item.about, word),
+            ),
+        )
 
     screen.choose(item.name, list(zip(letters, words, strict=True)), chosen)
 

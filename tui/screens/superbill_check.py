@@ -75,7 +75,7 @@ class SuperbillCheck(BookScreen[list[Preview]]):
         return super().allowed(action)
 
     def opened(self, record_id: str) -> None:
-        from core.delivery.mending import mend
+        from core.delivery.mending import Mended, can_be_put_back, mend, put_back
 
         lack = self._lacks.get(record_id)
         if lack is None:
@@ -97,13 +97,19 @@ class SuperbillCheck(BookScreen[list[Preview]]):
                 app.kept_texts[strip.keep_as] = {"text": text}
                 app.refuse(refusal)
 
-            def write(tx: Tx) -> None:
-                for one in same:
-                    mend(tx, one, text)
+            def write(tx: Tx) -> list[Mended]:
+                return [mend(tx, one, text) for one in same]
 
-            def saved(_: None) -> None:
+            def back(tx: Tx, mended: list[Mended]) -> None:
+                for one in reversed(mended):
+                    put_back(tx, one)
+
+            def saved(mended: list[Mended]) -> None:
                 self.grid.clear_marks()
-                app.say(f"Saved: {lack.label}.", "good")
+                if all(can_be_put_back(one) for one in same):
+                    self.done(f"{lack.label} saved", lambda tx: back(tx, mended), write)
+                else:
+                    app.say(f"Saved: {lack.label}.", "good")
 
             app.change(write, saved, refused)
 

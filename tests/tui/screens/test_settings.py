@@ -113,6 +113,42 @@ async def test_offices_services_and_providers_are_edited_and_added(book: Book, t
         assert not str(cell(app, "Pat Provider")).endswith("not active")
 
 
+@pytest.mark.parametrize(
+    ("section", "keys", "sql"),
+    [
+        ("offices", ["tab", "enter"], "SELECT name, street FROM office"),
+        ("providers", ["e", "enter"], "SELECT name, npi FROM provider"),
+        ("services", ["enter"], "SELECT description, rate_cents FROM service"),
+    ],
+)
+async def test_u_puts_back_what_stood_in_a_row(
+    book: Book, tmp_path: Path, section: str, keys: list[str], sql: str
+) -> None:
+    before = book.rows(sql)
+    async with biller_on(book, tmp_path) as app:
+        await app.press("0")
+        await show(app, section)
+        await app.press("enter", *keys[:-1], *"New words", keys[-1])
+        assert app.said.endswith("changed.  u undoes")
+        after = book.rows(sql)
+        assert "New words" in str(after)
+        await app.press("u")
+        assert book.rows(sql) == before
+        await app.press("ctrl+r")
+        assert book.rows(sql) == after
+
+
+async def test_u_puts_back_a_choice_for_documents(book: Book, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("0")
+        await show(app, "documents")
+        before = app.column(2)
+        await app.press("enter", "p")
+        assert app.column(2) != before
+        await app.press("u")
+        assert app.column(2) == before
+
+
 async def test_rj3_who_may_not_manage_sees_everything_and_is_told_why_nothing_changes(
     book: Book, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from core.clients.commands import change_client
 from core.dates import Period
 from core.practice.commands import change_practice
-from core.tables import Session
+from core.tables import Provider, Session
 from tests.builders import TODAY, Book
 from tests.core.delivery.superbilled import complete, seen
 from tests.tui.on_a_book import biller_on
@@ -91,6 +91,53 @@ async def test_rd3_what_is_missing_is_typed_in_where_it_is_listed_and_r_tries_ag
         await app.press("r")
         app.on(Clients)
         assert kept(book) == [(1, "2026-09-01", "2026-09-30", 30_000)]
+
+
+async def test_rd3_u_takes_back_what_was_typed_in_and_ctrl_r_writes_it_again(
+    book: Book, tmp_path: Path
+) -> None:
+    client_id = complete(book)
+    for day in (1, 2):
+        seen(book, client_id, date(2026, 9, day), diagnoses="[]")
+    with book.write() as tx:
+        change_practice(tx, tax_id="")
+        change_client(tx, client_id, birth_on=None)
+    told = "SELECT tax_id FROM practice", "SELECT birth_on FROM client", SAID
+    async with biller_on(book, tmp_path) as app:
+        await app.press("4", "i", "enter")
+        lacks = app.column(1)
+        before = [book.rows(sql) for sql in told]
+        await app.press("g", "g", "enter", *"12-3456789", "enter")
+        assert app.said == "tax id saved.  u undoes"
+        await app.press("g", "g", "enter", *"1990-04-05", "enter")
+        await app.press("*", "enter", *"F41.1", "enter")
+        after = [book.rows(sql) for sql in told]
+        assert "Nothing is missing" in app.seen()
+        for _ in range(3):
+            await app.press("u")
+        assert [book.rows(sql) for sql in told] == before
+        assert app.column(1) == lacks
+        for _ in range(3):
+            await app.press("ctrl+r")
+        assert [book.rows(sql) for sql in told] == after
+
+
+SAID = """
+SELECT s.diagnoses, s.place_of_service, l.pointers FROM session AS s JOIN session_line AS l
+ON l.session_id = s.id ORDER BY s.id
+"""
+
+
+async def test_rd3_a_malformed_number_does_not_come_back(book: Book, tmp_path: Path) -> None:
+    client_id = complete(book)
+    seen(book, client_id)
+    with book.write() as tx:
+        (provider_id,) = tx.rows("SELECT id FROM provider")[0]
+        tx.change(Provider, provider_id, npi="123")
+    async with biller_on(book, tmp_path) as app:
+        await app.press("4", "i", "enter")
+        await app.press("enter", *["backspace"] * 3, *"1234567893", "enter")
+        assert app.said.startswith("Saved: NPI")
 
 
 async def test_rd3_x_leaves_out_the_sessions_that_lack_something(book: Book, tmp_path: Path) -> None:
