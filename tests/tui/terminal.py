@@ -82,6 +82,13 @@ class Terminal:
             assert time.monotonic() < until, self.text
             self._read_a_little()
 
+    def stand_until_still(self) -> None:
+        """Read until nothing more is painted; for looking at a screen, not for knowing that it is there."""
+        painted = -1
+        while painted != len(self.raw) and not self.child.closed:
+            painted = len(self.raw)
+            self._read_a_little()
+
     @property
     def stopped(self) -> bool:
         """Whether the program is suspended, as ctrl+z does."""
