@@ -97,6 +97,15 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self.add_class(f"-theme-{self.current_theme.name}", update=False)
         self._refresh_truecolor_filter(self.ansi_theme)
 
+    def notify_style_update(self) -> None:
+        """The app's own style comes last: what was painted before has kept colours without it."""
+        super().notify_style_update()
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                for widget in screen.walk_children():
+                    widget.notify_style_update()
+                    widget.refresh()
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if cls.PLACES:

@@ -141,6 +141,7 @@ class Biller:
         assert lines[1].startswith(" 1T"), lines
         assert lines[-1].strip(), "the footer names keys"
         assert any(line.strip() for line in lines[3:-2]), "something is there, or it says why not"
+        assert self.app.unreadable == [], "text in the colour of its background"
 
     # What the books say.
 
