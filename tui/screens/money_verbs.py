@@ -66,7 +66,9 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
 
     def allows_money(self, action: str) -> bool:
         row = self.invoice_row
-        return row is not None and LIFECYCLE[action] in allowed_actions(row.status)
+        if row is None or (action == "refund" and not row.paid_cents):
+            return False
+        return LIFECYCLE[action] in allowed_actions(row.status)
 
     def why_not(self, action: str) -> str:
         row = self.invoice_row

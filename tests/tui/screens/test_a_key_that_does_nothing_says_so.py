@@ -59,3 +59,23 @@ async def test_an_arrow_ends_what_was_typed_by_mistake(book: Book, ann: str, tmp
         await app.press("down")
         await app.press("p")
         assert "Pay N-00001" in app.seen()
+
+
+async def test_a_chord_that_leads_nowhere_says_so_and_its_burst_is_dropped(
+    book: Book, tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("2", "g", "x", "3")
+        app.on(Unbilled)
+        assert app.said == "g x leads nowhere. g alone shows where to."
+        await app.press("g", "escape", "3")
+        app.on(Invoices)
+
+
+async def test_refund_is_offered_only_where_money_is_on_the_invoice(
+    book: Book, ann: str, tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("3", "F")
+        assert "F" not in app.footer
+        assert app.said == "N-00001 is sent: no money is on it."
