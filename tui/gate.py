@@ -168,7 +168,7 @@ class KeyGate(App[None]):
 
     def _look(self, seq: int, deadline: float) -> None:
         if seq != self._key_seq or self._loop is None or self._exit:
-            # An app that is being left has no screens any more, and no keys to hand out.
+            # Left, the app closes its screens one by one; there is nobody any more to hand a key to.
             return
         late = self._loop.time() - deadline
         at_work = bool(self._holds and self.is_at_work()) or not self.screen.is_mounted

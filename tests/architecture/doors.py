@@ -63,6 +63,7 @@ BINDINGS: dict[str, Row] = {
     "client.note": ("client note --text",),
     "client.drop_note": ("client note --take-away",),
     "client.edit": ("client shares set --from", "client shares end --from"),
+    "guarantor.address": ("guarantor edit --street --street-2 --city --state --postal-code --email",),
     "client.next": MOVES, "client.previous": MOVES,
     "client.pay": ("payment add --client --amount --method",),
     "client.bill": ("invoice new --client --from --to",),

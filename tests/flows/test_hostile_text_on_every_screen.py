@@ -124,7 +124,8 @@ class Walk:
         """Every row of a screen and every record beside it, its help, and the palette over it."""
         begin = len(self.app.raw)
         self.go(way)
-        self.app.press("Gggj\tGgg\t" + "J" * len(PAYLOADS) + "K" * len(PAYLOADS) + "?")
+        beside = "J" * len(PAYLOADS) + "K" * len(PAYLOADS) if ways.has_neighbours(name) else ""
+        self.app.press("Gggj\tGgg\t" + beside + "?")
         self.app.wait_for("What they do")
         self.app.press("?")
         self.app.wait_for("What they do", gone=True)

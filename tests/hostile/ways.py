@@ -113,6 +113,7 @@ STRIPS = {
     "PaymentStrip": Asked(SENT, "p", "check no. ["),
     "AskForgiven": Asked(SENT, "W", "bad debt, why ["),
     "AskText": Asked(SENT, "Hd", "because ["),
+    "AskReason": Asked(SENT, "V", "because ["),
     "AskLine": Asked(DRAFT, "al", "New line"),
     "AskAdjustment": Asked(DRAFT, "ad", "amount or percent ["),
     "AskMoney": Asked(DRAFT, "er", "Rate of"),
@@ -143,6 +144,12 @@ def own(root: type[Widget], package: object) -> set[type[Widget]]:
                 found.add(kind)
                 left.append(kind)
     return {kind for kind in found if kind.__module__.startswith("tui.") and kind not in SHARED}
+
+
+def has_neighbours(name: str) -> bool:
+    """Whether J and K lead from one record to the next there; a key that does nothing swallows the next."""
+    kinds = {kind.__name__: kind for kind in own(Screen, tui.screens)}
+    return "J" in kinds[name]._merge_bindings().key_to_bindings
 
 
 def screens_without_a_way() -> set[str]:

@@ -40,8 +40,7 @@ def _happening(one: "Happening") -> "dict[str, Any]":
 
     what = deed(one.entry) if one.count == 1 else deed_of_many(one.entry.verb)
     return {
-        "at": one.entry.at, "who": one.entry.actor, "what": what, "count": one.count,
-        "kind": one.entry.subject_kind, "subject": one.subject,
+        "at": one.entry.at, "who": one.entry.actor, "what": what, "count": one.count, "subject": one.subject,
     }  # fmt: skip
 
 
@@ -59,7 +58,7 @@ def _last_lines(door: "Door", last: "list[dict[str, Any]]") -> "list[str]":
 
     rows = [
         (one["at"], one["who"], one["what"],
-         one["subject"] if one["count"] == 1 else plural(one["count"], one["kind"].replace("_", " ")))
+         one["subject"] if one["count"] == 1 else plural(one["count"], one["subject"].replace("_", " ")))
         for one in last
     ]  # fmt: skip
     return ["", *door.table(("Last", "Who", "What", "To"), rows)]

@@ -12,7 +12,7 @@ def test_today_says_what_waits_and_what_happened_last(daysheet: Daysheet) -> Non
     waiting = {one["name"]: one for one in data["to_do"]}
     assert waiting["unbilled_month"]["count"] == 1, "who has no address is held back"
     assert set(waiting["unbilled_month"]) == {"name", "text", "count", "amount_cents"}
-    assert {"at", "who", "what", "count", "kind", "subject"} == set(data["last"][0])
+    assert {"at", "who", "what", "count", "subject"} == set(data["last"][0])
     assert "Clients unbilled for September 2026" in daysheet("today").out
 
 
