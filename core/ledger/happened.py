@@ -6,6 +6,8 @@ from core.audit import Entry, entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from core.store import Read
 
 Happening = namedtuple("Happening", "entry count subject")
@@ -29,20 +31,36 @@ SELECT coalesce(
 """
 
 
+AT_ONCE = 200
+
+
 def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[Happening]:
-    """The newest happenings; the same deed by the same person within a minute is one."""
+    """The newest happenings; the same deed by the same person within a minute is one.
+
+    Reads no further than it takes to count them all, and no more than `entries_read` entries.
+    """
     newest: dict[tuple[str, str, str], Entry] = {}
     counts: dict[tuple[str, str, str], int] = {}
-    for entry in entries(read, most=entries_read):
+    for entry in _newest_first(read, entries_read):
         alike = (entry.at[:16], entry.actor, entry.verb)
         if alike in counts:
             counts[alike] += 1
         elif len(counts) < most:
             counts[alike], newest[alike] = 1, entry
+        elif alike[0] < min(minute for minute, _, _ in counts):
+            break
     return [
         Happening(entry, counts[alike], "" if counts[alike] > 1 else _subject(read, entry))
         for alike, entry in newest.items()
     ]
+
+
+def _newest_first(read: "Read", most: int) -> "Iterator[Entry]":
+    for skip in range(0, most, AT_ONCE):
+        some = entries(read, most=min(AT_ONCE, most - skip), skip=skip)
+        yield from some
+        if len(some) < AT_ONCE:
+            return
 
 
 def _subject(read: "Read", entry: Entry) -> str:
