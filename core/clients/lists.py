@@ -4,6 +4,7 @@ from collections import namedtuple
 
 from core.clients.queries import ACCOUNT, AccountRow
 from core.ledger.pages import Found, Pages, in_order_of, listed
+from core.ledger.standing import OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ WHERE k.archived = 0 ORDER BY k.sort_name, k.id
 THESE = f"{ACCOUNT} WHERE k.archived = 0 AND k.id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
 
 KINDS = {
-    "owing": """k.id IN (SELECT client_id FROM invoice_balance WHERE balance_cents <> 0
-                         GROUP BY client_id HAVING sum(balance_cents) > 0)""",
+    "owing": f"""k.id IN (SELECT b.client_id FROM {OPEN} WHERE b.balance_cents <> 0
+                          GROUP BY b.client_id HAVING sum(b.balance_cents) > 0)""",  # noqa: S608
     "with credit": """k.guarantor_id IN (SELECT guarantor_id FROM money_left WHERE left_cents <> 0
                                          GROUP BY guarantor_id HAVING sum(left_cents) > 0)""",
     "unbilled": """k.id IN (SELECT client_id FROM unbilled WHERE service_on <= :today
@@ -51,12 +52,12 @@ OF_KIND = {
     for kind, holds in KINDS.items()
 }
 
-SUMS = """
+SUMS = f"""
 SELECT count(*), coalesce(sum(o.cents), 0)
-FROM (SELECT client_id, sum(balance_cents) AS cents FROM invoice_balance WHERE balance_cents <> 0
-      GROUP BY client_id) AS o CROSS JOIN client AS k ON k.id = o.client_id
+FROM (SELECT b.client_id, sum(b.balance_cents) AS cents FROM {OPEN} WHERE b.balance_cents <> 0
+      GROUP BY b.client_id) AS o CROSS JOIN client AS k ON k.id = o.client_id
 WHERE o.cents > 0 AND k.archived = 0
-"""
+"""  # noqa: S608
 
 ClientSums = namedtuple("ClientSums", "count owing owed_cents")
 

@@ -7,7 +7,7 @@ from collections import namedtuple
 
 from core.ledger.invoices import BY_NUMBER, DRAFT, DRAFTS, HEAD, draft_row, issued_row
 from core.ledger.pages import Found, Pages, in_order_of, listed
-from core.ledger.standing import STANDING
+from core.ledger.standing import OPEN, OVERDUE, STANDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,15 +47,16 @@ THESE = f"{HEAD} WHERE b.invoice_id IN (SELECT value FROM json_each(:ids))"  # n
 OPEN_STANDINGS = {"issued", "sent", "partly_paid", "overdue", "disputed"}
 """Only what is open can be one of these, and there is an index of what is open."""
 OF_STANDING = f"SELECT b.invoice_id FROM invoice_balance AS b WHERE {STANDING} = :status ORDER BY {BY}"  # noqa: S608
-OPEN_OF_STANDING = OF_STANDING.replace("WHERE CASE", "WHERE b.balance_cents <> 0 AND CASE", 1)
+OPEN_OF_STANDING = OF_STANDING.replace(
+    "invoice_balance AS b WHERE", f"{OPEN} WHERE b.balance_cents <> 0 AND", 1
+)
 
-SUMS = """
+SUMS = f"""
 SELECT count(*) FILTER (WHERE b.balance_cents > 0),
-       count(*) FILTER (WHERE b.balance_cents > 0 AND b.due_on < :today AND NOT b.refunding
-                          AND b.hold <> 'disputed'),
+       count(*) FILTER (WHERE {OVERDUE}),
        coalesce(sum(b.balance_cents), 0), (SELECT count(*) FROM live_draft)
-FROM invoice_balance AS b WHERE b.balance_cents <> 0 AND NOT b.void
-"""
+FROM {OPEN} WHERE b.balance_cents <> 0 AND NOT b.void
+"""  # noqa: S608
 
 InvoiceSums = namedtuple("InvoiceSums", "open_count overdue_count owed_cents drafts")
 

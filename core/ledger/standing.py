@@ -8,6 +8,14 @@ from core.ledger.effective import SHARE_STANDS
 SHARED = f"EXISTS (SELECT 1 FROM invoice_share AS s WHERE s.invoice_id = b.invoice_id AND {SHARE_STANDS})"  # noqa: S608
 """The invoice can be seen by whom it is for."""
 
+OPEN = "invoice_balance AS b INDEXED BY ix_invoice_balance_owed"
+"""What is open, with `b.balance_cents <> 0` beside it. That index holds all that sums of it need; left to
+itself the database takes another and looks up every row."""
+OVERDUE = (
+    "b.balance_cents > 0 AND b.due_on < :today AND NOT b.void AND NOT b.refunding AND b.hold <> 'disputed'"
+)
+"""Whether an invoice is overdue, of what that index holds; a test compares it with `standing`."""
+
 STANDINGS = (
     "draft",
     "issued",

@@ -214,12 +214,13 @@ class LongList(BookScreen[LongView], Generic[R]):
 
     def on_grid_changed(self, event: Grid.Changed) -> None:
         """Which verbs apply is asked of the marked records; where they are many, they are read before."""
-        event.stop()
         app = self.biller
-        unknown = self.grid.marks.ids() - self._records.keys()
+        unknown = frozenset(self.grid.marks.ids() - self._records.keys())
         if len(unknown) <= AT_ONCE:
-            self.show_frame()
             return
+        event.stop()
+        # Else the frame's own handler would ask at once.
+        event.prevent_default()
 
         def work() -> list[R]:
             with app.store.read() as read:
