@@ -71,7 +71,8 @@ class Long(App):
             pages = client_pages(read, today="2026-10-31")
         def fetch(start, stop):
             with store.read() as read:
-                return [Row(row.client_id, (row.client, row.guarantor)) for row in pages.fetch(read, start, stop)]
+                rows = pages.fetch(read, start, stop)
+            return [Row(row.client_id, (row.client, row.guarantor)) for row in rows]
         self.query_one(Grid).show_rows(LazyRows(pages.count, fetch))
 store = open_with_file(sys.argv[1], sys.argv[2], system_now).store
 Long().run()

@@ -55,3 +55,6 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("archived = 0"),
     )
+    op.create_index(
+        "ix_client_living", "client", ["active"], unique=False, sqlite_where=sa.text("archived = 0")
+    )
