@@ -56,15 +56,16 @@ WHERE a.subject_id = :subject_id
 ORDER BY a.at DESC, a.site, a.no DESC LIMIT :most
 """
 ENTRIES = ENTRIES_OF.replace(
-    "a.subject_id = :subject_id", "a.id IN (SELECT id FROM audit_entry ORDER BY id DESC LIMIT :most)"
+    "a.subject_id = :subject_id",
+    "a.id IN (SELECT id FROM audit_entry ORDER BY id DESC LIMIT :most OFFSET :skip)",
 )
 """Ids of entries are in the order of time, so the newest are found without a look at the others."""
 
 
-def entries(read: "Read", *, subject_id: str | None = None, most: int = 1000) -> list[Entry]:
-    """The newest entries first, of the whole book or of one thing."""
+def entries(read: "Read", *, subject_id: str | None = None, most: int = 1000, skip: int = 0) -> list[Entry]:
+    """The newest entries first, of the whole book, where the very newest can be skipped, or of one thing."""
     if subject_id is None:
-        return read.all(ENTRIES, Entry, most=most)
+        return read.all(ENTRIES, Entry, most=most, skip=skip)
     return read.all(ENTRIES_OF, Entry, subject_id=subject_id, most=most)
 
 

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 
 from tui import crash
 from tui.background import BackgroundApp
+from tui.gone_terminal import surviving
 from tui.messages import DataChanged, WatchEnded
 from tui.sanitize import Sanitize
 from tui.themes import OWN_THEMES, THEME_NAMES
@@ -111,6 +113,9 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         if cls.PLACES:
             cls.MODES = {place.name: place.make for place in cls.PLACES}
             cls.DEFAULT_MODE = cls.PLACES[0].name
+
+    def get_driver_class(self) -> type[Driver]:
+        return surviving(super().get_driver_class())
 
     # What a subclass may answer.
 

@@ -39,20 +39,6 @@ def clients(read: "Read") -> list[ClientRow]:
     return read.all(CLIENTS, ClientRow)
 
 
-CLIENT_IDS = "SELECT id FROM client WHERE archived = 0 ORDER BY sort_name, id"
-
-
-def client_ids(read: "Read") -> list[str]:
-    """Every client by family name, for a list that asks for the rest as it is looked at."""
-    return [row[0] for row in read.rows(CLIENT_IDS)]
-
-
-def clients_by_id(read: "Read", client_ids: "Sequence[str]") -> list[ClientRow]:
-    """Those clients, in that order; who is gone is left out."""
-    found = (read.first(CLIENT, ClientRow, client_id=one) for one in client_ids)
-    return [row for row in found if row is not None]
-
-
 def has_clients(read: "Read") -> bool:
     """Whether the book has begun: nobody can be billed before there is a client."""
     return bool(read.value(ANY_CLIENT))
@@ -80,14 +66,13 @@ AccountRow = namedtuple(
 
 ACCOUNT = """
 SELECT k.id, k.sort_name, CASE g.name WHEN k.name THEN '' ELSE g.name END, g.id, k.active,
-       coalesce(o.cents, 0),
+       coalesce((SELECT sum(b.balance_cents) FROM invoice_balance AS b
+                 WHERE b.client_id = k.id AND b.balance_cents <> 0), 0),
        coalesce((SELECT sum(m.left_cents) FROM money_left AS m
                  WHERE m.guarantor_id = g.id AND m.left_cents <> 0), 0),
        coalesce((SELECT sum(u.amount_cents) FROM unbilled AS u
                  WHERE u.client_id = k.id AND u.service_on <= :today), 0)
 FROM client AS k JOIN guarantor AS g ON g.id = k.guarantor_id
-LEFT JOIN (SELECT b.client_id, sum(b.balance_cents) AS cents FROM invoice_balance AS b
-           WHERE b.balance_cents <> 0 GROUP BY b.client_id) AS o ON o.client_id = k.id
 """
 ACCOUNTS = ACCOUNT + " WHERE k.archived = 0 ORDER BY k.sort_name, k.id"
 ONE_ACCOUNT = ACCOUNT + " WHERE k.id = :client_id"

@@ -6,6 +6,8 @@ from core.audit import Entry, entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from core.store import Read
 
 Happening = namedtuple("Happening", "entry count subject")
@@ -37,17 +39,25 @@ SELECT coalesce(
 """
 
 
+AT_ONCE = 200
+
+
 def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[Happening]:
-    """The newest happenings; the same deed by the same person within a minute is one."""
+    """The newest happenings; the same deed by the same person within a minute is one.
+
+    Reads no further than it takes to count them all, and no more than `entries_read` entries.
+    """
     newest: dict[tuple[str, str, str], Entry] = {}
     counts: dict[tuple[str, str, str], int] = {}
     kinds: dict[tuple[str, str, str], set[str]] = {}
-    for entry in entries(read, most=entries_read):
+    for entry in _newest_first(read, entries_read):
         alike = (entry.at[:16], entry.actor, entry.verb)
         if alike in counts:
             counts[alike] += 1
         elif len(counts) < most:
             counts[alike], newest[alike] = 1, entry
+        elif alike[0] < min(minute for minute, _, _ in counts):
+            break
         if alike in counts:
             kinds.setdefault(alike, set()).add(entry.subject_kind)
     return [
@@ -61,6 +71,14 @@ def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[
 def _together(kinds: set[str]) -> str:
     """The noun of several: `invoice`, or `document` where invoices and statements are among them."""
     return next(iter(kinds)) if len(kinds) == 1 else "document" if kinds <= DOCUMENTS else "record"
+
+
+def _newest_first(read: "Read", most: int) -> "Iterator[Entry]":
+    for skip in range(0, most, AT_ONCE):
+        some = entries(read, most=min(AT_ONCE, most - skip), skip=skip)
+        yield from some
+        if len(some) < AT_ONCE:
+            return
 
 
 def _subject(read: "Read", entry: Entry) -> str:

@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from core.errors import NotFound
 from core.ledger.effective import SHARE_STANDS
-from core.ledger.standing import standing
+from core.ledger.standing import SHARED, standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ InvoiceRow = namedtuple(
     "invoice_id number client client_id status issued_on due_on total_cents paid_cents balance_cents",
 )
 """`number` and `issued_on` are None for a draft; days are ISO text, money is cents."""
-
-SHARED = f"EXISTS (SELECT 1 FROM invoice_share AS s WHERE s.invoice_id = i.invoice_id AND {SHARE_STANDS})"  # noqa: S608
 
 HEAD = f"""
 SELECT i.invoice_id, i.number, i.client_name, i.client_id, i.issued_on, i.due_on, b.asked_cents, b.paid_cents,
@@ -35,20 +33,28 @@ coalesce((SELECT sum(CASE a.kind WHEN 'discount' THEN -1 ELSE 1 END
           FROM draft_adjustment AS a WHERE a.draft_id = t.id), 0)
 """
 
-DRAFTS = f"""
-SELECT t.id, t.client, t.client_id, t.due_on, t.lines_cents + {DRAFT_ADJUSTED}
-FROM (SELECT d.id, k.name AS client, k.sort_name, d.client_id, d.due_on,
-             coalesce((SELECT sum(l.amount_cents) FROM draft_line AS l WHERE l.draft_id = d.id), 0)
-                 AS lines_cents
-      FROM draft AS d JOIN client AS k ON k.id = d.client_id
-      WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)) AS t
-ORDER BY t.sort_name, t.id
-"""  # noqa: S608  composed of the constants above
-DRAFTS_OF = DRAFTS.replace("WHERE NOT EXISTS", "WHERE d.client_id = :client_id AND NOT EXISTS")
-DRAFT = DRAFTS.replace("WHERE NOT EXISTS", "WHERE d.id = :draft_id AND NOT EXISTS")
+DRAFTED = """
+(SELECT d.id, k.name AS client, k.sort_name, d.client_id, d.due_on,
+        coalesce((SELECT sum(l.amount_cents) FROM draft_line AS l WHERE l.draft_id = d.id), 0) AS lines_cents
+ FROM draft AS d JOIN client AS k ON k.id = d.client_id
+ WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)) AS t
+"""
+LIVE_DRAFTED = DRAFTED.replace(
+    "FROM draft AS d", "FROM live_draft AS w CROSS JOIN draft AS d ON d.id = w.draft_id"
+)
+"""The same of all; asked of those that live, because drafts stay when they are issued."""
+DRAFT_CENTS = f"t.lines_cents + {DRAFT_ADJUSTED}"
+SELECT_DRAFT = f"SELECT t.id, t.client, t.client_id, t.due_on, {DRAFT_CENTS} FROM "  # noqa: S608
+DRAFTS = f"{SELECT_DRAFT} {LIVE_DRAFTED} ORDER BY t.sort_name, t.id"
+DRAFTS_OF = f"{SELECT_DRAFT} {DRAFTED} ORDER BY t.sort_name, t.id".replace(
+    "WHERE NOT EXISTS", "WHERE d.client_id = :client_id AND NOT EXISTS"
+)
+DRAFT = DRAFTS_OF.replace("d.client_id = :client_id", "d.id = :draft_id")
 
 
-def _row(today: str) -> "Any":
+def issued_row(today: str) -> "Any":
+    """What makes of the columns of `HEAD` a row, with its state on that day."""
+
     def make(
         invoice_id: str,
         number: str,
@@ -86,7 +92,8 @@ def _row(today: str) -> "Any":
     return make
 
 
-def _draft_row(draft_id: str, client: str, client_id: str, due_on: str | None, total: int) -> InvoiceRow:
+def draft_row(draft_id: str, client: str, client_id: str, due_on: str | None, total: int) -> InvoiceRow:
+    """A draft as a row, of the columns of `DRAFTS`."""
     return InvoiceRow(draft_id, None, client, client_id, "draft", None, due_on, total, 0, total)
 
 
@@ -96,10 +103,10 @@ def invoices(
     """Drafts first, by client, then every invoice by number. `today` is ISO text in the practice's zone."""
     read.fresh()
     if client_id is None:
-        rows = read.all(DRAFTS, _draft_row) + read.all(HEAD + BY_NUMBER, _row(today))
+        rows = read.all(DRAFTS, draft_row) + read.all(HEAD + BY_NUMBER, issued_row(today))
     else:
-        rows = read.all(DRAFTS_OF, _draft_row, client_id=client_id)
-        rows += read.all(HEAD + OF_CLIENT + BY_NUMBER, _row(today), client_id=client_id)
+        rows = read.all(DRAFTS_OF, draft_row, client_id=client_id)
+        rows += read.all(HEAD + OF_CLIENT + BY_NUMBER, issued_row(today), client_id=client_id)
     return rows if status is None else [row for row in rows if row.status == status]
 
 
@@ -116,15 +123,15 @@ def invoice_page(
     read.fresh()
     series, series_no = after
     sql = HEAD + AFTER + A_PAGE
-    return read.all(sql, _row(today), series=series, series_no=series_no, most=most)
+    return read.all(sql, issued_row(today), series=series, series_no=series_no, most=most)
 
 
 def invoice(read: "Read", invoice_id: str, *, today: str) -> InvoiceRow:
     """One invoice or draft by its id. Raises: NotFound."""
     read.fresh()
-    found = read.first(HEAD + OF_INVOICE, _row(today), invoice_id=invoice_id)
+    found = read.first(HEAD + OF_INVOICE, issued_row(today), invoice_id=invoice_id)
     if found is None:
-        found = read.first(DRAFT, _draft_row, draft_id=invoice_id)
+        found = read.first(DRAFT, draft_row, draft_id=invoice_id)
     if found is None:
         raise NotFound("There is no such invoice any more.", subject=invoice_id)
     return found
@@ -139,7 +146,7 @@ OF_SESSIONS = """ WHERE b.invoice_id IN (
 def invoices_of_sessions(read: "Read", *, from_on: str, to_on: str, today: str) -> dict[str, InvoiceRow]:
     """The issued invoices that carry a charge of a session of these days, void ones too, by their id."""
     read.fresh()
-    rows = read.all(HEAD + OF_SESSIONS, _row(today), from_on=from_on, to_on=to_on)
+    rows = read.all(HEAD + OF_SESSIONS, issued_row(today), from_on=from_on, to_on=to_on)
     return {row.invoice_id: row for row in rows}
 
 

@@ -42,11 +42,13 @@ FORGIVEN_KINDS = "('bad_debt', 'small_balance', 'courtesy', 'contractual')"
 INVOICES = f"""
 INSERT INTO invoice_balance
       (invoice_id, issue_id, guarantor_id, client_id, asked_cents, adjusted_cents,
-       forgiven_cents, closed_cents, paid_cents, balance_cents, void, hold, refunding)
+       forgiven_cents, closed_cents, paid_cents, balance_cents, void, hold, refunding,
+       series, series_no, due_on)
 SELECT t.invoice_id, t.id, t.guarantor_id, t.client_id, t.asked, t.adjusted,
        t.forgiven, t.closed, t.paid,
-       CASE WHEN t.void THEN 0 ELSE t.asked - t.adjusted - t.paid END, t.void, t.hold, t.refunding
-FROM (SELECT i.invoice_id, i.id, i.guarantor_id, i.client_id,
+       CASE WHEN t.void THEN 0 ELSE t.asked - t.adjusted - t.paid END, t.void, t.hold, t.refunding,
+       t.series, t.series_no, t.due_on
+FROM (SELECT i.invoice_id, i.id, i.guarantor_id, i.client_id, i.series, i.series_no, i.due_on,
              i.total_cents + coalesce((SELECT sum(f.amount_cents) FROM late_fee AS f
                                        WHERE f.invoice_id = i.invoice_id AND {FEE_COUNTS}), 0) AS asked,
              coalesce((SELECT sum(j.amount_cents) FROM adjustment AS j
@@ -73,7 +75,8 @@ ON CONFLICT (invoice_id) DO UPDATE SET
     adjusted_cents = excluded.adjusted_cents, forgiven_cents = excluded.forgiven_cents,
     closed_cents = excluded.closed_cents, paid_cents = excluded.paid_cents,
     balance_cents = excluded.balance_cents, void = excluded.void, hold = excluded.hold,
-    refunding = excluded.refunding
+    refunding = excluded.refunding, series = excluded.series, series_no = excluded.series_no,
+    due_on = excluded.due_on
 """  # noqa: S608  composed of the constants above
 
 TWINS = tuple(
@@ -344,11 +347,16 @@ def _open_shares(
     ]
 
 
+LIVE_DRAFTS = """
+SELECT d.id FROM draft AS d WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)
+"""
 EVERYTHING = (
     "DELETE FROM invoice_balance",
     "DELETE FROM money_left",
     "DELETE FROM unbilled",
     "DELETE FROM crossed_account",
+    "DELETE FROM live_draft",
+    LIVE_DRAFTS.replace("SELECT", "INSERT INTO live_draft (draft_id) SELECT", 1),
     "DELETE FROM stale",
     "INSERT INTO stale (kind, id) SELECT DISTINCT 'invoice', invoice_id FROM invoice_issue",
     "INSERT INTO stale (kind, id) SELECT 'payment', id FROM payment",
@@ -376,6 +384,7 @@ KEPT_MONEY = """
 SELECT source_id, amount_cents, refunded_cents, applied_cents, left_cents FROM money_left
 WHERE guarantor_id = :guarantor_id AND amount_cents > 0
 """
+KEPT_DRAFTS = "SELECT draft_id FROM live_draft"
 KEPT_UNBILLED = "SELECT charge_id, share_id, guarantor_id, amount_cents FROM unbilled"
 UNSHARED_FACTS = f"""
 SELECT c.id, c.amount_cents FROM charge AS c WHERE NOT {CARRIED_BY} AND {COUNTS} AND NOT {IN_FORCE}
@@ -402,6 +411,8 @@ def differences(read: "Read") -> list[Difference]:
         }
         kept = {row[0]: row[1:] for row in read.rows(KEPT_MONEY, guarantor_id=guarantor_id)}
         found += _compare("money", kept, money)
+    drafts = [{row[0]: () for row in read.rows(sql)} for sql in (KEPT_DRAFTS, LIVE_DRAFTS)]
+    found += _compare("draft", *drafts)
     return found + _compare("unbilled", dict(_pairs(read.rows(KEPT_UNBILLED))), dict(_pairs(_queue(read))))
 
 

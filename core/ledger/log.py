@@ -7,12 +7,12 @@ still being read.
 """
 
 import json
-from bisect import bisect_right, insort
 from collections import namedtuple
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from core.errors import NotFound, UsageError
+from core.ledger.pages import Pages
 from core.text import search_key
 
 TYPE_CHECKING = False
@@ -82,11 +82,11 @@ SELECT a.id, a.at, coalesce(u.name, a.actor), a.site,
 FROM audit_entry AS a LEFT JOIN "user" AS u ON u.id = a.actor
 """  # noqa: S608  composed of constants
 OLDER = f"""{WHOLE} WHERE a.id IN (
-    SELECT id FROM audit_entry WHERE id <= :entry_id ORDER BY id DESC LIMIT :most OFFSET :skip)
+    SELECT id FROM audit_entry WHERE id <= :from_id ORDER BY id DESC LIMIT :most OFFSET :skip)
 ORDER BY a.id DESC
 """  # noqa: S608
 NEWER = f"""{WHOLE} WHERE a.id IN (
-    SELECT id FROM audit_entry WHERE id >= :entry_id ORDER BY id LIMIT :most OFFSET :skip)
+    SELECT id FROM audit_entry WHERE id >= :from_id ORDER BY id LIMIT :most OFFSET :skip)
 ORDER BY a.id DESC
 """  # noqa: S608
 ONE = WHOLE + "WHERE a.id = :entry_id"
@@ -99,41 +99,12 @@ SELECT (SELECT count(*) FROM audit_entry), (SELECT max(id) FROM audit_entry),
 """Apart, so that each is found by its own index."""
 
 
-class LogPages:
-    """The whole log as it was at one moment: any stretch of it, found from the nearest known entry.
-
-    Walking through it costs the same at every place; a leap into the middle of a long log reads the ids
-    on the way, once. Entries that are made later are not in it.
-    """
+class LogPages(Pages):
+    """The whole log as it was at one moment, newest first; entries that are made later are not in it."""
 
     def __init__(self, read: "Read") -> None:
-        self.count, newest, oldest = read.rows(COUNT)[0]
-        self._ids: dict[int, str] = {0: newest, self.count - 1: oldest} if self.count else {}
-        self._places = sorted(self._ids)
-
-    def fetch(self, read: "Read", start: int, stop: int) -> list[LogEntry]:
-        """Entries start to stop, newest first."""
-        stop = min(stop, self.count)
-        if start >= stop:
-            return []
-        before, after = self._around(start, stop - 1)
-        if start - before <= after - (stop - 1):
-            named: dict[str, Any] = {"entry_id": self._ids[before], "skip": start - before}
-            found = read.all(OLDER, LogEntry, most=stop - start, **named)
-        else:
-            named = {"entry_id": self._ids[after], "skip": after - (stop - 1)}
-            found = read.all(NEWER, LogEntry, most=stop - start, **named)
-        for place, entry in ((start, found[:1]), (start + len(found) - 1, found[-1:])):
-            if entry and place not in self._ids:
-                self._ids[place] = entry[0].entry_id
-                insort(self._places, place)
-        return found
-
-    def _around(self, first: int, last: int) -> tuple[int, int]:
-        """The nearest places at or before the first, and at or after the last, whose ids are known."""
-        at = bisect_right(self._places, first) - 1
-        beyond = min(bisect_right(self._places, last - 1), len(self._places) - 1)
-        return self._places[at], self._places[beyond]
+        count, newest, oldest = read.rows(COUNT)[0]
+        super().__init__(count, newest, oldest, onward=OLDER, backward=NEWER, into=LogEntry)
 
 
 class NoEntry(NotFound):

@@ -34,6 +34,7 @@ from core.tables.invoicing import (
 from core.tables.kept import (
     CrossedAccount,
     InvoiceBalance,
+    LiveDraft,
     MoneyLeft,
     Stale,
     Unbilled,
@@ -91,7 +92,7 @@ TABLES: tuple[type[Row], ...] = (
     Payment, PaymentReversal, Credit, CreditReversal, Allocation, AllocationRelease,
     RefundRequest, RefundAnswer, LateFee, Adjustment, DayClose,
     Document, Blob, Statement, Superbill, Estimate, EstimateOverride, Receipt, CreditNote, DocumentShare,
-    InvoiceBalance, MoneyLeft, Unbilled, CrossedAccount, Stale,
+    InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
 )  # fmt: skip
 
@@ -152,6 +153,7 @@ __all__ = [
     "InvoiceShare",
     "InvoiceVoid",
     "LateFee",
+    "LiveDraft",
     "Local",
     "MoneyLeft",
     "Office",

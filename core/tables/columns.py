@@ -44,6 +44,11 @@ def later_text() -> Any:
     )
 
 
+def later_number() -> Any:
+    """A number in a column that joined its table later."""
+    return Field(default=0, sa_type=INT64, nullable=False, sa_column_kwargs={"server_default": sql_text("0")})
+
+
 def word(*, index: bool = False) -> Any:
     """A text that must be there."""
     return Field(sa_type=Text, nullable=False, index=index)

@@ -13,7 +13,20 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlalchemy import text as sql_text
 
-from core.tables.columns import BY_KEY, Local, by_ending, cents, day, flag, maybe_text, row_id, text, word
+from core.tables.columns import (
+    BY_KEY,
+    Local,
+    by_ending,
+    cents,
+    day,
+    flag,
+    later_number,
+    later_text,
+    maybe_text,
+    row_id,
+    text,
+    word,
+)
 
 
 class InvoiceBalance(Local, table=True):
@@ -21,6 +34,12 @@ class InvoiceBalance(Local, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index("ix_invoice_balance_open", "guarantor_id", sqlite_where=sql_text("balance_cents <> 0")),
+        Index(
+            "ix_invoice_balance_owed",
+            *("client_id", "due_on", "balance_cents", "hold", "refunding", "void"),
+            sqlite_where=sql_text("balance_cents <> 0"),
+        ),
+        Index("ix_invoice_balance_number", "series", "series_no"),
         BY_KEY,
     )
 
@@ -43,6 +62,10 @@ class InvoiceBalance(Local, table=True):
     """Empty, or the kind of hold it is under."""
     refunding: bool = flag(False)
     """A refund of its money was asked of the processor, who has not answered."""
+    series: str = later_text()
+    series_no: int = later_number()
+    due_on: str = later_text()
+    """As issued, so that the list by number and what is overdue are found here."""
 
 
 class MoneyLeft(Local, table=True):
@@ -85,6 +108,14 @@ class Unbilled(Local, table=True):
     guarantor_id: str | None = maybe_text()
     service_on: str = day()
     amount_cents: int = cents()
+
+
+class LiveDraft(Local, table=True):
+    """A draft that was not issued. Drafts stay when they are, so without this every one would be asked."""
+
+    __table_args__: ClassVar[Any] = (BY_KEY,)
+
+    draft_id: str = row_id()
 
 
 class CrossedAccount(Local, table=True):
@@ -161,6 +192,8 @@ _CARRIED = (
     "DELETE FROM unbilled WHERE charge_id = NEW.charge_id"
     " AND (NEW.share_id IS NULL OR share_id IN ('', NEW.share_id)); "
 )
+_NOT_ISSUED = "NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = NEW.id)"
+_LIVES = "INSERT INTO live_draft (draft_id) VALUES (NEW.id) ON CONFLICT DO NOTHING; "
 _NOT_VOID = "NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = NEW.invoice_id)"
 
 
@@ -176,6 +209,13 @@ def kept_triggers() -> Iterator[tuple[str, str]]:
         "draft_line_swaps",
         "UPDATE OF charge_id, share_id, draft_id ON draft_line",
         _mark("charge", "OLD.charge_id") + _mark("charge", "NEW.charge_id"),
+    )
+    yield _trigger("draft_lives", f"INSERT ON draft WHEN {_NOT_ISSUED}", _LIVES)
+    yield _trigger("draft_ends", "DELETE ON draft", "DELETE FROM live_draft WHERE draft_id = OLD.id; ")
+    yield _trigger(
+        "draft_is_issued",
+        "INSERT ON invoice_issue",
+        "DELETE FROM live_draft WHERE draft_id = NEW.invoice_id; ",
     )
     yield _trigger("payer_share_made", "INSERT ON payer_share", _mark("client", "NEW.client_id"))
     yield _trigger("payer_share_changed", "UPDATE ON payer_share", _mark("client", "NEW.client_id"))

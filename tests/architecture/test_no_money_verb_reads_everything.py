@@ -27,7 +27,7 @@ GROWING = {
 }
 """What gets longer with every year."""
 
-OPEN = {"ix_money_left_open", "ix_invoice_balance_open"}
+OPEN = {"ix_money_left_open", "ix_invoice_balance_open", "ix_invoice_balance_owed"}
 """These hold what is open, which does not grow with the years."""
 
 ASKED: dict[str, str] = {

@@ -57,7 +57,7 @@ Table().run()
 LIST = """
 import sys
 from textual.app import App
-from core.clients.queries import client_ids, clients_by_id
+from core.clients.lists import client_pages
 from core.dates import system_now
 from core.security.unlock import open_with_file
 from tui.widgets.columns import words_column
@@ -68,12 +68,12 @@ class Long(App):
         yield Grid((words_column("Client", least=14), words_column("Owes", least=10)))
     def on_mount(self):
         with store.read() as read:
-            ids = client_ids(read)
+            pages = client_pages(read, today="2026-10-31")
         def fetch(start, stop):
             with store.read() as read:
-                rows = clients_by_id(read, ids[start:stop])
+                rows = pages.fetch(read, start, stop)
             return [Row(row.client_id, (row.client, row.guarantor)) for row in rows]
-        self.query_one(Grid).show_rows(LazyRows(len(ids), fetch, ids=lambda: ids))
+        self.query_one(Grid).show_rows(LazyRows(pages.count, fetch))
 store = open_with_file(sys.argv[1], sys.argv[2], system_now).store
 Long().run()
 """

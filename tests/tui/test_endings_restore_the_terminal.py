@@ -29,10 +29,10 @@ script()
 """A bug whose message is the row that is looked at, in the screens' own thread."""
 
 BEHIND = """
-import core.ledger.invoices
-def bug(read, **_):
+import core.ledger.to_do
+def bug(read, _):
     raise ValueError(read.value("SELECT sort_name FROM client"))
-core.ledger.invoices.invoices = bug
+core.ledger.to_do.to_do = bug
 from tui.cli import script
 script()
 """
@@ -143,7 +143,7 @@ def reports(home: Home) -> list[Path]:
 def test_a_bug_ends_with_a_number_and_no_word_of_a_client(home: Home) -> None:
     app = Terminal("-c", PLANTED, env=home.environ)
     app.wait_for("1TODAY")
-    app.press("4")
+    app.press("2")
     app.wait_for("Quillfeather")
     app.press("/a")
     assert app.finish() == 1

@@ -73,7 +73,7 @@ class Client(ClientVerbs[ClientPage]):
     def __init__(self, client_id: str, order: Sequence[str] = ()) -> None:
         super().__init__()
         self._client_id = client_id
-        self._order = list(order) or [client_id]
+        self._order: Sequence[str] = order or [client_id]
         self._page: ClientPage | None = None
         self._range: Period | None = None
         self._lines: dict[str, LedgerLine] = {}

@@ -70,7 +70,7 @@ class Invoice(DraftVerbs):
 
     def __init__(self, invoice_id: str, order: Sequence[str] = ()) -> None:
         super().__init__(invoice_id)
-        self._order = list(order) or [invoice_id]
+        self._order: Sequence[str] = order or [invoice_id]
 
     def compose_body(self) -> ComposeResult:
         yield WhoLine(id="who")

@@ -1,29 +1,28 @@
 """Invoices and drafts: the list, and the verbs that act on the marked ones."""
 
-from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from core.ids import short
-from core.ledger.invoices import InvoiceRow, invoices
+from core.ledger.invoice_list import InvoicePages, invoice_pages, invoice_sums, invoices_by_id
+from core.ledger.invoices import InvoiceRow
+from core.ledger.pages import Found
 from core.ledger.statements import StatementRow
 from core.store import Read, Tx
 from tui.jobs import Job, JobReport, each
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.documents import open_pdf, write_pdf
+from tui.screens.long_list import LongList, LongView
 from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS, PAY, MoneyVerbs
 from tui.screens.sending import start_sending
 from tui.screens.statement_verbs import MAKE, Whose, ask_statements, open_statement
 from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, money_column, status_column, words_column
-from tui.widgets.rows import Row, Rows
-
-InvoicesView = namedtuple("InvoicesView", "by_id source totals")
-"""Ready to be shown: with a hundred thousand invoices the screen's own thread has no time to make it."""
+from tui.widgets.rows import Row
 
 
-class Invoices(MoneyVerbs[InvoicesView]):
+class Invoices(LongList[InvoiceRow], MoneyVerbs[LongView]):
     """Newest number last; drafts first."""
 
     PLACE = "invoices"
@@ -52,7 +51,6 @@ class Invoices(MoneyVerbs[InvoicesView]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: dict[str, InvoiceRow] = {}
         self._mark_next: Sequence[str] = ()
         self._go_next = ""
         self._statement_of: tuple[str | None, str] = (None, "")
@@ -73,24 +71,37 @@ class Invoices(MoneyVerbs[InvoicesView]):
         self._go_next = invoice_ids[0]
         self.renew()
 
-    def ask_book(self, read: Read) -> InvoicesView:
-        rows = invoices(read, today=self.biller.today().isoformat())
-        shown = [row for row in rows if self.quick_filter in ("all", row.status.replace("_", " "))]
-        return InvoicesView(
-            {row.invoice_id: row for row in rows}, Rows([_row(row) for row in shown]), _totals(rows)
+    def pages(self, read: Read) -> InvoicePages | Found:
+        status = None if self.quick_filter == "all" else self.quick_filter.replace(" ", "_")
+        return invoice_pages(read, today=self.biller.today().isoformat(), status=status)
+
+    def some(self, read: Read, record_ids: Collection[str]) -> list[InvoiceRow]:
+        return invoices_by_id(read, record_ids, today=self.biller.today().isoformat())
+
+    def totals_of(self, read: Read) -> str:
+        sums = invoice_sums(read, today=self.biller.today().isoformat())
+        drafts = f" · drafts {sums.drafts:,}" if sums.drafts else ""
+        return (
+            f"open {sums.open_count:,} · overdue {sums.overdue_count:,} · {dollars(sums.owed_cents)}{drafts}"
         )
 
-    def fill(self, view: InvoicesView) -> None:
-        self._rows = view.by_id
-        self.grid.show_rows(view.source)
-        self.grid.forget_marks(self._rows.keys())
+    def row_of(self, record: InvoiceRow) -> Row:
+        number = record.number or short(record.invoice_id)
+        status = record.status.replace("_", " ")
+        cells = (number, record.client, record.due_on, status, record.total_cents, record.balance_cents)
+        return Row(record.invoice_id, cells, record.status == "overdue")
+
+    def wanted_ids(self) -> frozenset[str]:
+        return super().wanted_ids() | frozenset(self._mark_next)
+
+    def fill(self, view: LongView) -> None:
+        super().fill(view)
         if self._mark_next:
-            self.grid.mark_ids([i for i in self._mark_next if i in self._rows])
+            self.grid.mark_ids([row.invoice_id for row in self.records(self._mark_next)])
             self._mark_next = ()
         if self._go_next:
             self.grid.go_to(self._go_next)
             self._go_next = ""
-        self.show_totals(view.totals)
 
     def allowed(self, action: str) -> bool:
         if action == "send":
@@ -108,16 +119,16 @@ class Invoices(MoneyVerbs[InvoicesView]):
     @property
     def invoice_row(self) -> InvoiceRow | None:
         """The issued invoice under the cursor."""
-        row = self._rows.get(self.grid.cursor_id or "")
+        row = self.record(self.grid.cursor_id)
         return row if row is not None and row.number else None
 
     def _chosen(self) -> list[InvoiceRow]:
-        return [self._rows[i] for i in self.chosen if i in self._rows]
+        return self.records(self.chosen)
 
     def opened(self, record_id: str) -> None:
         from tui.screens.invoice import Invoice
 
-        self.app.push_screen(Invoice(record_id, self.grid.shown_ids))
+        self.app.push_screen(Invoice(record_id, self.grid.shown_order))
 
     def action_send(self) -> None:
         rows = [row for row in self._chosen() if row.status in ("draft", "issued")]
@@ -248,23 +259,3 @@ class Invoices(MoneyVerbs[InvoicesView]):
                     self.show_made(draft_ids, mark=True)
 
         self.change(command, made)
-
-
-def _totals(rows: Sequence[InvoiceRow]) -> str:
-    asked = [row for row in rows if row.status not in ("draft", "void")]
-    late = [row for row in asked if row.status == "overdue"]
-    owed = sum(row.balance_cents for row in asked)
-    open_count = sum(row.balance_cents > 0 for row in asked)
-    drafts = sum(row.status == "draft" for row in rows)
-    return f"open {open_count:,} · overdue {len(late):,} · {dollars(owed)}" + (
-        f" · drafts {drafts:,}" if drafts else ""
-    )
-
-
-def _row(row: InvoiceRow) -> Row:
-    number = row.number or short(row.invoice_id)
-    return Row(
-        row.invoice_id,
-        (number, row.client, row.due_on, row.status.replace("_", " "), row.total_cents, row.balance_cents),
-        row.status == "overdue",
-    )

@@ -20,7 +20,7 @@ from tui.widgets.columns import GAP, Column, lay_out
 from tui.widgets.marks import Marks
 from tui.widgets.rows import NATURAL, Row, Rows, RowSource
 
-BLOCK_ROWS = 256
+BLOCK_ROWS = 128
 _KEPT_BLOCKS = 64
 _KEPT_LINES = 2048
 _SIGNS = 3

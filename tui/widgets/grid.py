@@ -14,7 +14,7 @@ from textual.message import Message
 
 from tui.widgets.canvas import RowCanvas
 from tui.widgets.columns import Column
-from tui.widgets.rows import Arrangement, Row, Rows, RowSource
+from tui.widgets.rows import Arrangement, Order, Row, Rows, RowSource
 
 
 class Grid(RowCanvas, can_focus=True):
@@ -103,13 +103,23 @@ class Grid(RowCanvas, can_focus=True):
     def chosen_ids(self) -> list[str]:
         """What a verb acts on: the marked records, else the one under the cursor."""
         if self.marks:
-            return self.marks.in_order(self._whole.ids())
+            return list(self.marks.in_order(self._whole))
         return [self._cursor_id] if self._cursor_id is not None else []
 
     @property
     def shown_ids(self) -> list[str]:
         """Every record shown, in the order shown."""
         return list(self._shown.ids())
+
+    @property
+    def shown_order(self) -> Order:
+        """The same for a list as long as the book, of which nobody wants every id."""
+        return Order(self._shown)
+
+    @property
+    def place(self) -> int:
+        """Where the cursor is."""
+        return self._cursor
 
     @property
     def hidden_marks(self) -> int:
@@ -157,8 +167,12 @@ class Grid(RowCanvas, can_focus=True):
 
     def forget_marks(self, known: Set[str]) -> None:
         """Drop marks of records that are no more; those that a filter hides are still known."""
-        if not self.marks.ids() <= known:
-            self.mark_ids(sorted(self.marks.ids() & known))
+        self.unmark(self.marks.ids() - known)
+
+    def unmark(self, gone: Set[str]) -> None:
+        """Drop the marks of these."""
+        if self.marks.ids() & gone:
+            self.mark_ids(sorted(self.marks.ids() - gone))
 
     def go_to(self, record_id: str) -> bool:
         """Put the cursor on a record; False when it is not shown."""
@@ -281,7 +295,12 @@ class Grid(RowCanvas, can_focus=True):
 
     def _rearrange(self, arrangement: Arrangement) -> None:
         self._arrangement = arrangement
-        self._shown = self._whole.arranged(arrangement, self.columns)
+        shown = self._whole.arranged(arrangement, self.columns)
+        if shown is None:
+            # What is shown stays until the screen has the answer and shows it.
+            self.post_message(self.Changed(self))
+            return
+        self._shown = shown
         self._forget_painted()
         self._cursor = self._place_of_cursor()
         self.virtual_size = Size(0, self.row_count + 1)

@@ -13,7 +13,8 @@ class Marks:
     def __init__(self) -> None:
         self._ids: set[str] = set()
         self.anchor: str | None = None
-        self._hidden: tuple[RowSource, int] | None = None
+        self._known: tuple[RowSource, int] | None = None
+        self._ordered: tuple[RowSource, list[str]] | None = None
 
     def __contains__(self, record_id: str) -> bool:
         return record_id in self._ids
@@ -26,16 +27,16 @@ class Marks:
 
     def add(self, record_ids: Iterable[str]) -> None:
         self._ids.update(record_ids)
-        self._hidden = None
+        self._changed()
 
     def toggle(self, record_id: str) -> None:
         self._ids ^= {record_id}
-        self._hidden = None
+        self._changed()
 
     def replace(self, record_ids: Iterable[str]) -> None:
         self._ids = set(record_ids)
         self.anchor = None
-        self._hidden = None
+        self._changed()
 
     def clear(self) -> None:
         self.replace(())
@@ -46,22 +47,27 @@ class Marks:
             self._ids.difference_update(shown)
         else:
             self._ids.update(shown)
-        self._hidden = None
+        self._changed()
 
     def invert(self, shown: Sequence[str]) -> None:
         """Swap marked and unmarked among those shown; hidden marks stay."""
         self._ids ^= set(shown)
-        self._hidden = None
+        self._changed()
 
     def hidden(self, shown: "RowSource") -> int:
         """How many marked records are not among those shown; counted once for each source."""
         if not self._ids:
             return 0
-        if self._hidden is None or self._hidden[0] is not shown:
-            self._hidden = (shown, len(self._ids.difference(shown.ids())))
-        return self._hidden[1]
+        if self._known is None or self._known[0] is not shown:
+            self._known = (shown, len(shown.having(self._ids)))
+        return len(self._ids) - self._known[1]
 
-    def in_order(self, order: Sequence[str]) -> list[str]:
-        """The marked ids in the list's order; those the list no longer has come last."""
-        known = [record_id for record_id in order if record_id in self._ids]
-        return known + sorted(self._ids.difference(known))
+    def in_order(self, source: "RowSource") -> list[str]:
+        """The marked ids in a list's order; those the list does not have come last. Asked once each."""
+        if self._ordered is None or self._ordered[0] is not source:
+            known = list(source.having(self._ids))
+            self._ordered = (source, known + sorted(self._ids.difference(known)))
+        return self._ordered[1]
+
+    def _changed(self) -> None:
+        self._known = self._ordered = None

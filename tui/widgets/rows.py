@@ -5,8 +5,8 @@ can be arranged, which answers another source: filtered and sorted in memory her
 where the rows stay in the database.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple, Protocol, overload
 
 from core.text import search_key
 from tui.widgets.columns import Column
@@ -47,7 +47,45 @@ class RowSource(Protocol):
 
     def index_of(self, record_id: str) -> int | None: ...
 
-    def arranged(self, arrangement: Arrangement, columns: Sequence[Column]) -> "RowSource": ...
+    def having(self, record_ids: Collection[str]) -> Sequence[str]:
+        """Which of these ids it has, in its order."""
+        ...
+
+    def arranged(self, arrangement: Arrangement, columns: Sequence[Column]) -> "RowSource | None":
+        """Itself as wanted; None where that takes a while, and the screen shows the rows when it is known."""
+        ...
+
+
+class Order(Sequence[str]):
+    """The ids of a list as it was when one of its records was opened; each is asked for when it is wanted."""
+
+    def __init__(self, source: RowSource) -> None:
+        self._source = source
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self[place] for place in range(*at.indices(len(self)))]
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        place = at % len(self)
+        return self._source.fetch(place, place + 1)[0].id
+
+    def __contains__(self, record_id: object) -> bool:
+        return isinstance(record_id, str) and self._source.index_of(record_id) is not None
+
+    def index(self, record_id: str, start: int = 0, stop: int | None = None) -> int:
+        """Where a record stands. Raises: ValueError."""
+        place = self._source.index_of(record_id)
+        if place is None or place not in range(len(self))[start:stop]:
+            raise ValueError(record_id)
+        return place
 
 
 class Rows:
@@ -72,6 +110,9 @@ class Rows:
         if self._places is None:
             self._places = {row.id: place for place, row in enumerate(self._rows)}
         return self._places.get(record_id)
+
+    def having(self, record_ids: Collection[str]) -> Sequence[str]:
+        return [row.id for row in self._rows if row.id in record_ids]
 
     def arranged(self, arrangement: Arrangement, columns: Sequence[Column]) -> RowSource:
         if arrangement == NATURAL:
@@ -101,9 +142,9 @@ class Rows:
 class LazyRows:
     """Rows that stay where they are until they are looked at.
 
-    `fetch` reads a block. Where the store can filter and sort, `arrange` answers another source;
-    without it all rows are read into memory the first time one asks. `place_of` finds a record again
-    after a refresh; without it, or `ids`, the cursor stays where it was on the screen.
+    `fetch` reads a block. `ids`, `place_of` and `having` answer for all rows without reading them; without
+    them the cursor stays where it was on the screen. A subclass says how the rows are arranged; else all
+    of them are read into memory the first time one asks.
     """
 
     def __init__(
@@ -113,14 +154,14 @@ class LazyRows:
         *,
         ids: Callable[[], Sequence[str]] | None = None,
         place_of: Callable[[str], int | None] | None = None,
-        arrange: "Callable[[Arrangement], RowSource] | None" = None,
+        having: Callable[[Collection[str]], Sequence[str]] | None = None,
     ) -> None:
         self._length = length
         self._fetch = fetch
         self._ids = ids
         self._place_of = place_of
-        self._arrange = arrange
-        self._places: dict[str, int] | None = None
+        self._having = having
+        self._places: dict[str, int | None] = {}
         self._loaded: Rows | None = None
 
     def __len__(self) -> int:
@@ -133,20 +174,20 @@ class LazyRows:
         return self._ids() if self._ids is not None else self._all().ids()
 
     def index_of(self, record_id: str) -> int | None:
-        if self._place_of is not None:
-            return self._place_of(record_id)
-        if self._ids is None and self._loaded is None:
-            return None
-        if self._places is None:
-            self._places = {known: place for place, known in enumerate(self.ids())}
+        if record_id not in self._places:
+            if self._place_of is not None:
+                self._places[record_id] = self._place_of(record_id)
+            elif self._ids is not None or self._loaded is not None:
+                self._places.update((known, place) for place, known in enumerate(self.ids()))
         return self._places.get(record_id)
 
-    def arranged(self, arrangement: Arrangement, columns: Sequence[Column]) -> RowSource:
-        if arrangement == NATURAL:
-            return self
-        if self._arrange is not None:
-            return self._arrange(arrangement)
-        return self._all().arranged(arrangement, columns)
+    def having(self, record_ids: Collection[str]) -> Sequence[str]:
+        if self._having is not None:
+            return self._having(record_ids)
+        return [record_id for record_id in self.ids() if record_id in record_ids]
+
+    def arranged(self, arrangement: Arrangement, columns: Sequence[Column]) -> RowSource | None:
+        return self if arrangement == NATURAL else self._all().arranged(arrangement, columns)
 
     def _all(self) -> Rows:
         if self._loaded is None:
