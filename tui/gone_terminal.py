@@ -34,13 +34,13 @@ class Paint:
 
 
 def surviving(driver_class: type[Driver]) -> type[Driver]:
-    """The same driver, painting on a terminal that may go away; others than the terminal's stay as they are."""
+    """The terminal's driver, painting on one that may go away; another driver stays as it is."""
     if driver_class.__name__ != "LinuxDriver":
         return driver_class
 
     class SurvivingDriver(driver_class):  # type: ignore[misc, valid-type]
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
-            self._file = Paint(self._file)
+            self._file: Any = Paint(self._file)
 
     return SurvivingDriver

@@ -58,7 +58,7 @@ class Clients(LongList[AccountRow], ClientVerbs[LongView]):
         return [(row.client_id, row.guarantor_id, row.client) for row in self.records(self.chosen)]
 
     def allowed(self, action: str) -> bool:
-        row = self._rows.get(self.grid.cursor_id or "")
+        row = self.record(self.grid.cursor_id)
         return super().allowed(action) and (action != "bill" or bool(row and row.unbilled_cents))
 
     def opened(self, record_id: str) -> None:
