@@ -24,7 +24,6 @@ from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, Line, ListTitle, ScreensLine, StatusLine, TitleLine
-from tui.widgets.near import NearCompositor
 
 V = TypeVar("V")
 
@@ -82,7 +81,6 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = NearCompositor()
         self.quick_filter = self.QUICK_FILTERS[0] if self.QUICK_FILTERS else ""
         self.totals = ""
         self.period_shown = ""
