@@ -112,6 +112,7 @@ def add_unbilled(tx: Tx, draft_id: str, *, today: date) -> list[str]:
 
     Raises: NothingUnbilled, NotADraft.
     """
+    tx.require(Right.BILL)
     require_draft(tx, draft_id)
     found = charges_to_add(tx, draft_id, today=today)
     if not found:

@@ -22,6 +22,7 @@ from tui.screens.draft_verbs import DraftVerbs
 from tui.screens.first_start import FirstStart
 from tui.screens.frame import FrameScreen
 from tui.screens.locked import Locked
+from tui.screens.long_list import LongList
 from tui.screens.money_verbs import MoneyVerbs
 from tui.screens.notice import Notice
 from tui.screens.received import ReceivedVerbs
@@ -36,6 +37,7 @@ SHARED: dict[type[object], str] = {
     RefusedKeysScreen: "what screens have in common",
     FrameScreen: "what screens have in common",
     BookScreen: "what screens have in common",
+    LongList: "what screens have in common",
     DraftVerbs: "what screens have in common",
     MoneyVerbs: "what screens have in common",
     ReceivedVerbs: "what screens have in common",

@@ -28,7 +28,7 @@ OURS = [table for table in TABLES if table.travels in (Travels.FACT, Travels.REG
 
 STAYS = {
     *("sync_clock", "sync_chain", "sync_head", "sync_unchained", "sync_base", "sync_tomb"),
-    *("invoice_balance", "money_left", "unbilled", "crossed_account", "stale"),
+    *("invoice_balance", "money_left", "unbilled", "crossed_account", "live_draft", "stale"),
     "blob",
 }
 """What one computer keeps for itself, sums that follow from facts, and the bytes of the documents."""

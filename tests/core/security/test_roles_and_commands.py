@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from core.actors import RIGHTS, Actor, Right, Role
 from core.books.backup import back_up
 from core.dates import ALL_TIME, previous_month
+from core.delivery.mending import Mended
 from core.delivery.run import carry_out
 from core.delivery.sending import finish, send
 from core.delivery.statements import make_statement
@@ -23,6 +24,7 @@ from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.statement_view import statement_key
 from core.ledger.superbill_lint import Lack
 from core.security.keys import Keys
+from core.sessions.correcting import SessionPage
 from core.store import Tx
 from core.trouble import NotAllowed
 from tests.builders import NOW, TODAY, Book
@@ -70,6 +72,8 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "correct_session": (BILL, ("session",), {"place_of_service": "11"}),
     "correct_service": (BILL, ("session", "line"), {"modifiers": "95"}),
     "mend": (BILL, (Lack("client", "client", "", "phone", "", "", ""), "1"), {}),
+    "put_back": (BILL, (Mended(Lack("client", "client", "", "phone", "", "", ""), None),), {}),
+    "put_session_back": (BILL, (SessionPage("session", TODAY.isoformat(), "kept", "", [], []),), {}),
     "note_client": (BILL, ("client", "n"), {"today": TODAY}),
     "take_note_away": (BILL, ("note",), {}),
     "put_note_back": (BILL, ("note",), {}),
@@ -88,6 +92,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "edit_draft": (BILL, ("draft",), {"notes": "n"}),
     "add_manual_line": (BILL, ("draft",), {"description": "d", "rate_cents": 1}),
     "add_charge": (BILL, ("draft", "charge"), {"today": TODAY}),
+    "add_unbilled": (BILL, ("draft",), {"today": TODAY}),
     "change_line": (BILL, ("line",), {"rate_cents": 1}),
     "remove_line": (BILL, ("line",), {}),
     "adjust_draft": (BILL, ("draft",), {"kind": "discount", "flat_cents": 1}),

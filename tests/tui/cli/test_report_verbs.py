@@ -60,9 +60,9 @@ def test_rc7_a_guarantors_ledger_ends_at_their_row_of_the_report(daysheet: Daysh
 def test_rc7_a_note_stands_on_the_ledger_and_the_page(daysheet: Daysheet) -> None:
     assert daysheet("client", "note", "archer", "pays on Fridays", "--json").code == 0
     for page in ("show", "ledger"):
-        assert daysheet("client", page, "archer", "--json").data["notes"] == [
-            {"on": "2026-10-31", "text": "pays on Fridays"}
-        ]
+        (note,) = daysheet("client", page, "archer", "--json").data["notes"]
+        assert (note["on"], note["text"]) == ("2026-10-31", "pays on Fridays")
+        assert len(note["id"]) == 36
     assert daysheet("client", "note", "archer", "a", "--text", "b").code == 2
 
 
