@@ -65,7 +65,7 @@ class Terminal:
         """What is written in the colour that it is written on; the text alone does not show that."""
         rows = (self.screen.buffer[row] for row in range(self.screen.lines))
         cells = (row[column] for row in rows for column in range(self.screen.columns))
-        return [cell.data for cell in cells if cell.data.strip() and cell.fg == cell.bg != "default"]
+        return [cell.data for cell in cells if cell.data.isalnum() and cell.fg == cell.bg != "default"]
 
     def wait_for(self, text: str, *, gone: bool = False, seconds: float = SECONDS) -> None:
         """Read until the screen shows a text, or no longer does."""
