@@ -49,7 +49,9 @@ SQLITE_FLOOR = (3, 51, 3)
 BUSY_MS = 15_000
 STALE = "SELECT 1 FROM stale LIMIT 1"
 HUB = 0
-"""The site that numbers what all others write."""
+"""The site of a hub's own work."""
+NUMBERING = "SELECT 1 FROM sync_self"
+"""A hub numbers what it writes and takes in; an office's rows get their numbers from it."""
 Value = str | int | bytes | None
 
 
@@ -270,10 +272,11 @@ class Tx(Read):
 
         table = type(row)
         names, values = [], []
+        kept = _KEPT_BY_STORE if table.travels.value in ("fact", "register") else ()
         for column in _columns(table_name(table)):
             # Columns that only replication reads begin with a line that an attribute cannot have.
             attribute = column.lstrip("_")
-            if attribute in _KEPT_BY_STORE:
+            if attribute in kept:
                 continue
             value = getattr(row, attribute, None)
             if value is not None:
@@ -386,7 +389,7 @@ class Tx(Read):
 
     def _number(self) -> None:
         """At the hub, what was written gets its number before others can see it."""
-        if self.site == HUB:
+        if self.value(NUMBERING):
             from core.sync.sequence import sequence
             from core.tables import shapes
 

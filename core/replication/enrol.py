@@ -5,6 +5,7 @@ that neither has to send the other anything. Every further office begins with an
 """
 
 import hashlib
+import json
 import secrets
 from collections import namedtuple
 from datetime import timedelta
@@ -14,7 +15,7 @@ from core.actors import Actor, Right, Role
 from core.dates import show_instant
 from core.errors import DomainError, NotFound
 from core.ids import named
-from core.replication.seals import new_key, public_key
+from core.replication.seals import new_key, public_key, signed_by
 from core.store import HUB, Read, Store, Tx
 from core.sync.sequence import sequence
 from core.sync.stamp import MAX_SITE
@@ -61,6 +62,23 @@ class SeriesTaken(DomainError):
 
     def __init__(self, series: str) -> None:
         super().__init__(f"Invoices {series}-… are another office's. Choose other letters for this one.")
+
+
+class UnknownSite(DomainError):
+    code = "unknown_site"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The hub does not know this office, or has shut it out."
+            " Ask whoever runs the hub for an invitation."
+        )
+
+
+class SiteTaken(DomainError):
+    code = "site_taken"
+
+    def __init__(self) -> None:
+        super().__init__("Another office has this site's number. Restore the backup again; it takes another.")
 
 
 class NoSuchOffice(NotFound):
@@ -132,6 +150,8 @@ def add_link(
     tx.add(
         SyncLink(
             id=1,
+            site=tx.site,
+            follows="[]",
             url=url,
             hub_key=hub_key,
             hub_cert=hub_cert,
@@ -212,6 +232,38 @@ def admit(tx: Tx, *, code: str, key: bytes, person: str) -> Welcome:
     audit.record(tx, "office.joined", "site", str(site), name=name, series=series, person=person, role=role)
     hub_private, epoch = require_hub(tx)
     return Welcome(site, series, epoch, public_key(hub_private), user_id, role)
+
+
+def follow_text(old: int, new: int, key: bytes) -> bytes:
+    """What a restored book signs with the key it had, so that the hub knows it for the same office."""
+    return b"daysheet-follows-1|%d|%d|" % (old, new) + key
+
+
+def follow(tx: Tx, *, old: int, new: int, key: bytes, signature: bytes) -> None:
+    """A backup of an office was restored and goes on as another site; the earlier one is shut out.
+
+    Raises: UnknownSite, SiteTaken.
+    """
+    rows = tx.rows("SELECT public_key, revoked_at FROM sync_peer WHERE site = :site", site=old)
+    if not rows or rows[0][1] or not signed_by(rows[0][0], signature, follow_text(old, new, key)):
+        raise UnknownSite
+    if tx.value("SELECT 1 FROM sync_peer WHERE site = :site", site=new):
+        raise SiteTaken
+    _enrol(tx, new, key, follows=old)
+    tx.execute("UPDATE sync_peer SET revoked_at = :now WHERE site = :site", {"now": tx.now_text, "site": old})
+    audit.record(tx, "office.restored", "site", str(new), follows=old)
+
+
+def go_on(tx: Tx, *, private_key: bytes) -> None:
+    """At the office: the hub knows it under its new number and key."""
+    old, before = tx.rows("SELECT site, follows FROM sync_link")[0]
+    tx.execute("DELETE FROM sync_batch")
+    tx.execute(
+        "UPDATE sync_link SET site = :site, follows = :follows, private_key = :key, batch_no = 0,"
+        " trouble = ''",
+        {"site": tx.site, "follows": json.dumps([*json.loads(before), old]), "key": private_key},
+    )
+    tx.change(Site, named(f"site:{tx.site}"), public_key=public_key(private_key).hex())
 
 
 def shut_out(tx: Tx, site: int, *, reason: str) -> None:

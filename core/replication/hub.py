@@ -6,10 +6,10 @@ from operator import attrgetter
 from typing import Any
 
 from core.actors import Actor, Role
-from core.errors import DomainError
 from core.migrations import HEAD
 from core.replication.aside import hold_aside, note_clashes
 from core.replication.checked import Checked, NewerOffice, check_batch
+from core.replication.enrol import UnknownSite
 from core.replication.messages import VERSION, Answer, Request, SentBatch
 from core.replication.seals import seal_holds
 from core.store import Merging, Read, Store
@@ -28,18 +28,8 @@ from core.tables import shapes
 THE_HUB = Actor("hub", "Hub", Role.SERVICE)
 
 
-class UnknownSite(DomainError):
-    code = "unknown_site"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The hub does not know this office, or has shut it out."
-            " Ask whoever runs the hub for an invitation."
-        )
-
-
 PEER = """
-SELECT site, public_key, batch_no, batch_sha, answer, follows, revoked_at FROM sync_peer WHERE site = :site
+SELECT public_key, batch_no, batch_sha, answer, revoked_at FROM sync_peer WHERE site = :site
 """
 LIFE = "SELECT epoch FROM sync_self"
 
@@ -70,9 +60,9 @@ HEADS = "SELECT site, no, head FROM sync_chain ORDER BY site"
 def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str, Any]:
     """Take a batch once; the same again gets the same answer."""
     rows = tx.rows(PEER, site=site)
-    if not rows or rows[0][6] is not None:
+    if not rows or rows[0][4] is not None:
         raise UnknownSite
-    _, key, last_no, last_sha, answer, follows, _ = rows[0]
+    key, last_no, last_sha, answer, _ = rows[0]
     if sent.no == last_no:
         return ("taken", unpack(answer)) if sent.sha256 == last_sha else ("other", last_no)
     if sent.no != last_no + 1:
@@ -80,7 +70,7 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
     if digest(sent.payload) != sent.sha256:
         raise Unreadable("a batch was altered on the way")
     try:
-        batch = check_batch(read_batch(sent.payload), _by_name(), {site, follows} - {None})
+        batch = check_batch(read_batch(sent.payload), _by_name(), _speaks_for(tx, site))
     except NewerOffice:
         return "older", HEAD
     if batch.newest > stamp_at(now_ms + AHEAD_MS, 0):
@@ -94,6 +84,19 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
         {"no": sent.no, "sha": sent.sha256, "answer": pack(taken), "site": site},
     )
     return "taken", taken
+
+
+FOLLOWED = """
+WITH RECURSIVE followed(site) AS (
+    SELECT :site UNION SELECT p.follows FROM sync_peer AS p JOIN followed AS f ON f.site = p.site
+    WHERE p.follows NOTNULL)
+SELECT site FROM followed
+"""
+
+
+def _speaks_for(tx: Merging, site: int) -> set[int]:
+    """A site, and those whose work it goes on with."""
+    return {each for (each,) in tx.rows(FOLLOWED, site=site)}
 
 
 def _by_name() -> Mapping[str, Shape]:

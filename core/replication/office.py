@@ -4,6 +4,7 @@ Everything that must survive a crash is in the book: rows, the frozen batch, and
 the rows it covers. Whatever answer is lost, late or said twice, the next exchange goes on from there.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from core.sync.clock import TOLERATED_MS, set_clock
 from core.sync.facts import Told, take_facts, told_facts
 from core.sync.merge import take_rows, take_tombs
 from core.sync.page import Page
+from core.sync.policy import Travels
 from core.sync.register import Register, Tomb
 from core.sync.wire import unpack, unrun
 from core.tables import shapes
@@ -29,11 +31,13 @@ SLICE_ROWS = 200
 """As many rows a transaction, so that somebody who types never waits for the lock (`security.md` E4)."""
 
 LINK = """
-SELECT url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble FROM sync_link
+SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble FROM sync_link
 """
 
 
 class Link(NamedTuple):
+    site: int
+    follows: str
     url: str
     hub_key: bytes
     hub_cert: str
@@ -50,6 +54,15 @@ class NoHub(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This book has no hub. `syncd join` joins one with the code that the hub printed.")
+
+
+class Restored(DomainError):
+    code = "restored"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This book was restored from a backup. The hub must hear of it first; `syncd office` tells it."
+        )
 
 
 class Taken(NamedTuple):
@@ -74,19 +87,21 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
     with store.read() as read:
         hub = link(read)
         site = int(read.value("SELECT site FROM sync_clock"))
+        if site != hub.site:
+            raise Restored
         idle = hub.trouble != "" or not (frozen(read) or has_unsent(read))
     sent = None
     if not idle:
         with store.merge(SYNC) as tx:
-            batch = frozen(tx) or freeze(tx, shapes(), hub.batch_no + 1)
+            batch = frozen(tx) or freeze(tx, shapes(), hub.batch_no + 1, sites_of(tx))
             sent = None if batch is None else _sealed(tx, hub, batch)
     wait = 0 if sent else wait_seconds
     return Request(VERSION, HEAD, site, hub.epoch, now_ms, hub.cursor, False, wait, sent)
 
 
 def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
-    last, head = read_batch(batch.payload)[4:6]
-    signature = seal(hub.private_key, tx.site, last, head) if last else b""
+    own = [fact for fact in told_facts(read_batch(batch.payload).facts) if fact.site == tx.site]
+    signature = seal(hub.private_key, tx.site, own[-1].no, own[-1].chain) if own else b""
     return SentBatch(batch.number, batch.sha256, batch.payload, signature)
 
 
@@ -260,10 +275,26 @@ def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
             )
 
 
+def sites_of(read: Read) -> list[int]:
+    """The sites that this office speaks for: its own, and those it goes on with after a restore."""
+    site, follows = read.rows("SELECT c.site, k.follows FROM sync_clock AS c, sync_link AS k")[0]
+    return [*json.loads(follows), site]
+
+
 def has_unsent(read: Read) -> bool:
     """Whether something written here has no number of the hub yet."""
-    tables = [s.name for s in shapes() if "_q" in s.columns]
-    return any(
-        read.value(f"SELECT 1 FROM {table} WHERE _q = 0 LIMIT 1")  # noqa: S608  our own names
-        for table in (*tables, "sync_tomb")
-    )
+    sites = json.dumps(sites_of(read))
+    if read.value("SELECT 1 FROM sync_tomb WHERE _q = 0 LIMIT 1"):
+        return True
+    for shape in shapes():
+        if shape.travels is Travels.REGISTER:
+            found = read.value(f"SELECT 1 FROM {shape.name} WHERE _q = 0 LIMIT 1")  # noqa: S608  our own names
+        elif shape.travels is Travels.FACT:
+            found = read.value(
+                f"SELECT 1 FROM {shape.name} WHERE _q = 0"  # noqa: S608
+                " AND site IN (SELECT value FROM json_each(:sites)) LIMIT 1",
+                sites=sites,
+            )
+        if found:
+            return True
+    return False

@@ -4,10 +4,11 @@ A frozen batch has a number and a digest and is sent unchanged until it is answe
 repetition or crash is one of two cases: the hub has it and answers the same again, or has not.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from core.sync.book import Book, Reader, listed
+from core.sync.book import AMONG, Book, Reader, listed
 from core.sync.facts import told_facts
 from core.sync.merge import Edit
 from core.sync.policy import Travels
@@ -20,14 +21,11 @@ from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, digest, pack, un
 class Batch(NamedTuple):
     """What stands in a frozen batch. `tables` are groups [table, whole, names, rows] of rows
     [id, stamp or stamps, seen or seens, *values]; `tombs` [table, id, `_h`, image]; `facts` groups
-    [table, names, rows]; `first`, `last` and `head` the stretch of the site's chain that they are."""
+    [table, names, rows]."""
 
     tables: list[list[Any]]
     tombs: list[list[Any]]
     facts: list[list[Any]]
-    first: int
-    last: int
-    head: bytes
 
     @property
     def empty(self) -> bool:
@@ -49,9 +47,10 @@ def frozen(book: Reader) -> Frozen | None:
     return Frozen(*rows[0]) if rows else None
 
 
-def freeze(book: Book, shapes: Sequence[Shape], number: int) -> Frozen | None:
-    """Freeze what is to be sent under the next number; None where there is nothing."""
-    batch = _unsent(book, shapes)
+def freeze(book: Book, shapes: Sequence[Shape], number: int, sites: Sequence[int]) -> Frozen | None:
+    """Freeze what is to be sent under the next number; None where there is nothing. Facts are those of the
+    sites that this office speaks for."""
+    batch = _unsent(book, shapes, sites)
     if batch.empty:
         return None
     payload = pack(list(batch))
@@ -85,7 +84,7 @@ class _Room:
         return taken
 
 
-def _unsent(book: Book, shapes: Sequence[Shape]) -> Batch:
+def _unsent(book: Book, shapes: Sequence[Shape], sites: Sequence[int]) -> Batch:
     room = _Room()
     tables: list[list[Any]] = []
     for shape in shapes:
@@ -93,10 +92,7 @@ def _unsent(book: Book, shapes: Sequence[Shape]) -> Batch:
             tables += _edits(book, shape, room)
     tombs = "SELECT tbl, id, _h, image FROM sync_tomb WHERE _q = 0 ORDER BY _h LIMIT :most"
     gone = [list(row) for row in room.take(book.rows(tombs, most=room.rows))] if room.rows else []
-    facts = _facts(book, shapes, room)
-    told = told_facts(facts)
-    first, last, head = (told[0].no, told[-1].no, told[-1].chain) if told else (0, 0, b"")
-    return Batch(tables, gone, facts, first, last, head)
+    return Batch(tables, gone, _facts(book, shapes, sites, room))
 
 
 def _edits(book: Book, shape: Shape, room: _Room) -> list[list[Any]]:
@@ -130,21 +126,21 @@ def _one_or_all(numbers: list[int]) -> int | list[int]:
     return numbers[0] if len(set(numbers)) == 1 else numbers
 
 
-def _facts(book: Book, shapes: Sequence[Shape], room: _Room) -> list[list[Any]]:
-    """Unsent facts of this site in the order of its chain."""
-    found: list[tuple[int, str, tuple[str, ...], tuple[Any, ...]]] = []
+def _facts(book: Book, shapes: Sequence[Shape], sites: Sequence[int], room: _Room) -> list[list[Any]]:
+    """Unsent facts in the order of their chains."""
+    found: list[tuple[int, int, str, tuple[str, ...], tuple[Any, ...]]] = []
     for shape in shapes:
         if shape.travels is Travels.FACT and room.rows:
             sql = (
                 f"SELECT {listed(shape.columns)} FROM {shape.name}"
-                " WHERE _q = 0 AND site = :site AND no NOTNULL ORDER BY no LIMIT :most"
+                f" WHERE _q = 0 AND no NOTNULL AND site {AMONG} ORDER BY site, no LIMIT :most"
             )
-            at = shape.columns.index("no")
-            rows = book.rows(sql, site=book.site, most=room.rows)
-            found += [(row[at], shape.name, shape.columns, row) for row in rows]
+            site, no = shape.columns.index("site"), shape.columns.index("no")
+            rows = book.rows(sql, ids=json.dumps(list(sites)), most=room.rows)
+            found += [(row[site], row[no], shape.name, shape.columns, row) for row in rows]
     found.sort()
     groups: dict[str, list[Any]] = {}
-    for (_, table, names, _), row in zip(found, room.take([row for *_, row in found]), strict=False):
+    for (_, _, table, names, _), row in zip(found, room.take([row for *_, row in found]), strict=False):
         groups.setdefault(table, [table, list(names), []])[2].append(list(row))
     return list(groups.values())
 

@@ -56,6 +56,11 @@ class SyncLink(Local, table=True):
     __table_args__: ClassVar[Any] = (in_range("id", 1, 1), STRICT)
 
     id: int = Field(primary_key=True, sa_type=INT64)
+    site: int = number()
+    """The number under which the hub knows this book; another than its own right after a backup was
+    restored, until the hub has heard of it."""
+    follows: str = text("[]")
+    """JSON: the sites whose work this book goes on with, from backups that were restored."""
     url: str = word()
     hub_key: bytes = blob()
     """The hub's Ed25519 key, pinned when this office joined."""

@@ -109,6 +109,8 @@ def upgrade() -> None:
     op.create_table(
         "sync_link",
         sa.Column("id", INT64, nullable=False),
+        sa.Column("site", INT64, nullable=False),
+        sa.Column("follows", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("hub_key", sa.LargeBinary(), nullable=False),
         sa.Column("hub_cert", sa.Text(), nullable=False),
