@@ -31,7 +31,8 @@ SLICE_ROWS = 200
 """As many rows a transaction, so that somebody who types never waits for the lock (`security.md` E4)."""
 
 LINK = """
-SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble FROM sync_link
+SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble
+FROM sync_link
 """
 
 
@@ -54,6 +55,10 @@ class NoHub(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This book has no hub. `syncd join` joins one with the code that the hub printed.")
+
+
+def has_link(read: Read) -> bool:
+    return bool(read.value("SELECT 1 FROM sync_link"))
 
 
 class Restored(DomainError):
@@ -97,6 +102,13 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
             sent = None if batch is None else _sealed(tx, hub, batch)
     wait = 0 if sent else wait_seconds
     return Request(VERSION, HEAD, site, hub.epoch, now_ms, hub.cursor, False, wait, sent)
+
+
+def listen(store: Store, now_ms: int, *, wait_seconds: int) -> Request:
+    """Ask for what is new and bring nothing; somebody else brings what is written here. Raises: NoHub."""
+    with store.read() as read:
+        hub = link(read)
+        return Request(VERSION, HEAD, hub.site, hub.epoch, now_ms, hub.cursor, False, wait_seconds, None)
 
 
 def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
@@ -154,6 +166,7 @@ def _begin_anew(tx: Merging, epoch: str) -> None:
     for table in ("sync_tomb", "sync_later"):
         tx.execute(f"UPDATE {table} SET _q = 0")  # noqa: S608
     tx.execute("DELETE FROM sync_base")
+    tx.execute("DELETE FROM sync_blob")
     tx.execute("UPDATE sync_link SET epoch = :epoch, cursor = 0", {"epoch": epoch})
 
 
