@@ -22,7 +22,14 @@ from core.replication.enrol import Welcome, add_link
 from core.replication.messages import Unreadable, pack, unpack
 from core.replication.seals import new_key, public_key
 from core.replication.standing import own_site, series_of
-from core.security.files import CannotWrite, alone_in, clear_database, keep_aside, sync_folder
+from core.security.files import (
+    CannotWrite,
+    alone_in,
+    clear_database,
+    keep_aside,
+    remove_if_empty,
+    sync_folder,
+)
 from core.security.found import require_no_book
 from core.security.keys import (
     MIN_PASSPHRASE,
@@ -169,7 +176,10 @@ def alone(folder: str) -> Iterator[None]:
         os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
         with alone_in(folder):
             require_no_book(folder)
-            yield
+            try:
+                yield
+            finally:
+                remove_if_empty(folder)
     except OSError as error:
         raise CannotWrite(error.filename or folder, error) from None
 

@@ -56,6 +56,7 @@ class Office:
         self._book = ThreadPoolExecutor(1, thread_name_prefix="book")
         self._written = asyncio.Event()
         self._rows_moved = asyncio.Event()
+        self._reached = asyncio.Event()
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
@@ -199,7 +200,8 @@ class Office:
                 await self._note(self._code_of(error))
                 wanted, pause = pause * random.uniform(0.5, 1), min(pause * 2, LAST_RETRY)  # noqa: S311
             if wanted:
-                await asyncio.sleep(wanted)
+                with suppress(TimeoutError):  # or until another lane got through
+                    await asyncio.wait_for(self._reached.wait(), wanted)
 
     def _code_of(self, error: Exception) -> str:
         if isinstance(error, OutsideFailure) and not isinstance(error, Trouble):
@@ -211,11 +213,15 @@ class Office:
 
     async def _note(self, code: str) -> None:
         """Keep what is wrong where status and screens read it, and tell it where it is news."""
-        if code != self._told:
-            self._told = code
-            self._tell(code)
         with suppress(DomainError):  # the disk may be what is wrong
             await self.on_book(note_unreached, self.store, code)
+        if code == self._told:
+            return
+        self._told = code
+        if not code:
+            self._reached.set()
+            self._reached = asyncio.Event()
+        self._tell(code)
 
     # One exchange
 

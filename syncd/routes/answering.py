@@ -49,6 +49,8 @@ def answered(work: Work) -> Callable[[Request], Awaitable[Response]]:
         hub.metrics.requests.labels(name, status).inc()
         hub.metrics.seconds.labels(name).observe(max(0.0, monotonic() - began - waited))
         headers = {"cache-control": "no-store"}
+        if status in (408, 413):
+            headers["connection"] = "close"  # what is left of the body is not listened to
         if status == 503:
             headers["retry-after"] = str(RETRY_SECONDS)
         nonce = nonce_in(request.headers)
