@@ -31,7 +31,8 @@ SLICE_ROWS = 200
 """As many rows a transaction, so that somebody who types never waits for the lock (`security.md` E4)."""
 
 LINK = """
-SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble FROM sync_link
+SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble
+FROM sync_link
 """
 
 

@@ -282,7 +282,7 @@ class World:
         self.tally["backups"] += 1
 
     def restore(self, one: Office) -> None:
-        """The disk is lost and a backup takes its place; what was never sent and not in the backup is gone."""
+        """The disk is lost and a backup takes its place; what only the disk had is gone."""
         assert one.backup is not None
         one.book.close()
         for path in self.folder.glob(f"{Path(one.book.path).name}*"):
