@@ -1,4 +1,4 @@
-"""`python -m tests.simulation --seed N` replays one history; `--seeds A B` plays many and says what was played."""
+"""`python -m tests.simulation --seed N` replays one history; `--seeds A B` plays many."""
 
 from __future__ import annotations
 
