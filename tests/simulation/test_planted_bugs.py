@@ -11,7 +11,6 @@ import pytest
 from core.replication import hub, office
 from core.store import Store, _renew_triggers
 from core.sync import batch, facts, merge, register, triggers
-from core.sync.page import Page
 from core.sync.register import Cells, Clash, Register
 from core.tables import shapes
 from tests.simulation import world
@@ -55,7 +54,7 @@ def test_an_older_edit_that_wins_is_found(monkeypatch: Patch) -> None:
 def test_a_clash_judged_by_the_cursor_of_the_pull_is_found(monkeypatch: Patch) -> None:
     """`cursorbase`: the hub takes it that an office has seen all that it pulled past."""
 
-    def take_edits(reg: Register, edits: Sequence[merge.Edit], number: Callable[[], int]) -> merge.Applied:
+    def take_edits(reg: Register, edits: Sequence[merge.Edit], number: Callable[[], int]) -> Any:
         kept = reg.kept([edit.row_id for edit in edits])
         blind = []
         for edit in edits:
@@ -99,7 +98,7 @@ def test_columns_of_a_newer_version_that_are_dropped_are_found(monkeypatch: Patc
 def test_a_cursor_that_moves_past_what_was_not_sent_is_found(monkeypatch: Patch) -> None:
     """`naivecursor`: some rows of a page were not to be seen yet when it was read."""
 
-    def page_after(*args: Any, **more: Any) -> Page:
+    def page_after(*args: Any, **more: Any) -> Any:
         page = paged(*args, **more)
         return page._replace(facts=page.facts[:-1]) if page.cursor % 5 == 0 and not page.more else page
 
