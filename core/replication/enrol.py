@@ -262,7 +262,10 @@ def follow_text(old: int, new: int, key: bytes) -> bytes:
 
 
 def follow(tx: Tx, *, old: int, new: int, key: bytes, signature: bytes) -> None:
-    """A backup of an office was restored and goes on as another site; the earlier one is shut out.
+    """A backup of an office was restored and goes on as another site.
+
+    The earlier one stays: it may be restored a second time, or turn out to be alive, and each writes
+    under a number of its own. Only a person shuts an office out.
 
     Told the same again, because the answer was lost, nothing more happens.
     Raises: UnknownSite, SiteTaken.
@@ -276,7 +279,6 @@ def follow(tx: Tx, *, old: int, new: int, key: bytes, signature: bytes) -> None:
     if tx.value("SELECT 1 FROM sync_peer WHERE site = :site", site=new):
         raise SiteTaken
     _enrol(tx, new, key, follows=old)
-    tx.execute("UPDATE sync_peer SET revoked_at = :now WHERE site = :site", {"now": tx.now_text, "site": old})
     audit.record(tx, "office.restored", "site", str(new), follows=old)
 
 

@@ -77,7 +77,7 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
         return "clock", now_ms
     if (gone_wrong := _chain_trouble(tx, batch.facts)) is not None:
         return gone_wrong
-    taken = [sent.no, _take(tx, batch)]
+    taken = [sent.no, sent.sha256, _take(tx, batch)]
     _keep_seal(tx, site, key, sent.seal)
     tx.execute(
         "UPDATE sync_peer SET batch_no = :no, batch_sha = :sha, answer = :answer WHERE site = :site",

@@ -49,7 +49,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`ack` is None or a kind of answer to the batch with what belongs to it: ("taken", [no, runs]),
+    """`ack` is None or a kind of answer to the batch with what belongs to it: ("taken", [no, sha256, runs]),
     ("expect", no), ("other", no), ("clock", 0), ("missing", no). `heads` are [site, no, head] of all chains
     where the office has everything then; `seals` [site, no, head, signature]."""
 

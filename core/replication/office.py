@@ -65,9 +65,7 @@ class Restored(DomainError):
     code = "restored"
 
     def __init__(self) -> None:
-        super().__init__(
-            "This book was restored from a backup. The hub must hear of it first; `syncd office` tells it."
-        )
+        super().__init__("This book is a restored backup; `syncd office` tells the hub of it first.")
 
 
 class Taken(NamedTuple):
@@ -176,8 +174,8 @@ def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any] | None) -> str:
     if ack is None or batch is None:
         return "" if ack is None else hub.trouble
     kind, told = ack
-    if kind == "taken" and told[0] == batch.number:
-        acknowledge(tx, {s.name: s for s in shapes()}, read_batch(batch.payload), unrun(told[1]))
+    if kind == "taken" and told[:2] == [batch.number, batch.sha256]:
+        acknowledge(tx, {s.name: s for s in shapes()}, read_batch(batch.payload), unrun(told[2]))
         tx.execute("UPDATE sync_link SET batch_no = :no", {"no": batch.number})
     elif kind in ("expect", "other"):
         # Another number than ours: the book is older than what it has sent. What was frozen is sent anew.
@@ -215,7 +213,7 @@ def slices(page: Page, most: int) -> Iterator[Page]:
         + [row[5] for row in page.later]
     )
     ends = [numbered[i] for i in range(most - 1, len(numbered) - 1, most)]
-    start = 0
+    start = page.since
     for end in (*ends, page.cursor):
         yield _part(page, start, end)
         start = end
@@ -228,7 +226,7 @@ def _part(page: Page, start: int, end: int) -> Page:
     ]
     tombs = [tomb for tomb in page.tombs if start < tomb[4] <= end]
     later = [row for row in page.later if start < row[5] <= end]
-    return Page([g for g in tables if g[2]], tombs, [g for g in facts if g[2]], later, end, page.more)
+    return Page([g for g in tables if g[2]], tombs, [g for g in facts if g[2]], later, start, end, page.more)
 
 
 def take_page(tx: Merging, page: Page) -> int:
@@ -251,7 +249,11 @@ def take_page(tx: Merging, page: Page) -> int:
     came += len(facts)
     hold_aside(tx, take_facts(tx, known, facts).held)
     tx.execute("UPDATE sync_clock SET floor = max(floor, :newest)", {"newest": newest})
-    tx.execute("UPDATE sync_link SET cursor = max(cursor, :cursor)", {"cursor": page.cursor})
+    # An answer that comes late, to a book that was restored since, may begin after what is here.
+    tx.execute(
+        "UPDATE sync_link SET cursor = max(cursor, :cursor) WHERE cursor >= :since",
+        {"cursor": page.cursor, "since": page.since},
+    )
     return came
 
 

@@ -90,7 +90,7 @@ def take_facts(
             numbers[fact.row_id] = fact.number if number is None else number()
             new.append(fact._replace(number=numbers[fact.row_id]))
         _keep_end(book, site, no, head)
-    held += _insert(book, shapes, new)
+    held += insert_facts(book, shapes, new)
     return FactsTaken([numbers.get(fact.row_id, 0) for fact in facts], held)
 
 
@@ -154,7 +154,8 @@ def _known_already(
     return numbers
 
 
-def _insert(book: Book, shapes: Mapping[str, Shape], facts: Sequence[Told]) -> list[Held]:
+def insert_facts(book: Book, shapes: Mapping[str, Shape], facts: Sequence[Told]) -> list[Held]:
+    """Put facts whose place in the chain was seen to into their tables, or beside them."""
     held: list[Held] = []
     for table, same in groupby(sorted(facts, key=attrgetter("table")), key=attrgetter("table")):
         shape = shapes.get(table)

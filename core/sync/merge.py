@@ -69,7 +69,7 @@ def take_rows(register: Register, names: Sequence[str], rows: Sequence[Sequence[
             theirs, still, found = _merged(register, row_id, mine, theirs, waiting)
             clashes += found
             register.remember_bases(row_id, waiting, still)
-            number = 0 if still else number
+            number = 0 if still else max(number, mine.number)
         elif tomb is not None:
             if newest_of(theirs) < tomb.newest:
                 clashes += _edits_of_the_dead(register, row_id, tomb, theirs)
@@ -116,9 +116,8 @@ def _merged(
     for column, (_, stamp) in theirs.items():
         if column not in own or stamp >= own[column][1]:
             still.pop(column, None)
-        elif column in register.columns:
-            # Newer here, and the hub has seen it or lost it: either way it goes there with its next batch.
-            still[column] = max(still.get(column, 0), stamp)
+        elif column in still:
+            still[column] = max(still[column], stamp)
     return own | changed, still, clashes
 
 

@@ -14,12 +14,13 @@ from core.sync.wire import BATCH_BYTES, BATCH_ROWS
 class Page(NamedTuple):
     """`tables` and `facts` are groups [table, names, rows]; rows of tables are [id, number, `_h`, `_cv`,
     `_x`, *values]. `tombs` are [table, id, `_h`, image, number]; `later` what the hub itself keeps for a
-    newer version. Everything up to `cursor` is in it; `more` says that there is more behind."""
+    newer version. Everything after `since` up to `cursor` is in it; `more` says that there is more behind."""
 
     tables: list[list[Any]]
     tombs: list[list[Any]]
     facts: list[list[Any]]
     later: list[list[Any]]
+    since: int
     cursor: int
     more: bool
 
@@ -28,7 +29,7 @@ def page_after(read: Reader, shapes: Sequence[Shape], cursor: int, *, site: int,
     """The next rows in the order of their numbers. What `site` itself wrote last is left out unless `own`."""
     head = int(read.value("SELECT seq FROM sync_head"))
     if head <= cursor:
-        return Page([], [], [], [], cursor, False)
+        return Page([], [], [], [], cursor, cursor, False)
     found: list[tuple[int, int, Any]] = []
     for kind, sql in enumerate(_questions(shapes)):
         rows = read.rows(sql.text, cursor=cursor, most=BATCH_ROWS + 1)
@@ -42,7 +43,7 @@ def page_after(read: Reader, shapes: Sequence[Shape], cursor: int, *, site: int,
     for _, kind, row in taken:
         if own or not _wrote_it(questions[kind], row, site):
             groups.setdefault(kind, []).append(list(row))
-    page = Page([], [], [], [], upto, more)
+    page = Page([], [], [], [], cursor, upto, more)
     for kind, group in groups.items():
         question = questions[kind]
         if question.kind in ("tombs", "later"):
