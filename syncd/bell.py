@@ -21,6 +21,8 @@ class Bell:
         self._thread = threading.Thread(target=self._watch, name="bell", daemon=True)
         self._rung = asyncio.Event()
         self.count = 0
+        self.silent = False
+        """The hub ends: nobody waits for it any more."""
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -29,6 +31,11 @@ class Bell:
     def stop(self) -> None:
         self._stop.set()
         self._thread.join()
+
+    def let_go(self) -> None:
+        """Send everybody home who waits."""
+        self.silent = True
+        self.ring()
 
     def ring(self) -> None:
         """On the event loop."""

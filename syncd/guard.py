@@ -1,8 +1,10 @@
 """The HTTP server's limits: whoever sends half a request is not waited for (`security.md`, fact 16)."""
 
 import asyncio
+import logging
 import socket
 import ssl
+from collections.abc import Callable
 
 import h11
 import uvicorn
@@ -47,8 +49,25 @@ class Guarded(H11Protocol):
             self._due = None
 
 
-def server_of(app: ASGIApp, context: ssl.SSLContext | None) -> uvicorn.Server:
-    """The server of an app. It writes no log: paths and addresses say who works when."""
+class Server(uvicorn.Server):
+    """One that lets those who wait go before it ends."""
+
+    def __init__(self, config: uvicorn.Config, let_go: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._let_go = let_go
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._let_go()
+        await super().shutdown(sockets)
+
+
+def server_of(
+    app: ASGIApp, context: ssl.SSLContext | None, let_go: Callable[[], None] = lambda: None
+) -> Server:
+    """The server of an app. It writes no log: paths and addresses say who works when, and the text of an
+    exception may hold a client's data. `let_go` is called on the event loop before it ends."""
+    log = logging.getLogger("uvicorn")
+    log.handlers, log.propagate = [logging.NullHandler()], False
     config = uvicorn.Config(
         app,
         http=Guarded,
@@ -63,7 +82,7 @@ def server_of(app: ASGIApp, context: ssl.SSLContext | None) -> uvicorn.Server:
         timeout_graceful_shutdown=3,
         ssl_context_factory=None if context is None else lambda *_: context,
     )
-    return uvicorn.Server(config)
+    return Server(config, let_go)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -137,7 +137,9 @@ def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> Non
         f"Its fingerprint: {pin}",
         "Another terminal: `syncd invite OFFICE` prints a code to join with. Ctrl-C ends the hub.",
     ]
-    _run(server_of(app_of(store), context), listening, lambda: door.answer(data, lines))
+    app = app_of(store)
+    server = server_of(app, context, app.state.hub.bell.let_go)
+    _run(server, listening, lambda: door.answer(data, lines))
 
 
 def _url(host: str, port: int, *, tls: bool) -> str:

@@ -1,7 +1,9 @@
 """How an office and its hub stand to each other, for people: what waits, who was there, what is wrong."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
+from core.dates import show_instant
 from core.replication.blobs import TO_OFFER, WANTED
 from core.replication.enrol import require_hub
 from core.replication.office import SYNC, link
@@ -116,12 +118,20 @@ def numbered_up_to(read: Read) -> int:
     return int(read.value("SELECT seq FROM sync_head"))
 
 
+SEEN_SECONDS = 60
+
+
 def note_unreached(store: Store, code: str) -> None:
-    """Remember why the hub was not reached; with an empty code, that it was. Written where it is news."""
+    """Remember why the hub was not reached; with an empty code, that it was. Written where it is news, and
+    once a minute that all is well."""
     with store.read() as read:
-        if read.value("SELECT unreached FROM sync_link") == code:
-            return
+        unreached, met_at = read.rows("SELECT unreached, met_at FROM sync_link")[0]
+    lately = show_instant(store.clock() - timedelta(seconds=SEEN_SECONDS))
+    if unreached == code and (code or (met_at is not None and met_at > lately)):
+        return
+    said = (
+        "UPDATE sync_link SET unreached = :code, tried_at = :at,"
+        " met_at = CASE WHEN :code = '' THEN :at ELSE met_at END"
+    )
     with store.merge(SYNC) as tx:
-        tx.execute(
-            "UPDATE sync_link SET unreached = :code, tried_at = :at", {"code": code, "at": tx.now_text}
-        )
+        tx.execute(said, {"code": code, "at": tx.now_text})

@@ -62,7 +62,8 @@ async def _when_something(hub: "Hub", request: HttpRequest, asked: Request) -> A
             rung = hub.bell.count
             answer = await hub.read(engine.exchange, hub.store, asked, hub.now_ms)
             left = until - monotonic()
-            if _rows(answer) or answer.page.more or answer.epoch != asked.epoch or left <= 0:
+            something = _rows(answer) or answer.page.more or answer.epoch != asked.epoch
+            if something or left <= 0 or hub.bell.silent:
                 return answer
             await hub.bell.wait(rung, left)
             request.state.waited_seconds = monotonic() - began

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from core.clients.commands import add_client
 from core.replication.office import link
 from core.store import Store
@@ -29,8 +27,8 @@ class Running:
         self._socket = listen("127.0.0.1", port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
-        self._server: uvicorn.Server = server_of(app, context)
-        self._server.config.timeout_graceful_shutdown = 0
+        hub = getattr(app.state, "hub", None)
+        self._server = server_of(app, context, hub.bell.let_go if hub else lambda: None)
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -111,7 +109,8 @@ def line_of(book: Store, **other: Any) -> Line:
 
 def new_client(book: Store, family: str) -> str:
     with book.write(OWNER) as tx:
-        return add_client(tx, given="Ada", family=family, **ADDRESS)
+        contact: dict[str, Any] = {**ADDRESS}
+        return add_client(tx, given="Ada", family=family, **contact)
 
 
 def families(book: Store) -> list[str]:
