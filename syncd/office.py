@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
 from core.replication.messages import Answer, Request, pack, read_answer
-from core.replication.office import Link, Restored, Taken, has_unsent, link, listen, prepare, take
+from core.replication.office import WENT_BACK, Link, Restored, Taken, link, listen, must_ask, prepare, take
 from core.replication.restored import followed, following
 from core.replication.standing import note_unreached
 from core.store import Store
@@ -145,15 +145,17 @@ class Office:
 
     async def _bring(self) -> None:
         """What is written here goes to the hub at once."""
-        in_vain = 0
+        in_vain, first = 0, True
 
         async def once() -> float:
-            nonlocal in_vain
+            nonlocal in_vain, first
             self._written.clear()
-            if not await self.on_book(self._has_unsent):
+            # The first without waiting for anything: it tells whether the book is as the hub remembers it.
+            if not first and not await self.on_book(self._must_ask):
                 await self._written.wait()
                 return 0
             done = await self._exchange(self._ready)
+            first = False
             if done.trouble:
                 self._refused = done.trouble
                 await self._note(done.trouble)
@@ -161,7 +163,7 @@ class Office:
             self._refused = ""
             await self._note("")
             # The hub may first ask for another batch or another time; asked more often, something is wrong.
-            in_vain = 0 if done.brought else in_vain + 1
+            in_vain = 0 if done.brought or done.taken.more else in_vain + 1
             return 0 if in_vain <= ASKED_AGAIN else min(2.0 ** (in_vain - ASKED_AGAIN), LAST_RETRY)
 
         await self._again_and_again(once)
@@ -225,9 +227,9 @@ class Office:
 
     # One exchange
 
-    def _has_unsent(self) -> bool:
+    def _must_ask(self) -> bool:
         with self.store.read() as read:
-            return has_unsent(read)
+            return must_ask(read)
 
     def _ready(self) -> Request:
         return prepare(self.store, self._line.now_ms)
@@ -248,7 +250,9 @@ class Office:
         if taken.rows or brought:
             self._loop.call_soon_threadsafe(self._rows_moved.set)
         with self.store.read() as read:
-            return Exchanged(taken, link(read).trouble, brought)
+            trouble = link(read).trouble
+        # A book that went back in time is dealt with by the next exchange.
+        return Exchanged(taken, "" if trouble == WENT_BACK else trouble, brought)
 
     async def _tell_of_restore(self) -> None:
         """Tell the hub under which number this book goes on; once, whichever lane finds out first."""

@@ -111,10 +111,20 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
 
 
 def listen(store: Store, now_ms: int, *, wait_seconds: int) -> Request:
-    """Ask for what is new and bring nothing; somebody else brings what is written here. Raises: NoHub."""
+    """Ask for what is new and bring nothing; another request brings what is written here.
+
+    Raises: NoHub, Restored.
+    """
     with store.read() as read:
         hub = link(read)
-        return Request(VERSION, HEAD, hub.site, hub.epoch, now_ms, hub.cursor, False, wait_seconds, None)
+        if read.value("SELECT site FROM sync_clock") != hub.site:
+            raise Restored
+        return Request(VERSION, HEAD, hub.site, hub.epoch, now_ms, hub.cursor, 0, wait_seconds, None)
+
+
+def must_ask(read: Read) -> bool:
+    """Whether there is something to say to the hub: unsent work, or that this book went back in time."""
+    return has_unsent(read) or link(read).trouble == WENT_BACK
 
 
 def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
