@@ -54,6 +54,11 @@ class Link(NamedTuple):
 
 WENT_BACK = "went_back"
 """The trouble of a book whose disk was put back to an earlier day."""
+OLDER_HUB = "older"
+"""The hub runs an older version and does not know what this one would send."""
+NOTHING_IS_SENT = (WENT_BACK, OLDER_HUB)
+DIFFERENT = "different"
+"""The hub has facts that this book, which asked for everything, has not; it asks for all of them again."""
 
 
 class NoHub(DomainError):
@@ -100,7 +105,7 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
             raise Restored
         went_back = hub.trouble == WENT_BACK
         compare = max(1, first_unsent(read, shapes(), site) - 1) if went_back else 0
-        idle = hub.trouble != "" or not (frozen(read) or has_unsent(read))
+        idle = hub.trouble in NOTHING_IS_SENT or not (frozen(read) or has_unsent(read))
     sent = None
     if not idle:
         with store.merge(SYNC) as tx:
@@ -164,6 +169,7 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
             rows += take_page(tx, part)
     with store.merge(SYNC) as tx:
         _keep_seals(tx, answer.seals)
+        _compare_heads(tx, answer.heads)
         unsent = frozen(tx) is not None or has_unsent(tx)
     return Taken(answer.page.more, unsent, rows)
 
@@ -240,7 +246,7 @@ def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any] | None) -> str:
                     {"site": site, "no": no},
                 )
     elif kind == "older":
-        return kind
+        return OLDER_HUB
     return ""
 
 
@@ -320,6 +326,17 @@ def _told(page: Page) -> list[Told]:
         for table, row_id, site, no, chain, number, doc in page.later
     ]
     return sorted([*told_facts(page.facts), *later], key=lambda fact: (fact.site, fact.no))
+
+
+def _compare_heads(tx: Merging, heads: Sequence[Sequence[Any]]) -> None:
+    """Where everything is here, every other site's chain ends here as it does at the hub, or goes further."""
+    ours = sites_of(tx)
+    for site, no, head in heads:
+        here = chain_end(tx, site)
+        if site not in ours and (here[0] < no or (here[0] == no and here[1] != head)):
+            if link(tx).trouble != DIFFERENT:
+                tx.execute("UPDATE sync_link SET trouble = :trouble, cursor = 0", {"trouble": DIFFERENT})
+            return
 
 
 def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
