@@ -72,8 +72,7 @@ async def test_a_hub_that_is_away_is_said_and_found_again(network: Served) -> No
     assert (standing.trouble, standing.unsent > 0) == ("away", True)
     assert "cannot be reached" in standing.words
     await asyncio.to_thread(network.serve, None, port)
-    await until(lambda: _unsent(first) == 0)
-    assert told[-1] == ""
+    await until(lambda: _unsent(first) == 0 and told[-1] == "")
     await Office(second).in_step()
     assert families(second) == ["Byron"]
     office.stop()
