@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     join.set_defaults(run=verbs.join)
 
     office = verb("office", "keep this office in step with its hub, beside the screens")
+    office.add_argument("--url", metavar="URL", help="the hub's address from now on, where it has moved")
     office.add_argument("--once", action="store_true", help="until both have everything, then end")
     office.set_defaults(run=verbs.office)
 

@@ -19,7 +19,7 @@ from core.replication.office import has_link
 from core.replication.recognise import hub_self
 from core.replication.seals import new_key, public_key
 from core.replication.standing import IN_WORDS, is_hub, office_standing, offices_at_hub
-from core.security.unlock import BOOK
+from core.security.unlock import BOOK, acting
 from core.store import Store
 from syncd import joining
 from syncd.door import Door
@@ -278,10 +278,15 @@ def _computer_user() -> str:
 
 def office(door: Door) -> int:
     """Keep this office in step until told to end; with --once, until both have everything."""
-    store = door.open().store
+    opened = door.open()
+    store = opened.store
     try:
         with store.read() as read:
             office_standing(read)
+        if door.options.url:
+            url = require_address(door.options.url)
+            with store.write(acting(opened, door.home)) as tx:
+                enrol.move_link(tx, url)
         if door.options.once:
             return _once(door, store)
         with _alone(door.home):

@@ -177,6 +177,12 @@ def add_link(
     )
 
 
+def move_link(tx: Tx, url: str) -> None:
+    """The hub has another address; its key stays, so that nobody else can take its place there."""
+    tx.execute("UPDATE sync_link SET url = :url", {"url": url})
+    audit.record(tx, "hub.moved", "site", str(tx.site), url=url)
+
+
 def _enrol(tx: Tx, site: int, key: bytes, follows: int | None = None) -> None:
     tx.add(SyncPeer(site=site, public_key=key, batch_no=0, cursor=0, joined_at=tx.now_text, follows=follows))
 

@@ -60,6 +60,14 @@ def test_a_hub_that_was_killed_goes_on_where_it_was(practice: Practice) -> None:
     practice.start_hub("--from", practice.home("north"))
 
 
+def test_an_office_is_told_where_its_hub_has_moved(practice: Practice) -> None:
+    away = practice.syncd("office", "--once", "--url", "https://127.0.0.1:9", home="south")
+    assert away["errors"][0]["code"] == "away"
+    here = f"https://localhost:{practice.port}"
+    assert practice.syncd("office", "--once", "--url", here, home="south")["ok"]
+    assert practice.syncd("office", "--once", "--url", "http://hub.example", home="south")["exit"] == 2
+
+
 def test_an_office_that_was_shut_out_is_told_so(practice: Practice) -> None:
     assert practice.join("West")["ok"]
     site = practice.syncd("status", home="hub")["data"]["offices"][-1]["site"]
