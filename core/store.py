@@ -48,6 +48,10 @@ SQLITE_FLOOR = (3, 51, 3)
 
 BUSY_MS = 15_000
 STALE = "SELECT 1 FROM stale LIMIT 1"
+HUB = 0
+"""The site of a hub's own work."""
+NUMBERING = "SELECT 1 FROM sync_self"
+"""A hub numbers what it writes and takes in; an office's rows get their numbers from it."""
 Value = str | int | bytes | None
 
 
@@ -186,6 +190,7 @@ class Tx(Read):
         except Exception as error:  # noqa: BLE001  told apart by _refusal
             raise refusal_of(error) from None
         try:
+            self._ready()
             self._transaction = self._sa.begin()
             self._begin()
         except BaseException as error:  # noqa: BLE001  told apart by _refusal
@@ -194,12 +199,19 @@ class Tx(Read):
             raise (refusal_of(error) if isinstance(error, Exception) else error) from None
         return self
 
+    def _ready(self) -> None:
+        """What the connection needs before its transaction begins; the one before may have been a merge."""
+        self._driver().execute("PRAGMA foreign_keys = ON")
+
+    def _driver(self) -> "Any":
+        return self._sa.connection.driver_connection
+
     def _begin(self) -> None:
         """Read what numbering and stamping go on from."""
         from core.dates import show_instant
         from core.ids import Ids
 
-        super().__init__(self._sa.connection.driver_connection)
+        super().__init__(self._driver())
         self.now: datetime = self._store.clock()
         self.now_text = show_instant(self.now)
         (self.site, offset_ms, self._floor, fixed_ms, self._no, self._head) = self.rows(
@@ -227,6 +239,7 @@ class Tx(Read):
                 assert self._store.keep or not self.value(STALE), "this store was opened to keep no summaries"
                 self._chain_strays()
                 self._save_head()
+                self._number()
                 self._transaction.commit()
             else:
                 self._transaction.rollback()
@@ -259,10 +272,11 @@ class Tx(Read):
 
         table = type(row)
         names, values = [], []
+        kept = _KEPT_BY_STORE if table.travels.value in ("fact", "register") else ()
         for column in _columns(table_name(table)):
             # Columns that only replication reads begin with a line that an attribute cannot have.
             attribute = column.lstrip("_")
-            if attribute in _KEPT_BY_STORE:
+            if attribute in kept:
                 continue
             value = getattr(row, attribute, None)
             if value is not None:
@@ -348,8 +362,10 @@ class Tx(Read):
         """Run one statement; answers how many rows it touched."""
         return self._sa.exec_driver_sql(sql, params or {}).rowcount
 
-    def scalar(self, sql: str, params: "dict[str, Any] | None" = None, /) -> object:
-        return self.value(sql, **(params or {}))
+    def many(self, sql: str, rows: "Sequence[Sequence[Any]]", /) -> None:
+        """One statement for each of many rows; parameters are `?` in their order."""
+        if rows:
+            self._sa.exec_driver_sql(sql, [tuple(row) for row in rows])
 
     def _chain_strays(self) -> None:
         """Number and chain facts that were inserted around `add_many`."""
@@ -371,6 +387,14 @@ class Tx(Read):
             )
         self.execute("DELETE FROM sync_unchained")
 
+    def _number(self) -> None:
+        """At the hub, what was written gets its number before others can see it."""
+        if self.value(NUMBERING):
+            from core.sync.sequence import sequence
+            from core.tables import shapes
+
+            sequence(self, shapes())
+
     def _save_head(self) -> None:
         if self._no == self._first_no:
             return
@@ -379,6 +403,70 @@ class Tx(Read):
             " ON CONFLICT (site) DO UPDATE SET no = excluded.no, head = excluded.head",
             {"site": self.site, "no": self._no, "head": self._head},
         )
+
+
+class Merging(Tx):
+    """A transaction that takes in rows from elsewhere: capture is silent, and a reference may name a row
+    of the next page or one that was deleted elsewhere. A crash takes the silence back with the rest."""
+
+    def _ready(self) -> None:
+        self._driver().execute("PRAGMA foreign_keys = OFF")
+
+    def _begin(self) -> None:
+        super()._begin()
+        self.execute("UPDATE sync_clock SET applying = 1")
+
+    def _save_head(self) -> None:
+        super()._save_head()
+        self.execute("UPDATE sync_clock SET applying = 0")
+
+    def add_many(
+        self,
+        table: "type[Row]",
+        columns: "Sequence[str]",
+        rows: "Iterable[Sequence[Any]]",
+        *,
+        stamped: bool = True,
+    ) -> int:
+        """The same; what is new here is stamped here, because no trigger does it while rows are merged."""
+        return super().add_many(table, columns, rows, stamped=True)
+
+    def become(self, site: int) -> None:
+        """From here on in this transaction, what waits for its number gets it as another site's."""
+        self._save_head()
+        self.execute("UPDATE sync_clock SET site = :site, applying = 1", {"site": site})
+        self.site = site
+        rows = self.rows("SELECT no, head FROM sync_chain WHERE site = :site", site=site)
+        self._no, self._head = rows[0] if rows else (0, bytes(32))
+        self._first_no = self._no
+        self._chain_strays()
+
+    @property
+    def now_ms(self) -> int:
+        """The clock of this computer with its offset to the hub, in milliseconds since 1970."""
+        now_ms: int = self._now_ms
+        return now_ms
+
+    def try_many(self, sql: str, rows: "Sequence[Sequence[Any]]", /) -> "list[tuple[int, str]]":
+        """`many`, but rows that the database refuses stay out; answers which of them, and why."""
+        from sqlalchemy.exc import DBAPIError
+
+        def run(some: "Sequence[Sequence[Any]]") -> str:
+            nested = self._sa.begin_nested()
+            try:
+                self.many(sql, some)
+            except (DBAPIError, OverflowError) as error:
+                nested.rollback()
+                refusal = refusal_of(error)
+                if isinstance(error, DBAPIError) and refusal is not error:
+                    raise refusal from None
+                return type(getattr(error, "orig", error)).__name__
+            nested.commit()
+            return ""
+
+        if not run(rows):
+            return []
+        return [(i, why) for i, row in enumerate(rows) if (why := run([row]))]
 
 
 _KEPT_BY_STORE = frozenset({"site", "no", "chain", "q", "at", "actor", "h", "cv", "x"})
@@ -471,6 +559,7 @@ class Store:
             if found is None or found > HEAD:
                 raise NewerBook(str(found))
             store.upgrade()
+            store.absorb()
         if keep is not None and (stale or found != HEAD):
             from core.actors import Actor, Role
 
@@ -540,6 +629,10 @@ class Store:
         Raises: BookBusy, DiskFull.
         """
         return Tx(self, actor)
+
+    def merge(self, actor: "Actor") -> Merging:
+        """The same for rows from elsewhere."""
+        return Merging(self, actor)
 
     def data_version(self) -> int:
         """A number that changes when another connection commits; each caller thread asks alone."""
@@ -636,6 +729,15 @@ class Store:
         if plan is None:
             plan = self._plans[table, columns] = _make_plan(table, columns)
         return plan
+
+    def absorb(self) -> None:
+        """Put in what other offices wrote with a newer version while this one did not know its place."""
+        from core.actors import Actor, Role
+        from core.sync.absorb import absorb
+        from core.tables import shapes
+
+        with self.merge(Actor("system", "Daysheet", Role.OWNER)) as tx:
+            absorb(tx, shapes())
 
     def upgrade(self, *, site: int | None = None) -> None:
         """Bring the schema to HEAD in one transaction: killed in between, it is as before."""

@@ -5,6 +5,10 @@ order, the site breaks ties. Rule R1 (`stamp_after`): a local write is later tha
 everything merged so far (the floor), and than what it overwrites.
 """
 
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 EPOCH_MS = 1_577_836_800_000
 TICK = 1 << 12
 MAX_SITE = TICK - 1
@@ -41,3 +45,22 @@ def stamp_sql(row_stamp: str) -> str:
         f" - {EPOCH_MS}) << 22) | site,"
         f" (((max(floor, {row_stamp}) >> 12) + 1) << 12) | site) FROM sync_clock)"
     )
+
+
+def stamps_of(columns: Iterable[str], newest: int, by_column: str | None) -> dict[str, int]:
+    """The stamp of each column of a REGISTER row, from `_h` and `_cv`."""
+    if by_column is None:
+        return dict.fromkeys(columns, newest)
+    said: dict[str, int] = json.loads(by_column)
+    rest = said.get("", newest)
+    return {column: said.get(column, rest) for column in columns}
+
+
+def folded(stamps: Mapping[str, int]) -> tuple[int, str | None]:
+    """`_h` and `_cv` that say these stamps; NULL where one says it all."""
+    newest = max(stamps.values())
+    if len(set(stamps.values())) == 1:
+        return newest, None
+    (rest, _), *_ = Counter(stamps.values()).most_common(1)
+    said = {"": rest} | {column: stamp for column, stamp in stamps.items() if stamp != rest}
+    return newest, json.dumps(said, separators=(",", ":"))

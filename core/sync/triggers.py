@@ -5,8 +5,9 @@ While rows from elsewhere are merged, `sync_clock.applying` is 1 and capture is 
 that back with the rest. This module writes the SQLite form.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from core.sync.policy import FACT_COLUMNS, REGISTER_COLUMNS, Travels
 from core.sync.stamp import stamp_sql
@@ -14,12 +15,14 @@ from core.sync.stamp import stamp_sql
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the generator must know of a table. `columns` is all of them in order."""
+    """What the sync room must know of a table. `columns` is all of them in order; `defaults` holds what a
+    column has where nobody gave it a value, such as an office whose version does not know it."""
 
     name: str
     travels: Travels
     columns: tuple[str, ...]
     deletable: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def business(self) -> tuple[str, ...]:

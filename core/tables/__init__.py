@@ -73,6 +73,21 @@ from core.tables.record import (
     SyncTomb,
     SyncUnchained,
 )
+from core.tables.replication import (
+    ClashAnswer,
+    EditClash,
+    SyncAside,
+    SyncBatch,
+    SyncBlob,
+    SyncInvite,
+    SyncLater,
+    SyncLink,
+    SyncNonce,
+    SyncPart,
+    SyncPeer,
+    SyncSeal,
+    SyncSelf,
+)
 from core.tables.sessions import (
     Charge,
     ChargeVoid,
@@ -94,7 +109,12 @@ TABLES: tuple[type[Row], ...] = (
     Document, Blob, Statement, Superbill, Estimate, EstimateOverride, Receipt, CreditNote, DocumentShare,
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
+    EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncNonce, SyncSeal, SyncLater,
+    SyncAside, SyncBlob, SyncPart, SyncSelf,
 )  # fmt: skip
+
+BLOB_NAMES = (("document", "sha256"), ("practice", "logo_sha256"))
+"""Where a row names bytes that travel after it."""
 
 metadata = SQLModel.metadata
 
@@ -106,8 +126,14 @@ def table_name(table: type[Row]) -> str:
 @cache
 def shape(table: type[Row]) -> Shape:
     """What the sync room must know of a table."""
-    columns = tuple(column.name for column in metadata.tables[table_name(table)].columns)
-    return Shape(table_name(table), table.travels, columns, table.deletable)
+    columns = metadata.tables[table_name(table)].columns
+    defaults = {
+        column.name: default
+        for column in columns
+        if (default := getattr(column.default, "arg", None)) is not None and not callable(default)
+    }
+    names = tuple(column.name for column in columns)
+    return Shape(table_name(table), table.travels, names, table.deletable, defaults)
 
 
 def shapes() -> list[Shape]:
@@ -126,6 +152,7 @@ __all__ = [
     "Charge",
     "ChargeVoid",
     "Claim",
+    "ClashAnswer",
     "Client",
     "Coverage",
     "CptLicence",
@@ -139,6 +166,7 @@ __all__ = [
     "Draft",
     "DraftAdjustment",
     "DraftLine",
+    "EditClash",
     "Estimate",
     "EstimateOverride",
     "Fact",
@@ -178,10 +206,21 @@ __all__ = [
     "Stale",
     "Statement",
     "Superbill",
+    "SyncAside",
     "SyncBase",
+    "SyncBatch",
+    "SyncBlob",
     "SyncChain",
     "SyncClock",
     "SyncHead",
+    "SyncInvite",
+    "SyncLater",
+    "SyncLink",
+    "SyncNonce",
+    "SyncPart",
+    "SyncPeer",
+    "SyncSeal",
+    "SyncSelf",
     "SyncTomb",
     "SyncUnchained",
     "Unbilled",
@@ -191,4 +230,4 @@ __all__ = [
     "shape",
     "shapes",
     "table_name",
-]  # fmt: skip
+]

@@ -10,6 +10,7 @@ from core.tables.columns import (
     day,
     flag,
     in_range,
+    later_text,
     maybe_number,
     maybe_ref,
     maybe_text,
@@ -69,6 +70,8 @@ class Site(Register, table=True):
     name: str = word()
     office_id: str | None = maybe_ref("office")
     series: str = word()
+    public_key: str = later_text()
+    """Ed25519, as hex: what this site's work is signed with. Empty while there is no hub."""
 
 
 class User(Register, table=True):

@@ -18,6 +18,22 @@ OUR_OWN_NAMES = {
     ("core/audit.py", "listed"),  # its columns
     ("core/books/backup.py", "name"),  # a table, from the list of tables
     ("core/invoicing/lines.py", "name"),  # one of two draft tables
+    # Names of tables and columns of ours: a name from elsewhere is looked up in their list first.
+    ("core/replication/enrol.py", "table"),
+    ("core/replication/office.py", "shape.name"),
+    ("core/replication/office.py", "table"),
+    ("core/replication/standing.py", "table"),
+    ("core/sync/absorb.py", "register.name"),
+    ("core/sync/batch.py", "AMONG"),
+    ("core/sync/batch.py", "listed(shape.columns)"),
+    ("core/sync/batch.py", "shape.name"),
+    ("core/sync/clock.py", "register.name"),
+    ("core/sync/facts.py", "AMONG"),
+    ("core/sync/facts.py", "table"),
+    ("core/sync/facts.py", "table if table in shapes else 'sync_later'"),
+    ("core/sync/register.py", "AMONG"),
+    ("core/sync/register.py", "listed(self.columns)"),
+    ("core/sync/register.py", "self.name"),
     ("core/store.py", "column"),  # asserted to be a column of the table
     ("core/store.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
     ("core/store.py", "listed"),  # the columns of a table of ours
@@ -68,7 +84,7 @@ def glued(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def test_no_function_puts_data_into_sql() -> None:
     found = {
         f"{path}:{line} puts in {part}"
-        for path, tree in modules("core", "tui")
+        for path, tree in modules("core", "syncd", "tui")
         for line, part in glued(tree)
         if (path, part) not in OUR_OWN_NAMES
     }
@@ -76,7 +92,7 @@ def test_no_function_puts_data_into_sql() -> None:
 
 
 def test_every_name_on_the_list_is_still_put_in() -> None:
-    there = {(path, part) for path, tree in modules("core", "tui") for _, part in glued(tree)}
+    there = {(path, part) for path, tree in modules("core", "syncd", "tui") for _, part in glued(tree)}
     assert OUR_OWN_NAMES - there == set()
 
 

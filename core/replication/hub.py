@@ -1,0 +1,170 @@
+"""The hub's half of an exchange: take an office's batch, number it, and answer with what is new for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from core.actors import Actor, Role
+from core.migrations import HEAD
+from core.replication.aside import hold_aside, note_clashes
+from core.replication.checked import Checked, NewerOffice, check_batch
+from core.replication.enrol import UnknownSite
+from core.replication.messages import VERSION, Answer, Request, SentBatch
+from core.replication.seals import seal_holds
+from core.store import Merging, Read, Store
+from core.sync.batch import read_batch
+from core.sync.clock import AHEAD_MS
+from core.sync.facts import Held, Told, chain_end, does_not_fit, take_facts
+from core.sync.fork import chain_after
+from core.sync.merge import Edit, take_edits, take_tombs
+from core.sync.page import page_after
+from core.sync.register import Register
+from core.sync.sequence import Counter
+from core.sync.stamp import pack as stamp_at
+from core.sync.triggers import Shape
+from core.sync.wire import Unreadable, digest, pack, runs, unpack
+from core.tables import shapes
+
+THE_HUB = Actor("hub", "Hub", Role.SERVICE)
+
+
+PEER = """
+SELECT public_key, batch_no, batch_sha, answer, revoked_at FROM sync_peer WHERE site = :site
+"""
+LIFE = "SELECT epoch FROM sync_self"
+
+
+def exchange(store: Store, request: Request, now_ms: int) -> Answer:
+    """Answer an office that was recognised. Raises: UnknownSite, Unreadable."""
+    ack = None
+    if request.batch is not None:
+        with store.merge(THE_HUB) as tx:
+            ack = _receive(tx, request.site, request.batch, now_ms)
+    with store.read() as read:
+        return _answer(read, request, ack, now_ms)
+
+
+def _answer(read: Read, request: Request, ack: tuple[str, Any] | None, now_ms: int) -> Answer:
+    epoch = read.value(LIFE)
+    cursor = request.cursor if request.epoch == epoch else 0
+    page = page_after(read, shapes(), cursor, site=request.site, own=cursor == 0)
+    seals = [list(row) for row in read.rows(SEALS)] if page.facts or page.later else []
+    heads = [] if page.more else [list(row) for row in read.rows(HEADS)]
+    return Answer(VERSION, epoch, now_ms, ack, _known(read, request), page, seals, heads)
+
+
+def _known(read: Read, request: Request) -> tuple[int, int, int, dict[str, bytes]]:
+    """What is known here of the office that asks, so that it notices when its book went back in time."""
+    rows = read.rows("SELECT batch_no FROM sync_peer WHERE site = :site", site=request.site)
+    links = chain_after(read, shapes(), request.site, request.compare) if request.compare else {}
+    end, _ = chain_end(read, request.site)
+    return request.site, rows[0][0], end, {str(no): link for no, link in links.items()}
+
+
+SEALS = "SELECT site, no, head, signature FROM sync_seal ORDER BY site"
+HEADS = "SELECT site, no, head FROM sync_chain ORDER BY site"
+
+
+def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str, Any]:
+    """Take a batch once; the same again gets the same answer."""
+    rows = tx.rows(PEER, site=site)
+    if not rows or rows[0][4] is not None:
+        raise UnknownSite
+    key, last_no, last_sha, answer, _ = rows[0]
+    if sent.no == last_no:
+        return ("taken", unpack(answer)) if sent.sha256 == last_sha else ("other", last_no)
+    if sent.no != last_no + 1:
+        return "expect", last_no + 1
+    if digest(sent.payload) != sent.sha256:
+        raise Unreadable("a batch was altered on the way")
+    try:
+        batch = check_batch(read_batch(sent.payload), _by_name(), _speaks_for(tx, site))
+    except NewerOffice:
+        return "older", HEAD
+    if batch.newest > stamp_at(now_ms + AHEAD_MS, 0):
+        return "clock", now_ms
+    if (gone_wrong := _chain_trouble(tx, batch.facts)) is not None:
+        return gone_wrong
+    taken = [sent.no, sent.sha256, _take(tx, batch)]
+    _keep_seal(tx, site, key, sent.seal)
+    tx.execute(
+        "UPDATE sync_peer SET batch_no = :no, batch_sha = :sha, answer = :answer WHERE site = :site",
+        {"no": sent.no, "sha": sent.sha256, "answer": pack(taken), "site": site},
+    )
+    return "taken", taken
+
+
+FOLLOWED = """
+WITH RECURSIVE followed(site) AS (
+    SELECT :site UNION SELECT p.follows FROM sync_peer AS p JOIN followed AS f ON f.site = p.site
+    WHERE p.follows NOTNULL)
+SELECT site FROM followed
+"""
+
+
+def _speaks_for(tx: Merging, site: int) -> set[int]:
+    """A site, and those whose work it goes on with."""
+    return {each for (each,) in tx.rows(FOLLOWED, site=site)}
+
+
+def _by_name() -> Mapping[str, Shape]:
+    return {shape.name: shape for shape in shapes()}
+
+
+def _chain_trouble(tx: Merging, facts: Sequence[Told]) -> tuple[str, Any] | None:
+    """Facts that do not go on where the hub's end: it lost some ("missing"), or the office's book is another
+    ("forked"). Then nothing of the batch is taken."""
+    for site, run in groupby(facts, key=attrgetter("site")):
+        no, head = chain_end(tx, site)
+        for fact in run:
+            if fact.no > no + 1:
+                return "missing", [site, no]
+            if fact.no == no + 1:
+                if does_not_fit(fact, no, head):
+                    return "forked", [site, no]
+                no, head = fact.no, fact.chain
+    return None
+
+
+def _take(tx: Merging, batch: Checked) -> list[list[int]]:
+    """Put everything in; answers the numbers of the batch's rows, tombs and facts as runs."""
+    known, number = _by_name(), Counter(tx)
+    numbers: list[int] = []
+    for table, rows in batch.edits:
+        numbers += _take_edits(tx, known[table], rows, number)
+    for tomb in batch.tombs:
+        if isinstance(tomb, Held):
+            hold_aside(tx, [tomb])
+            numbers.append(number())
+            continue
+        given, clashes = take_tombs(Register(tx, known[tomb[0]]), [tomb[1]], number)
+        numbers += given
+        note_clashes(tx, clashes)
+    facts = take_facts(tx, known, batch.facts, number)
+    hold_aside(tx, facts.held)
+    number.save()
+    return runs([*numbers, *facts.numbers])
+
+
+def _take_edits(tx: Merging, shape: Shape, rows: Sequence[Edit | Held], number: Counter) -> Iterator[int]:
+    """The number of each row; what is held aside gets one too, so that it is not sent again."""
+    held = [row for row in rows if isinstance(row, Held)]
+    applied = take_edits(Register(tx, shape), [row for row in rows if isinstance(row, Edit)], number)
+    note_clashes(tx, applied.clashes)
+    hold_aside(tx, held)
+    hold_aside(tx, [Held(shape.name, row_id, tx.site, why, None) for row_id, why in applied.refused])
+    given = iter(applied.numbers)
+    return (number() if isinstance(row, Held) else next(given) for row in rows)
+
+
+def _keep_seal(tx: Merging, site: int, key: bytes, signature: bytes) -> None:
+    """Keep the site's signature under its chain, where it is one."""
+    rows = tx.rows("SELECT no, head FROM sync_chain WHERE site = :site", site=site)
+    if rows and seal_holds(key, site, rows[0][0], rows[0][1], signature):
+        tx.execute(
+            "INSERT INTO sync_seal (site, no, head, signature) VALUES (:site, :no, :head, :signature)"
+            " ON CONFLICT (site) DO UPDATE SET no = excluded.no, head = excluded.head,"
+            " signature = excluded.signature",
+            {"site": site, "no": rows[0][0], "head": rows[0][1], "signature": signature},
+        )

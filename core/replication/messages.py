@@ -1,0 +1,105 @@
+"""What office and hub say to each other in an exchange, and that it has the shape agreed on."""
+
+from typing import Any, NamedTuple
+
+from core.sync.page import Page
+from core.sync.wire import MOST_BYTES, Unreadable, pack, unpack
+
+__all__ = [
+    "MOST_BYTES",
+    "VERSION",
+    "Answer",
+    "Request",
+    "SentBatch",
+    "Unreadable",
+    "pack",
+    "read_answer",
+    "read_request",
+    "unpack",
+]
+"""With the words of the wire, which doors use as well."""
+
+VERSION = 1
+
+
+class SentBatch(NamedTuple):
+    no: int
+    sha256: bytes
+    payload: bytes
+    seal: bytes
+    """The site's signature under its chain's head after the batch; empty where it has no facts."""
+
+
+class Request(NamedTuple):
+    """An office asks for what is above its cursor and brings what it has. `now_ms` is its clock without
+    any offset. A book that went back in time asks what the hub knows of its facts from `compare` on; 0 asks
+    nothing."""
+
+    version: int
+    schema: str
+    site: int
+    epoch: str
+    now_ms: int
+    cursor: int
+    compare: int
+    wait_seconds: int
+    batch: SentBatch | None
+
+    def packed(self) -> bytes:
+        return pack(list(self))
+
+
+class Answer(NamedTuple):
+    """`ack` is None or a kind of answer to the batch with what belongs to it: ("taken", [no, sha256, runs]),
+    ("expect", no), ("other", no), ("clock", 0), ("missing", no). `heads` are [site, no, head] of all chains
+    where the office has everything then; `seals` [site, no, head, signature]. `known` is the office's site,
+    the number of its last batch, of its last fact, and the links of its chain that it asked for."""
+
+    version: int
+    epoch: str
+    now_ms: int
+    ack: tuple[str, Any] | None
+    known: tuple[int, int, int, dict[str, bytes]]
+    page: Page
+    seals: list[list[Any]]
+    heads: list[list[Any]]
+
+    def packed(self) -> bytes:
+        return pack(list(self))
+
+
+def read_request(data: bytes) -> Request:
+    """Raises: Unreadable."""
+    try:
+        request = Request(*unpack(data))
+        if request.batch is not None:
+            request = request._replace(batch=SentBatch(*request.batch))
+    except (TypeError, ValueError):
+        raise Unreadable("not a request") from None
+    numbers = (
+        request.version,
+        request.site,
+        request.now_ms,
+        request.cursor,
+        request.compare,
+        request.wait_seconds,
+    )
+    if not all(type(number) is int and 0 <= number < 1 << 62 for number in numbers):
+        raise Unreadable("a number is not one")
+    if not isinstance(request.schema, str) or not isinstance(request.epoch, str):
+        raise Unreadable("a word is not one")
+    if request.batch is not None:
+        no, *parts = request.batch
+        if type(no) is not int or not 0 < no < 1 << 62 or not all(isinstance(part, bytes) for part in parts):
+            raise Unreadable("not a batch")
+    return request
+
+
+def read_answer(data: bytes) -> Answer:
+    """Raises: Unreadable."""
+    try:
+        version, epoch, now_ms, ack, known, page, seals, heads = unpack(data)
+        said = None if ack is None else tuple(ack)
+        return Answer(version, epoch, now_ms, said, tuple(known), Page(*page), seals, heads)
+    except (TypeError, ValueError):
+        raise Unreadable("not an answer") from None

@@ -1,0 +1,379 @@
+"""An office's half of an exchange: ask the hub, bring what is unsent, and take in what the others wrote.
+
+Everything that must survive a crash is in the book: rows, the frozen batch, and the cursor that moves with
+the rows it covers. Whatever answer is lost, late or said twice, the next exchange goes on from there.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from core.actors import Actor, Role
+from core.errors import DomainError
+from core.migrations import HEAD
+from core.replication.aside import hold_aside, note_clashes
+from core.replication.elsewhere import add_site, free_site
+from core.replication.messages import VERSION, Answer, Request, SentBatch
+from core.replication.seals import seal, seal_holds
+from core.store import Merging, Read, Store
+from core.sync.batch import Frozen, acknowledge, freeze, frozen, read_batch, unfreeze
+from core.sync.clock import TOLERATED_MS, set_clock
+from core.sync.facts import Told, chain_end, take_facts, told_facts
+from core.sync.fork import chain_after, first_unsent, leave_fork
+from core.sync.merge import take_rows, take_tombs
+from core.sync.page import Page
+from core.sync.policy import Travels
+from core.sync.register import Register, Tomb
+from core.sync.wire import unpack, unrun
+from core.tables import shapes
+
+SYNC = Actor("sync", "Sync", Role.SERVICE)
+
+SLICE_ROWS = 200
+"""As many rows a transaction, so that somebody who types never waits for the lock (`security.md` E4)."""
+
+LINK = """
+SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble
+FROM sync_link
+"""
+
+
+class Link(NamedTuple):
+    site: int
+    follows: str
+    url: str
+    hub_key: bytes
+    hub_cert: str
+    private_key: bytes
+    epoch: str
+    cursor: int
+    batch_no: int
+    met_at: str | None
+    trouble: str
+
+
+WENT_BACK = "went_back"
+"""The trouble of a book whose disk was put back to an earlier day."""
+OLDER_HUB = "older"
+"""The hub runs an older version and does not know what this one would send."""
+NOTHING_IS_SENT = (WENT_BACK, OLDER_HUB)
+DIFFERENT = "different"
+"""The hub has facts that this book, which asked for everything, has not; it asks for all of them again."""
+
+
+class NoHub(DomainError):
+    code = "no_hub"
+
+    def __init__(self) -> None:
+        super().__init__("This book has no hub. `syncd join` joins one with the code that the hub printed.")
+
+
+def has_link(read: Read) -> bool:
+    return bool(read.value("SELECT 1 FROM sync_link"))
+
+
+class Restored(DomainError):
+    code = "restored"
+
+    def __init__(self) -> None:
+        super().__init__("This book is a restored backup; `syncd office` tells the hub of it first.")
+
+
+class Taken(NamedTuple):
+    """What an exchange did: whether the hub has more for us, whether we have more for it, and how many rows
+    came."""
+
+    more: bool
+    unsent: bool
+    rows: int
+
+
+def link(read: Read) -> Link:
+    """Raises: NoHub."""
+    found = read.first(LINK, Link)
+    if found is None:
+        raise NoHub
+    return found
+
+
+def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
+    """What to ask the hub now. Freezes what is unsent, if nothing is frozen yet. Raises: NoHub."""
+    with store.read() as read:
+        hub = link(read)
+        site = int(read.value("SELECT site FROM sync_clock"))
+        if site != hub.site:
+            raise Restored
+        went_back = hub.trouble == WENT_BACK
+        compare = max(1, first_unsent(read, shapes(), site) - 1) if went_back else 0
+        idle = hub.trouble in NOTHING_IS_SENT or not (frozen(read) or has_unsent(read))
+    sent = None
+    if not idle:
+        with store.merge(SYNC) as tx:
+            batch = frozen(tx) or freeze(tx, shapes(), hub.batch_no + 1, sites_of(tx))
+            sent = None if batch is None else _sealed(tx, hub, batch)
+    wait = 0 if sent or went_back else wait_seconds
+    return Request(VERSION, HEAD, site, hub.epoch, now_ms, hub.cursor, compare, wait, sent)
+
+
+def listen(store: Store, now_ms: int, *, wait_seconds: int) -> Request:
+    """Ask for what is new and bring nothing; another request brings what is written here.
+
+    Raises: NoHub, Restored.
+    """
+    with store.read() as read:
+        hub = link(read)
+        if read.value("SELECT site FROM sync_clock") != hub.site:
+            raise Restored
+        return Request(VERSION, HEAD, hub.site, hub.epoch, now_ms, hub.cursor, 0, wait_seconds, None)
+
+
+def must_ask(read: Read) -> bool:
+    """Whether there is something to say to the hub: unsent work, or that this book went back in time."""
+    return has_unsent(read) or link(read).trouble == WENT_BACK
+
+
+def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
+    own = [fact for fact in told_facts(read_batch(batch.payload).facts) if fact.site == tx.site]
+    signature = seal(hub.private_key, tx.site, own[-1].no, own[-1].chain) if own else b""
+    return SentBatch(batch.number, batch.sha256, batch.payload, signature)
+
+
+def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
+    """Take in what the hub answered; `now_ms` is when it came, by this computer's clock. Raises: NoHub."""
+    with store.read() as read:
+        site = read.value("SELECT site FROM sync_clock")
+        if not site == answer.known[0] == link(read).site:  # it goes on as another site since it asked
+            return Taken(True, True, 0)
+        if not _says_something(read, answer, now_ms):
+            return Taken(False, has_unsent(read), 0)
+    with store.merge(SYNC) as tx:
+        hub = link(tx)
+        if answer.epoch != hub.epoch:
+            _begin_anew(tx, answer.epoch)
+            return Taken(True, True, 0)
+        if hub.trouble == WENT_BACK and answer.known[3]:
+            go_elsewhere(tx, {int(no): chain for no, chain in answer.known[3].items()})
+            return Taken(True, True, 0)
+        if _went_back(tx, hub, answer):
+            tx.execute("UPDATE sync_link SET trouble = :trouble", {"trouble": WENT_BACK})
+            return Taken(True, True, 0)
+        trouble = _take_ack(tx, hub, answer.ack)
+        refused = answer.ack is not None and answer.ack[0] == "clock"
+        _set_clock(tx, answer.now_ms - now_ms, refused=refused)
+        tx.execute(
+            "UPDATE sync_link SET met_at = :at, trouble = :trouble", {"at": tx.now_text, "trouble": trouble}
+        )
+    rows = 0
+    for part in slices(answer.page, SLICE_ROWS):
+        with store.merge(SYNC) as tx:
+            rows += take_page(tx, part)
+    with store.merge(SYNC) as tx:
+        _keep_seals(tx, answer.seals)
+        _compare_heads(tx, answer.heads)
+        unsent = frozen(tx) is not None or has_unsent(tx)
+    return Taken(answer.page.more, unsent, rows)
+
+
+def _says_something(read: Read, answer: Answer, now_ms: int) -> bool:
+    """Whether an answer changes anything here; most of the time an office hears that there is nothing new."""
+    hub = link(read)
+    error = answer.now_ms - now_ms - read.value("SELECT offset_ms FROM sync_clock")
+    return (
+        answer.ack is not None
+        or answer.epoch != hub.epoch
+        or answer.page.cursor != hub.cursor
+        or hub.trouble != ""
+        or abs(error) > TOLERATED_MS
+    )
+
+
+def _went_back(tx: Merging, hub: Link, answer: Answer) -> bool:
+    """Whether the hub knows more of this office than its own book: the disk was put back to another day."""
+    _, batch_no, fact_no, _ = answer.known
+    batch = frozen(tx)
+    return (
+        batch_no > hub.batch_no + (batch is not None)
+        or fact_no > chain_end(tx, tx.site)[0]
+        or (answer.ack is not None and answer.ack[0] in ("forked", "other"))
+    )
+
+
+def go_elsewhere(tx: Merging, at_hub: Mapping[int, bytes]) -> None:
+    """What this book wrote since it went back in time becomes the work of a new site with new numbers."""
+    old, new = tx.site, free_site(tx)
+    here = chain_after(tx, shapes(), old, min(at_hub))
+    upto = max((no for no, chain in here.items() if at_hub.get(no) == chain), default=min(at_hub) - 1)
+    leave_fork(tx, shapes(), old=old, new=new, upto=upto)
+    tx.become(new)
+    add_site(tx, after=old)
+
+
+def _begin_anew(tx: Merging, epoch: str) -> None:
+    """The hub lives another life, as after a backup of it was restored: what it has is asked for from the
+    start, and what it has lost goes there again."""
+    unfreeze(tx)
+    for shape in shapes():
+        if "_q" in shape.columns:
+            tx.execute(f"UPDATE {shape.name} SET _q = 0 WHERE _q > 0")  # noqa: S608  our own names
+    for table in ("sync_tomb", "sync_later"):
+        tx.execute(f"UPDATE {table} SET _q = 0")  # noqa: S608
+    tx.execute("DELETE FROM sync_base")
+    tx.execute("DELETE FROM sync_blob")
+    tx.execute("UPDATE sync_link SET epoch = :epoch, cursor = 0", {"epoch": epoch})
+
+
+def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any] | None) -> str:
+    """What the hub says of the batch; answers what is wrong, if anything."""
+    batch = frozen(tx)
+    if ack is None or batch is None:
+        return "" if ack is None else hub.trouble
+    kind, told = ack
+    if kind == "taken" and told[:2] == [batch.number, batch.sha256]:
+        acknowledge(tx, {s.name: s for s in shapes()}, read_batch(batch.payload), unrun(told[2]))
+        tx.execute("UPDATE sync_link SET batch_no = :no", {"no": batch.number})
+    elif kind == "expect":
+        unfreeze(tx)
+        tx.execute("UPDATE sync_link SET batch_no = :no", {"no": told - 1})
+    elif kind == "clock":
+        unfreeze(tx)
+    elif kind == "missing":
+        site, no = told
+        unfreeze(tx)
+        for shape in shapes():
+            if "chain" in shape.columns:
+                tx.execute(
+                    f"UPDATE {shape.name} SET _q = 0 WHERE site = :site AND no > :no",  # noqa: S608
+                    {"site": site, "no": no},
+                )
+    elif kind == "older":
+        return OLDER_HUB
+    return ""
+
+
+def _set_clock(tx: Merging, raw_error_ms: int, *, refused: bool) -> None:
+    """Measure this computer's clock against the hub's; only while nothing is frozen."""
+    error = raw_error_ms - tx.value("SELECT offset_ms FROM sync_clock")
+    if frozen(tx) is None and (refused or abs(error) > TOLERATED_MS):
+        set_clock(tx, shapes(), error_ms=error, hub_ms=tx.now_ms + error)
+
+
+def slices(page: Page, most: int) -> Iterator[Page]:
+    """A page in parts of so many rows, each with the cursor that its rows reach; at least one."""
+    numbered = sorted(
+        [row[1] for _, _, rows in page.tables for row in rows]
+        + [tomb[4] for tomb in page.tombs]
+        + [row[names.index("_q")] for _, names, rows in page.facts for row in rows]
+        + [row[5] for row in page.later]
+    )
+    ends = [numbered[i] for i in range(most - 1, len(numbered) - 1, most)]
+    start = page.since
+    for end in (*ends, page.cursor):
+        yield _part(page, start, end)
+        start = end
+
+
+def _part(page: Page, start: int, end: int) -> Page:
+    tables = [[t, names, [r for r in rows if start < r[1] <= end]] for t, names, rows in page.tables]
+    facts = [
+        [t, names, [r for r in rows if start < r[names.index("_q")] <= end]] for t, names, rows in page.facts
+    ]
+    tombs = [tomb for tomb in page.tombs if start < tomb[4] <= end]
+    later = [row for row in page.later if start < row[5] <= end]
+    return Page([g for g in tables if g[2]], tombs, [g for g in facts if g[2]], later, start, end, page.more)
+
+
+def take_page(tx: Merging, page: Page) -> int:
+    """Rows of the hub become rows here, and the cursor moves with them; answers how many came."""
+    known = {shape.name: shape for shape in shapes()}
+    newest = came = 0
+    for table, names, rows in page.tables:
+        came += len(rows)
+        newest = max(newest, *(row[2] for row in rows))
+        if table in known:  # of a newer version else: asked for again when this one is updated
+            taken = take_rows(Register(tx, known[table]), tuple(names), rows)
+            note_clashes(tx, taken.clashes)
+            hold_aside(tx, _held(table, rows, taken.refused))
+    for table, row_id, stamp, image, number in page.tombs:
+        newest, came = max(newest, stamp), came + 1
+        if table in known and known[table].deletable:
+            gone = (row_id, Tomb(stamp, image, number))
+            note_clashes(tx, take_tombs(Register(tx, known[table]), [gone])[1])
+    facts = _told(page)
+    came += len(facts)
+    hold_aside(tx, take_facts(tx, known, facts).held)
+    tx.execute("UPDATE sync_clock SET floor = max(floor, :newest)", {"newest": newest})
+    # An answer that comes late, to a book that was restored since, may begin after what is here.
+    tx.execute(
+        "UPDATE sync_link SET cursor = max(cursor, :cursor) WHERE cursor >= :since",
+        {"cursor": page.cursor, "since": page.since},
+    )
+    return came
+
+
+def _held(table: str, rows: Sequence[Sequence[Any]], refused: Sequence[tuple[str, str]]) -> Iterator[Any]:
+    from core.sync.facts import Held
+    from core.sync.stamp import site_of
+
+    told = {row[0]: row for row in rows}
+    for row_id, why in refused:
+        yield Held(table, row_id, site_of(told[row_id][2]), why, list(told[row_id]))
+
+
+def _told(page: Page) -> list[Told]:
+    """The facts of a page in the order of their chains, with those that the hub itself only keeps."""
+    later = [
+        Told(table, row_id, site, no, chain, number, unpack(doc))
+        for table, row_id, site, no, chain, number, doc in page.later
+    ]
+    return sorted([*told_facts(page.facts), *later], key=lambda fact: (fact.site, fact.no))
+
+
+def _compare_heads(tx: Merging, heads: Sequence[Sequence[Any]]) -> None:
+    """Where everything is here, every other site's chain ends here as it does at the hub, or goes further."""
+    ours = sites_of(tx)
+    for site, no, head in heads:
+        here = chain_end(tx, site)
+        if site not in ours and (here[0] < no or (here[0] == no and here[1] != head)):
+            if link(tx).trouble != DIFFERENT:
+                tx.execute("UPDATE sync_link SET trouble = :trouble, cursor = 0", {"trouble": DIFFERENT})
+            return
+
+
+def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
+    """Keep each site's signature under its chain, where it fits what lies here."""
+    keys: Mapping[int, str] = dict(tx.rows("SELECT number, public_key FROM site WHERE public_key <> ''"))
+    heads = {site: (no, head) for site, no, head in tx.rows("SELECT site, no, head FROM sync_chain")}
+    for site, no, head, signature in seals:
+        fits = site in keys and heads.get(site) == (no, head)
+        if fits and seal_holds(bytes.fromhex(keys[site]), site, no, head, signature):
+            tx.execute(
+                "INSERT INTO sync_seal (site, no, head, signature) VALUES (:s, :no, :head, :sig)"
+                " ON CONFLICT (site) DO UPDATE SET no = excluded.no, head = excluded.head,"
+                " signature = excluded.signature",
+                {"s": site, "no": no, "head": head, "sig": signature},
+            )
+
+
+def sites_of(read: Read) -> list[int]:
+    """The sites that this office speaks for: its own, and those it goes on with after a restore."""
+    site, follows = read.rows("SELECT c.site, k.follows FROM sync_clock AS c, sync_link AS k")[0]
+    return [*json.loads(follows), site]
+
+
+def has_unsent(read: Read) -> bool:
+    """Whether something written here has no number of the hub yet."""
+    sites = json.dumps(sites_of(read))
+    if read.value("SELECT 1 FROM sync_tomb WHERE _q = 0 LIMIT 1"):
+        return True
+    for shape in shapes():
+        if shape.travels is Travels.REGISTER:
+            found = read.value(f"SELECT 1 FROM {shape.name} WHERE _q = 0 LIMIT 1")  # noqa: S608  our own names
+        elif shape.travels is Travels.FACT:
+            found = read.value(
+                f"SELECT 1 FROM {shape.name} WHERE _q = 0"  # noqa: S608
+                " AND site IN (SELECT value FROM json_each(:sites)) LIMIT 1",
+                sites=sites,
+            )
+        if found:
+            return True
+    return False

@@ -1,0 +1,213 @@
+"""What an office sends: everything the hub has no number for, frozen before it leaves (`sync.md` M8).
+
+A frozen batch has a number and a digest and is sent unchanged until it is answered, so that any loss,
+repetition or crash is one of two cases: the hub has it and answers the same again, or has not.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from core.sync.book import AMONG, Book, Reader, listed
+from core.sync.facts import told_facts
+from core.sync.merge import Edit
+from core.sync.policy import Travels
+from core.sync.register import Register
+from core.sync.stamp import stamps_of
+from core.sync.triggers import Shape
+from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, digest, pack, unpack
+
+
+class Batch(NamedTuple):
+    """What stands in a frozen batch. `tables` are groups [table, whole, names, rows] of rows
+    [id, stamp or stamps, seen or seens, *values]; `tombs` [table, id, `_h`, image]; `facts` groups
+    [table, names, rows]."""
+
+    tables: list[list[Any]]
+    tombs: list[list[Any]]
+    facts: list[list[Any]]
+
+    @property
+    def empty(self) -> bool:
+        return not (self.tables or self.tombs or self.facts)
+
+
+class Frozen(NamedTuple):
+    number: int
+    payload: bytes
+    sha256: bytes
+
+
+FROZEN = "SELECT no, payload, sha256 FROM sync_batch ORDER BY no LIMIT 1"
+
+
+def frozen(book: Reader) -> Frozen | None:
+    """The batch that waits for its answer; there is one at most."""
+    rows = book.rows(FROZEN)
+    return Frozen(*rows[0]) if rows else None
+
+
+def freeze(book: Book, shapes: Sequence[Shape], number: int, sites: Sequence[int]) -> Frozen | None:
+    """Freeze what is to be sent under the next number; None where there is nothing. Facts are those of the
+    sites that this office speaks for."""
+    batch = _unsent(book, shapes, sites)
+    if batch.empty:
+        return None
+    payload = pack(list(batch))
+    ready = Frozen(number, payload, digest(payload))
+    book.many("INSERT INTO sync_batch (no, payload, sha256) VALUES (?, ?, ?)", [ready])
+    return ready
+
+
+def unfreeze(book: Book) -> None:
+    """Take the batch back: the hub said that it has not taken it."""
+    book.execute("DELETE FROM sync_batch")
+
+
+class _Room:
+    """How much more a batch holds."""
+
+    def __init__(self) -> None:
+        self.rows = BATCH_ROWS
+        self.bytes = BATCH_BYTES
+
+    def take(self, rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+        """The rows from the first on that still go in; one goes in where nothing did."""
+        taken = []
+        for row in rows:
+            size = sum(len(value) if isinstance(value, (str, bytes)) else 6 for value in row)
+            if self.rows < BATCH_ROWS and (self.rows == 0 or size > self.bytes):
+                break
+            self.rows -= 1
+            self.bytes -= size
+            taken.append(row)
+        return taken
+
+
+def _unsent(book: Book, shapes: Sequence[Shape], sites: Sequence[int]) -> Batch:
+    room = _Room()
+    tables: list[list[Any]] = []
+    for shape in shapes:
+        if shape.travels is Travels.REGISTER and room.rows:
+            tables += _edits(book, shape, room)
+    tombs = "SELECT tbl, id, _h, image FROM sync_tomb WHERE _q = 0 ORDER BY _h LIMIT :most"
+    gone = [list(row) for row in room.take(book.rows(tombs, most=room.rows))] if room.rows else []
+    return Batch(tables, gone, _facts(book, shapes, sites, room))
+
+
+def _edits(book: Book, shape: Shape, room: _Room) -> list[list[Any]]:
+    """Unsent rows of a table: whole where they are new, else the columns that were edited."""
+    register = Register(book, shape)
+    waiting = f"SELECT id FROM {shape.name} WHERE _q = 0 ORDER BY rowid LIMIT :most"
+    ids = [row_id for (row_id,) in book.rows(waiting, most=room.rows)]
+    if not ids:
+        return []
+    kept, bases = register.kept(ids), register.bases(ids)
+    groups: dict[tuple[bool, tuple[str, ...]], list[list[Any]]] = {}
+    rows = []
+    for row_id in ids:
+        mine, seen = kept[row_id], bases.get(row_id)
+        names = register.columns if seen is None else tuple(c for c in register.columns if c in seen)
+        stamps = stamps_of(register.columns, mine.newest, mine.by_column)
+        values = dict(zip(register.columns, mine.values, strict=True))
+        row = [
+            row_id,
+            _one_or_all([stamps[c] for c in names]),
+            _one_or_all([0 if seen is None else seen[c] for c in names]),
+            *(values[c] for c in names),
+        ]
+        rows.append((row, (seen is None, names)))
+    for taken, (_, kind) in zip(room.take([row for row, _ in rows]), rows, strict=False):
+        groups.setdefault(kind, []).append(list(taken))
+    return [[shape.name, whole, list(names), group] for (whole, names), group in groups.items()]
+
+
+def _one_or_all(numbers: list[int]) -> int | list[int]:
+    return numbers[0] if len(set(numbers)) == 1 else numbers
+
+
+def _facts(book: Book, shapes: Sequence[Shape], sites: Sequence[int], room: _Room) -> list[list[Any]]:
+    """Unsent facts in the order of their chains."""
+    found: list[tuple[int, int, str, tuple[str, ...], tuple[Any, ...]]] = []
+    for shape in shapes:
+        if shape.travels is Travels.FACT and room.rows:
+            sql = (
+                f"SELECT {listed(shape.columns)} FROM {shape.name}"
+                f" WHERE _q = 0 AND no NOTNULL AND site {AMONG} ORDER BY site, no LIMIT :most"
+            )
+            site, no = shape.columns.index("site"), shape.columns.index("no")
+            rows = book.rows(sql, ids=json.dumps(list(sites)), most=room.rows)
+            found += [(row[site], row[no], shape.name, shape.columns, row) for row in rows]
+    found.sort()
+    groups: dict[str, list[Any]] = {}
+    for (_, _, table, names, _), row in zip(found, room.take([row for *_, row in found]), strict=False):
+        groups.setdefault(table, [table, list(names), []])[2].append(list(row))
+    return list(groups.values())
+
+
+def read_batch(payload: bytes) -> Batch:
+    """A batch as it came. Raises: Unreadable, where its shape is another."""
+    found = unpack(payload)
+    if not isinstance(found, list) or len(found) != len(Batch._fields):
+        raise Unreadable("not a batch")
+    return Batch(*found)
+
+
+def edits_of(names: Sequence[str], whole: bool, rows: Iterable[Sequence[Any]]) -> list[Edit]:
+    """Rows of a group of a batch, column by column."""
+    many = len(names)
+    found = []
+    for row_id, stamp, seen, *values in rows:
+        stamps = [stamp] * many if isinstance(stamp, int) else stamp
+        seens = [seen] * many if isinstance(seen, int) else seen
+        cells = {c: (v, s) for c, v, s in zip(names, values, stamps, strict=True)}
+        found.append(Edit(row_id, cells, dict(zip(names, seens, strict=True)), whole))
+    return found
+
+
+def acknowledge(book: Book, shapes: Mapping[str, Shape], batch: Batch, numbers: Sequence[int]) -> None:
+    """The hub has the batch; `numbers` are those of its rows, tombs and facts, in their order (M4).
+
+    What was edited again since it was frozen still waits, and the hub's stamp of it is the one sent.
+    A row with number 0 is one that the hub has lost: it goes there whole with the next batch.
+    """
+    given = iter(numbers)
+    for table, _, names, rows in batch.tables:
+        _acknowledge_rows(Register(book, shapes[table]), names, rows, given)
+    book.many(
+        "UPDATE sync_tomb SET _q = ? WHERE tbl = ? AND id = ? AND _h = ?",
+        [(next(given), table, row_id, newest) for table, row_id, newest, _ in batch.tombs],
+    )
+    of_table: dict[str, list[tuple[int, str]]] = {}
+    for fact in told_facts(batch.facts):
+        of_table.setdefault(fact.table, []).append((next(given), fact.row_id))
+    for table, pairs in of_table.items():
+        book.many(f"UPDATE {table} SET _q = ? WHERE id = ?", pairs)
+    book.execute("DELETE FROM sync_batch")
+
+
+def _acknowledge_rows(
+    register: Register, names: Sequence[str], rows: Sequence[Sequence[Any]], given: Iterable[int]
+) -> None:
+    ids = [row[0] for row in rows]
+    kept, bases = register.kept(ids), register.bases(ids)
+    numbered = []
+    for (row_id, stamp, *_), number in zip(rows, given, strict=False):
+        mine, before = kept.get(row_id), bases.get(row_id, {})
+        if mine is None:
+            continue
+        sent = dict.fromkeys(names, stamp) if isinstance(stamp, int) else dict(zip(names, stamp, strict=True))
+        if number == 0:
+            register.remember_bases(row_id, before, {})
+            numbered.append((0, row_id))
+            continue
+        now = stamps_of(register.columns, mine.newest, mine.by_column)
+        again = {
+            column: max(stamped, before.get(column, 0))
+            for column, stamped in sent.items()
+            if mine.number == 0 and now[column] > stamped and (column in before or not before)
+        }
+        still = {column: base for column, base in before.items() if column not in sent} | again
+        register.remember_bases(row_id, before, still)
+        numbered.append((0 if still else max(number, mine.number), row_id))
+    register.renumber(numbered)

@@ -1,0 +1,75 @@
+"""The encoding between offices and hub: MessagePack in Zstandard, with bounds on what is taken in.
+
+What comes over the network is somebody else's until it is checked: a small body that unpacks to a huge
+one, a deep nesting or a text that is not UTF-8 is refused before anything is made of it.
+"""
+
+import hashlib
+from io import BytesIO
+from typing import Any
+
+import msgpack
+import zstandard
+
+from core.errors import DomainError
+
+MOST_BYTES = 4 << 20
+"""Of a request or an answer on the wire (`security.md` 5.3)."""
+
+MOST_UNPACKED = 64 << 20
+MOST_WINDOW = 8 << 20
+
+BATCH_ROWS = 5_000
+BATCH_BYTES = 1 << 20
+"""A page or a batch is about so long; one row that is longer travels alone."""
+
+
+class Unreadable(DomainError):
+    code = "unreadable"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"What came from the other side cannot be read ({why}). Nothing of it was taken.")
+
+
+def pack(value: object) -> bytes:
+    """A message as bytes. The same message gives the same bytes."""
+    plain: bytes = msgpack.packb(value, use_bin_type=True)
+    return zstandard.ZstdCompressor(level=3, write_content_size=True).compress(plain)
+
+
+def unpack(data: bytes) -> Any:
+    """What was packed. Raises: Unreadable, also where it is longer than either bound."""
+    if len(data) > MOST_BYTES:
+        raise Unreadable("longer than allowed")
+    try:
+        reader = zstandard.ZstdDecompressor(max_window_size=MOST_WINDOW).stream_reader(BytesIO(data))
+        plain = reader.read(MOST_UNPACKED + 1)
+    except zstandard.ZstdError:
+        raise Unreadable("not compressed as agreed") from None
+    if len(plain) > MOST_UNPACKED:
+        raise Unreadable("longer than allowed")
+    try:
+        return msgpack.unpackb(plain, raw=False, strict_map_key=True)
+    except (ValueError, msgpack.UnpackException, RecursionError):
+        raise Unreadable("not a message") from None
+
+
+def digest(data: bytes) -> bytes:
+    """What names a frozen batch, so that another one under its number is noticed."""
+    return hashlib.sha256(data).digest()
+
+
+def runs(numbers: list[int]) -> list[list[int]]:
+    """Numbers as [first, how many] where they follow one another; most of a batch is one run."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][0] + found[-1][1] == number:
+            found[-1][1] += 1
+        else:
+            found.append([number, 1])
+    return found
+
+
+def unrun(found: list[list[int]]) -> list[int]:
+    """The numbers again."""
+    return [first + i for first, many in found for i in range(many)]

@@ -1,0 +1,175 @@
+"""Hub and offices are killed at random points behind a bad network: nothing is lost, nothing doubled.
+
+Real processes, real files, real HTTP through a chaos proxy (`sync.md` 6: 1, 2, 3, 8, 12, 13, 15).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from core import audit
+from core.replication.standing import office_standing
+from core.store import Store
+from syncd.guard import listen
+from syncd.office import Office
+from tests.architecture.source import ROOT
+from tests.simulation.oracle import contents
+from tests.sizes import sized
+from tests.syncd.chaos_proxy import FAULTS, ChaosProxy
+from tests.syncd.network import Served, reach
+from tests.syncd.victims import CENTS, opened
+
+KILLS = sized(10, 200)
+SEED = 20261122
+ROUNDS = 3
+OFFICES = ("site-1", "site-2")
+
+
+class Victims:
+    """The processes, by name; a kill is followed by a restart."""
+
+    def __init__(self, folder: Path, hub_port: int) -> None:
+        self.folder = folder
+        self._hub_port = hub_port
+        environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._zygote = subprocess.Popen(
+            [sys.executable, "-m", "tests.syncd.victims", str(folder)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ, cwd=ROOT,
+        )  # fmt: skip
+        self._pids: dict[str, int] = {}
+
+    def start(self, name: str) -> None:
+        assert self._zygote.stdin is not None
+        assert self._zygote.stdout is not None
+        self._zygote.stdin.write(f"hub {self._hub_port}\n" if name == "hub" else f"office {name}\n")
+        self._zygote.stdin.flush()
+        self._pids[name] = int(self._zygote.stdout.readline())
+
+    def kill(self, name: str) -> None:
+        pid = self._pids.pop(name)
+        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            while True:  # until its sockets are free
+                os.kill(pid, 0)
+                os.sched_yield()
+
+    def acknowledged(self) -> set[str]:
+        files = self.folder.glob("*.acks")
+        return {line for file in files for line in file.read_text().split("\n")[:-1]}
+
+    def close(self) -> None:
+        for name in list(self._pids):
+            self.kill(name)
+        self._zygote.kill()
+        self._zygote.communicate()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A hub and two offices, closed."""
+    network = Served(tmp_path)
+    network.join("S")
+    network.close()
+    return tmp_path
+
+
+@pytest.fixture
+def victims(folder: Path) -> Iterator[Victims]:
+    free = listen("127.0.0.1", 0)
+    port: int = free.getsockname()[1]
+    free.close()
+    made = Victims(folder, port)
+    yield made
+    made.close()
+
+
+async def _kill_again_and_again(victims: Victims, proxy: ChaosProxy, random: Random) -> None:
+    """Each time after some commits and connections more, so that every kill meets work."""
+    for name in ("hub", *OFFICES):
+        victims.start(name)
+    for _ in range(KILLS):
+        commits = len(victims.acknowledged()) + random.randrange(1, 8)
+        connections = proxy.counts.total() + random.randrange(2, 12)
+        async with asyncio.timeout(60):
+            while len(victims.acknowledged()) < commits or proxy.counts.total() < connections:
+                await asyncio.sleep(random.random() * 0.01)
+        dead = random.choice((["hub"], ["site-1"], ["site-2"], ["hub", "site-1"], ["hub", "site-2"]))
+        for name in dead:
+            victims.kill(name)
+        for name in dead:
+            victims.start(name)
+    for name in OFFICES:
+        victims.kill(name)
+
+
+async def _rounds_until_equal(folder: Path, url: str) -> int:
+    """How many times every office must exchange until all books are equal."""
+    books = [opened(folder, name) for name in OFFICES]
+    hub = opened(folder, "hub")
+    try:
+        for rounds in range(1, ROUNDS + 1):
+            for book in books:
+                reach(book, url)
+                await Office(book).in_step()
+            with hub.read() as read:
+                wanted = contents(read)
+            if all(_content(book) == wanted for book in books):
+                return rounds
+    finally:
+        for book in (hub, *books):
+            book.close()
+    raise AssertionError(f"the books differ after {ROUNDS} rounds")
+
+
+def _content(book: Store) -> object:
+    with book.read() as read:
+        return contents(read)
+
+
+async def test_nothing_is_lost_and_nothing_doubled(folder: Path, victims: Victims) -> None:
+    random = Random(SEED)
+    proxy = ChaosProxy(victims._hub_port, random)
+    port = await proxy.start()
+    for name in OFFICES:
+        book = opened(folder, name)
+        reach(book, f"http://127.0.0.1:{port}")
+        book.close()
+    await _kill_again_and_again(victims, proxy, random)
+    proxy.calm = True
+    rounds = await _rounds_until_equal(folder, f"http://127.0.0.1:{port}")
+    await proxy.stop()
+    acknowledged = victims.acknowledged()
+    for name in ("hub", *OFFICES):
+        _check(folder, name, acknowledged)
+    assert all(proxy.counts[fault] for fault in FAULTS), proxy.counts
+    print(
+        f"kills={KILLS} seed={SEED} connections={proxy.counts.total()} {dict(proxy.counts)}"
+        f" acknowledged={len(acknowledged)} lost=0 doubled=0 rounds={rounds}"
+    )
+
+
+def _check(folder: Path, name: str, acknowledged: set[str]) -> None:
+    book = opened(folder, name)
+    try:
+        with book.read() as read:
+            payments = [reference for (reference,) in read.rows("SELECT reference FROM payment")]
+            assert acknowledged - set(payments) == set(), "a payment was lost"
+            assert len(payments) == len(set(payments)), "a payment was doubled"
+            assert read.value("SELECT sum(amount_cents) FROM payment") == CENTS * len(payments)
+            assert read.rows("SELECT * FROM sync_aside") == []
+            assert audit.verify(read).ok
+            if name != "hub":
+                standing = office_standing(read)
+                assert (standing.unsent, standing.documents, standing.trouble) == (0, 0, "")
+    finally:
+        book.close()
