@@ -86,6 +86,25 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         if not self.no_color and theme in THEME_NAMES:
             # Not by assignment: that would parse all styles a second time before the first paint.
             self.set_reactive(FrameApp.theme, theme)
+            self._wear_unpainted()
+
+    def _wear_unpainted(self) -> None:
+        """Give the theme its colours while no style has been parsed; its watcher would do it all again."""
+        self.stylesheet.set_variables(self.get_css_variables())
+        dark = self.current_theme.dark
+        self.set_class(dark, "-dark-mode", update=False)
+        self.set_class(not dark, "-light-mode", update=False)
+        self.add_class(f"-theme-{self.current_theme.name}", update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+
+    def notify_style_update(self) -> None:
+        """The app's own style comes last: what was painted before has kept colours without it."""
+        super().notify_style_update()
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                for widget in screen.walk_children():
+                    widget.notify_style_update()
+                    widget.refresh()
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

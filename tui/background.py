@@ -57,7 +57,11 @@ class BackgroundApp(KeyGate):
 
     def refuse(self, refusal: DomainError) -> None:
         """A rule said no: its sentence, amber."""
-        self.say(str(refusal), "warn")
+        self.say_once(str(refusal))
+
+    def say_once(self, text: str) -> None:
+        """Of the screen in front, amber; gone when the person goes on to another one."""
+        self.say(text, "warn")
         self._refused = True
 
     def forget_refusal(self) -> None:

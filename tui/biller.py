@@ -1,116 +1,34 @@
-"""The biller's app: the places, the book behind them, undo, and what the palette finds."""
+"""The biller's app: the book behind the screens, what changes it, undo, and the ways to every record."""
 
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, NamedTuple, TypeVar
 
 from core.actors import Actor
-from core.dates import ALL_TIME, Period, between, parse_day, parse_month, previous_month
-from core.errors import Busy, DomainError, NotFound
+from core.dates import ALL_TIME, Period
+from core.errors import Busy, DomainError
 from core.store import Store, Tx
-from tui.app import Place
+from tui import places
 from tui.config import DEFAULTS, LOCK_AFTER_MINUTES, read_config
 from tui.keymap import read_keymap
 from tui.locking import LockingApp, since_boot
 from tui.present import plural
-from tui.screens.today import Today
 from tui.viewer import Viewer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tui.palette import Command, Found
-    from tui.screens.agenda import Agenda
-    from tui.screens.aging import AgingReport
-    from tui.screens.audit_log import AuditLog
-    from tui.screens.clients import Clients
-    from tui.screens.day_sheet import DaySheetScreen
-    from tui.screens.document_list import Documents
-    from tui.screens.invoices import Invoices
-    from tui.screens.payments import Payments
-    from tui.screens.settings import Settings
-    from tui.screens.unbilled import Unbilled
 
 T = TypeVar("T")
 
 
 WARM_UP_SECONDS = 0.2
 """After the first paint: what the other screens and the first command will need is loaded in a thread."""
-
-_NEEDED_LATER = (
-    "tui.screens.unbilled",
-    "tui.screens.invoices",
-    "tui.screens.clients",
-    "tui.screens.payments",
-    "tui.screens.paying",
-    "core.payments.commands",
-    "core.delivery.run",
-)
-
-
-def _unbilled() -> "Unbilled":
-    from tui.screens.unbilled import Unbilled
-
-    return Unbilled()
-
-
-def _invoices() -> "Invoices":
-    from tui.screens.invoices import Invoices
-
-    return Invoices()
-
-
-def _clients() -> "Clients":
-    from tui.screens.clients import Clients
-
-    return Clients()
-
-
-def _agenda() -> "Agenda":
-    from tui.screens.agenda import Agenda
-
-    return Agenda()
-
-
-def _payments() -> "Payments":
-    from tui.screens.payments import Payments
-
-    return Payments()
-
-
-def _documents() -> "Documents":
-    from tui.screens.document_list import Documents
-
-    return Documents()
-
-
-def _aging() -> "AgingReport":
-    from tui.screens.aging import AgingReport
-
-    return AgingReport()
-
-
-def _day_sheet() -> "DaySheetScreen":
-    from tui.screens.day_sheet import DaySheetScreen
-
-    return DaySheetScreen()
-
-
-def _log() -> "AuditLog":
-    from tui.screens.audit_log import AuditLog
-
-    return AuditLog()
-
-
-def _settings() -> "Settings":
-    from tui.screens.settings import Settings
-
-    return Settings()
 
 
 class Undoable(NamedTuple):
@@ -125,19 +43,7 @@ class Undoable(NamedTuple):
 class Biller(LockingApp):
     """Daysheet on one open book."""
 
-    PLACES: ClassVar = (
-        Place("today", "Today", "1", "t", Today),
-        Place("unbilled", "Unbilled", "2", "u", _unbilled),
-        Place("invoices", "Invoices", "3", "i", _invoices),
-        Place("clients", "Clients", "4", "c", _clients),
-        Place("agenda", "Agenda", "5", "a", _agenda),
-        Place("payments", "Payments", "6", "p", _payments),
-        Place("documents", "Docs", "7", "s", _documents),
-        Place("aging", "AR", "8", "r", _aging),
-        Place("settings", "Settings", "0", ",", _settings),
-        Place("daysheet", "Day sheet", "", "d", _day_sheet),
-        Place("log", "Audit log", "", "l", _log),
-    )
+    PLACES: ClassVar = places.PLACES
 
     def __init__(
         self,
@@ -282,115 +188,18 @@ class Biller(LockingApp):
     # The palette.
 
     def commands(self) -> "Sequence[Command]":
-        from tui.palette import Command
+        from tui.commands import commands
 
-        return (
-            Command("run", "preview the billing of a month, or of two days", self._run, "[2026-10]"),
-            Command("agenda", "the appointments of a day", self._agenda_on, "[2026-10-15]"),
-            Command("export", "write everything as CSV files", self._export, "[folder]"),
-            Command("journal", "write a double-entry journal", self._journal, "[hledger|beancount]"),
-            Command("explain", "the entries behind an amount", self._explain, "[1042]"),
-            Command("documents", "everything given out to a client", self._documents, "[client]"),
-            Command("late", "what was recorded into a closed time", lambda _: self.show_late_entries()),
-            Command("late fees", "what is due, charged, to be let go", lambda _: self.show_late_fees()),
-            Command("verify", "replay the audit log's chain", lambda _: self.verify_log()),
-            Command("outbox", "what is sent and has not left yet", lambda _: self.show_outbox()),
-            Command("failures", "what the last job could not do", lambda _: self.list_failures()),
-            Command("lock", "cover the screens and close the book", lambda _: self.lock()),
-        )
+        return commands(self)
 
-    def _run(self, typed: str) -> None:
-        from tui.screens.run_preview import RunPreview
+    def find(self, text: str) -> "Sequence[Found]":
+        from tui.commands import find
 
-        try:
-            period = _period(typed) if typed else previous_month(self.today())
-        except DomainError as refusal:
-            self.refuse(refusal)
-            return
-        self.go("unbilled")
-        self.push_screen(RunPreview(period))
-
-    def _agenda_on(self, typed: str) -> None:
-        from tui.screens.agenda import Agenda
-
-        try:
-            day = parse_day(typed) if typed else None
-        except DomainError as refusal:
-            self.refuse(refusal)
-            return
-        self.go("agenda")
-        self.to_bottom()
-
-        def arrived() -> None:
-            if isinstance(self.screen, Agenda):
-                self.screen.show_day(day)
-
-        self.call_after_refresh(arrived)
-
-    def _export(self, typed: str) -> None:
-        """Into the folder for exports where no other is named; there an earlier one of today gives way."""
-        from core.books.export import take_csv
-
-        folder = Path(typed).expanduser() if typed else self.exports / f"books-{self.today()}"
-
-        def work() -> None:
-            take_csv(
-                self.store,
-                self.actor,
-                str(folder),
-                home=self.home_folder(),
-                exports=str(self.exports),
-                replace=not typed,
-            )
-
-        self._take_along(work, folder)
-
-    def _journal(self, typed: str) -> None:
-        """Into the folder for exports, in place of an earlier one of today."""
-        from core.books.journal import take_journal
-
-        form = typed or "hledger"
-        ending = "beancount" if form == "beancount" else "journal"
-        path = self.exports / f"books-{self.today()}.{ending}"
-        self._take_along(
-            lambda: take_journal(
-                self.store,
-                self.actor,
-                str(path),
-                form=form,
-                home=self.home_folder(),
-                exports=str(self.exports),
-            ),
-            path,
-        )
-
-    def _take_along(self, write: Callable[[], object], target: Path) -> None:
-        def work() -> None:
-            if target.parent == self.exports:
-                self.exports.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write()
-
-        self.in_background(
-            work, lambda _: self.say(f"Written: {target}", "good"), writes=True, busy="exporting"
-        )
+        return find(self, text)
 
     def home_folder(self) -> str:
         """Where the book lies."""
         return str(Path(self.store.path).parent)
-
-    def _explain(self, typed: str) -> None:
-        """Of an invoice, a client or a payment that is named, or of the one in front."""
-        from core.books.explained import explain_typed
-        from tui.screens.book_screen import BookScreen
-        from tui.screens.explain import Explain
-
-        front = self.frame
-        what = typed or (front.subject if isinstance(front, BookScreen) else "")
-        if not what:
-            self.say("Say of what: an invoice number, a client, or a payment.", "warn")
-            return
-        today, place = self.today(), self.current_mode
-        self.push_screen(Explain(place, lambda read: explain_typed(read, what, today)))
 
     def wear(self, theme: str) -> None:
         """Put a theme on, and keep it for the next start."""
@@ -409,49 +218,6 @@ class Biller(LockingApp):
         from tui.verifying import begin_verify
 
         begin_verify(self)
-
-    def _documents(self, typed: str) -> None:
-        """Of a client who is named, else the screen of all."""
-        from core.clients.queries import client, find_client
-
-        if not typed:
-            self.go("documents")
-            return
-
-        def work() -> tuple[str, str]:
-            with self.store.read() as read:
-                client_id = find_client(read, typed)
-                return client_id, str(client(read, client_id).client)
-
-        self.in_background(work, lambda found: self.show_documents(*found))
-
-    def find(self, text: str) -> "Sequence[Found]":
-        """Invoices by number, clients by a few letters of the name. Runs in a thread."""
-        from core.clients.queries import clients
-        from core.ledger.invoices import find_invoice, invoice
-        from core.text import search_key
-        from tui.palette import Found
-
-        found: list[Found] = []
-        with self.store.read() as read:
-            try:
-                row = invoice(read, find_invoice(read, text), today=self.today().isoformat())
-                found.append(
-                    Found(
-                        row.number or "draft",
-                        f"{row.client} · {row.status.replace('_', ' ')}",
-                        partial(self.show_invoice, row.invoice_id),
-                    )
-                )
-            except NotFound:
-                pass
-            words = search_key(text).split()
-            for client in clients(read):
-                if all(word in search_key(client.client) for word in words):
-                    found.append(Found(client.client, "client", partial(self.show_client, client.client_id)))
-                if len(found) >= 20:
-                    break
-        return found
 
     def show_invoice(self, invoice_id: str) -> None:
         """Open an invoice or draft, from wherever."""
@@ -544,19 +310,13 @@ class Biller(LockingApp):
 
     def _warm_up(self) -> None:
         """Load in a thread what would otherwise hold up the first visit or the first command."""
-        for name in _NEEDED_LATER:
+        for name in places.NEEDED_LATER:
             import_module(name)
         self.store.engine()
 
     def on_unmount(self) -> None:
         super().on_unmount()
         self.viewer.forget()
-
-
-def _period(typed: str) -> Period:
-    """`2026-10`, or `2026-10-01 2026-10-15`. Raises: NotAMonth, NotADate, PeriodBackwards."""
-    first, _, last = typed.partition(" ")
-    return between(parse_day(first), parse_day(last.strip())) if last else parse_month(first)
 
 
 def make_biller(

@@ -53,6 +53,15 @@ def in_two_lines(text: str, width: int) -> tuple[str, str]:
     return (shown[:end], shown[end + 1 :]) if end > 0 else (shown, "")
 
 
+def in_lines(text: str, width: int) -> list[str]:
+    """A sentence in as many lines as it takes, broken at blanks."""
+    lines, rest = [], text
+    while rest:
+        line, rest = in_two_lines(rest, width)
+        lines.append(line)
+    return lines or [""]
+
+
 def width_of(text: str) -> int:
     """The number of cells a plain text takes."""
     return len(text) if text.isascii() else cell_len(text)

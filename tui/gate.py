@@ -167,7 +167,8 @@ class KeyGate(App[None]):
         self._safety = self._loop.call_later(wait, self._look, seq, deadline)
 
     def _look(self, seq: int, deadline: float) -> None:
-        if seq != self._key_seq or self._loop is None:
+        if seq != self._key_seq or self._loop is None or self._exit:
+            # Left, the app closes its screens one by one; there is nobody any more to hand a key to.
             return
         late = self._loop.time() - deadline
         at_work = bool(self._holds and self.is_at_work()) or not self.screen.is_mounted

@@ -85,8 +85,9 @@ def dollars(cents: int) -> str:
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """1 invoice, 2 invoices."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """1 invoice, 2 invoices, 3 policies."""
+    more = many or (one[:-1] + "ies" if one.endswith("y") and one[-2:-1] not in "aeiou" else one + "s")
+    return f"{number:,} {one if number == 1 else more}"
 
 
 def size_words(size_bytes: int) -> str:

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from core.store import Read
 
 Happening = namedtuple("Happening", "entry count subject")
-"""The newest entry of several alike, how many they are, and whom or what a single one was about."""
+"""The newest entry of several alike, how many they are, and whom or what a single one was about; of several
+that are not of one kind, `subject` is what they have in common."""
+
+DOCUMENTS = frozenset({"invoice", "statement", "superbill", "receipt", "credit_note", "estimate"})
 
 SUBJECT = """
 SELECT coalesce(
@@ -19,6 +22,11 @@ SELECT coalesce(
     (SELECT k.name FROM charge AS c JOIN client AS k ON k.id = c.client_id WHERE c.id = :id),
     (SELECT g.name FROM payment AS p JOIN guarantor AS g ON g.id = p.guarantor_id WHERE p.id = :id),
     (SELECT g.name FROM credit AS c JOIN guarantor AS g ON g.id = c.guarantor_id WHERE c.id = :id),
+    (SELECT 'Statement ' || coalesce(k.name, g.name) FROM statement AS s
+     JOIN guarantor AS g ON g.id = s.guarantor_id LEFT JOIN client AS k ON k.id = s.client_id
+     WHERE s.id = :id),
+    (SELECT 'Superbill ' || k.name FROM superbill AS s JOIN client AS k ON k.id = s.client_id
+     WHERE s.id = :id),
     (SELECT name FROM client WHERE id = :id),
     (SELECT name FROM guarantor WHERE id = :id),
     (SELECT name FROM provider WHERE id = :id),
@@ -33,16 +41,26 @@ def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[
     """The newest happenings; the same deed by the same person within a minute is one."""
     newest: dict[tuple[str, str, str], Entry] = {}
     counts: dict[tuple[str, str, str], int] = {}
+    kinds: dict[tuple[str, str, str], set[str]] = {}
     for entry in entries(read, most=entries_read):
         alike = (entry.at[:16], entry.actor, entry.verb)
         if alike in counts:
             counts[alike] += 1
         elif len(counts) < most:
             counts[alike], newest[alike] = 1, entry
+        if alike in counts:
+            kinds.setdefault(alike, set()).add(entry.subject_kind)
     return [
-        Happening(entry, counts[alike], "" if counts[alike] > 1 else _subject(read, entry))
+        Happening(
+            entry, counts[alike], _together(kinds[alike]) if counts[alike] > 1 else _subject(read, entry)
+        )
         for alike, entry in newest.items()
     ]
+
+
+def _together(kinds: set[str]) -> str:
+    """The noun of several: `invoice`, or `document` where invoices and statements are among them."""
+    return next(iter(kinds)) if len(kinds) == 1 else "document" if kinds <= DOCUMENTS else "record"
 
 
 def _subject(read: "Read", entry: Entry) -> str:

@@ -58,6 +58,13 @@ WHEN 'payment' THEN
     (SELECT g.name FROM payment AS p JOIN guarantor AS g ON g.id = p.guarantor_id WHERE p.id = a.subject_id)
 WHEN 'credit' THEN
     (SELECT g.name FROM credit AS p JOIN guarantor AS g ON g.id = p.guarantor_id WHERE p.id = a.subject_id)
+WHEN 'statement' THEN
+    (SELECT 'Statement ' || coalesce(k.name, g.name) FROM statement AS s
+     JOIN guarantor AS g ON g.id = s.guarantor_id LEFT JOIN client AS k ON k.id = s.client_id
+     WHERE s.id = a.subject_id)
+WHEN 'superbill' THEN
+    (SELECT 'Superbill ' || k.name FROM superbill AS s JOIN client AS k ON k.id = s.client_id
+     WHERE s.id = a.subject_id)
 WHEN 'client' THEN (SELECT name FROM client WHERE id = a.subject_id)
 WHEN 'guarantor' THEN (SELECT name FROM guarantor WHERE id = a.subject_id)
 WHEN 'provider' THEN (SELECT name FROM provider WHERE id = a.subject_id)

@@ -176,6 +176,8 @@ def walk(app: Terminal) -> None:
     app.wait_for("unbilled · September 2026")
     app.press("J" * len(PAYLOADS) + "qB")
     app.wait_for("Left out 2")
+    app.press("e")
+    close(app, "Address of")
     app.press("S")
     say_yes(app, "Send 12 invoices")
     app.wait_for("12 done")

@@ -60,6 +60,13 @@ class Terminal:
         # pyte's own `display` trips over half a wide character whose other half was painted over.
         return "\n".join("".join(row[column].data for column in columns).rstrip() for row in rows)
 
+    @property
+    def unreadable(self) -> list[str]:
+        """What is written in the colour that it is written on; the text alone does not show that."""
+        rows = (self.screen.buffer[row] for row in range(self.screen.lines))
+        cells = (row[column] for row in rows for column in range(self.screen.columns))
+        return [cell.data for cell in cells if cell.data.isalnum() and cell.fg == cell.bg != "default"]
+
     def wait_for(self, text: str, *, gone: bool = False, seconds: float = SECONDS) -> None:
         """Read until the screen shows a text, or no longer does."""
         until = time.monotonic() + seconds
@@ -80,6 +87,13 @@ class Terminal:
         until = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < until, self.text
+            self._read_a_little()
+
+    def stand_until_still(self) -> None:
+        """Read until nothing more is painted; for looking at a screen, not for knowing that it is there."""
+        painted = -1
+        while painted != len(self.raw) and not self.child.closed:
+            painted = len(self.raw)
             self._read_a_little()
 
     @property

@@ -7,10 +7,11 @@ from typing import ClassVar
 from textual.message import Message
 
 from core.errors import Busy, DomainError
-from tests.tui.driving import send, settle
+from tests.tui.driving import Clock, send, settle
 from tui.app import FrameApp, Place
 from tui.messages import DataChanged
 from tui.screens.frame import FrameScreen
+from tui.screens.refused_keys import BURST_SECONDS
 from tui.watch import DataWatch
 from tui.widgets.columns import words_column
 from tui.widgets.rows import Row, Rows
@@ -86,12 +87,15 @@ async def test_back_returns_to_the_place_before() -> None:
 
 
 async def test_keys_can_be_rebound_by_their_id() -> None:
-    app = Three(keymap={"frame.go_2": "m"})
+    clock = Clock()
+    app = Three(keymap={"frame.go_2": "m"}, clock=clock)
     async with app.run_test() as pilot:
         await settle(pilot)
         send(app, ["2"])
         await settle(pilot)
         assert app.current_mode == "one"
+        assert app.result[0] == "2 does nothing on this screen. ? shows the keys."
+        clock.now += BURST_SECONDS + 0.1
         send(app, ["m"])
         await settle(pilot)
         assert app.current_mode == "two"

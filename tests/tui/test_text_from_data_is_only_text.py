@@ -23,7 +23,7 @@ def test_no_payload_reaches_the_terminal_as_more_than_text(hostile: Terminal) ->
     hostile.press("jjjj\r")
     hostile.wait_for("␛]8;;https://evil.example")
     for keys, shown in (
-        ("p", "Next field"),
+        ("p", "Enter Save"),
         ("/Jane", "Keep filter"),
         (":Jane", "╭"),
         ("?", "What they do"),

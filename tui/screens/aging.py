@@ -35,9 +35,9 @@ class AgingReport(BookScreen[Aging]):
         verb("e", "edit", "Day, basis", id="aging.edit",
              help="Another day; by due or invoice date; with a column for what is not due", counted=False),
         verb("p", "pay", "Payment", id="aging.pay", help="Record a payment of the guarantor", counted=False),
+        MAKE,
         verb("L", "late_fees", "Late fees", id="aging.late_fees",
              help="What is due, what was charged, what should be let go", counted=False),
-        MAKE,
         OPEN,
         verb("w", "write", "CSV", id="aging.write", help="To the export folder", counted=False),
         key_of("tab", "bars", "The bars, or more rows", id="aging.bars"),
@@ -83,10 +83,11 @@ class AgingReport(BookScreen[Aging]):
         grid.forget_marks(self._rows.keys())
         self.query_one(Bars).show(list(zip(view.buckets, view.totals.cents, strict=True)))
         self.period_shown = f"as of {view.as_of_on}"
-        credit = f" · credit {dollars(view.totals.credit_cents)}" if view.totals.credit_cents else ""
+        totals = view.totals
+        credit = f" · credit {dollars(totals.credit_cents)} · net {dollars(totals.total_cents)}"
         self.show_totals(
-            f"{BASIS_WORDS[view.basis]} · open {dollars(sum(view.totals.cents))}{credit}"
-            f" · total {dollars(view.totals.total_cents)}"
+            f"{BASIS_WORDS[view.basis]} · open {dollars(sum(totals.cents))}"
+            + (credit if totals.credit_cents else "")
         )
         if view.totals.total_cents != view.ledger_cents:
             ledger = dollars(view.ledger_cents)

@@ -27,6 +27,10 @@ class FooterKeys(NamedTuple):
     palette: str
 
 
+_PERIODS = ("right_square_bracket", "[ ]", "Period")
+"""Two keys in one, behind the verbs: without them a screen for one month looks like all there is."""
+
+
 def notes_of(screen: "FrameScreen[Any]", grid: Grid) -> list[Piece]:
     """Filter, marks and range, for the right end of the list's title."""
     notes: list[Piece] = []
@@ -62,6 +66,10 @@ def footer_keys(screen: "FrameScreen[Any]", marked: int) -> FooterKeys:
             elif footing.unmarked and not marked:
                 label = footing.unmarked
             (shown.always if footing.always else shown.verbs).append((key, shown_key(key), label))
+    if screen.ENTER and screen.query(Grid) and screen.grid.cursor_id is not None:
+        shown.verbs.append(("enter", shown_key("enter"), screen.ENTER))
+    if screen.HAS_PERIODS:
+        shown.verbs.append(_PERIODS)
     return shown
 
 

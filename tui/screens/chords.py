@@ -3,6 +3,7 @@
 from textual.events import Key
 from textual.timer import Timer
 
+from tui.keys import shown_key
 from tui.strips.choices import Choices
 from tui.strips.host import StripScreen
 
@@ -43,6 +44,11 @@ class ChordScreen(StripScreen):
         self.query("#chord").remove()
         if event.key == "g":
             self.first_row()
+            return
         for place in self.frame_app.PLACES:
             if event.character == place.letter:
                 self.frame_app.go(place.name)
+                return
+        if event.is_printable:
+            self.frame_app.drop_typed_ahead()
+            self.frame_app.say_once(f"g {shown_key(event.key)} leads nowhere. g alone shows where to.")

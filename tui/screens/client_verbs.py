@@ -20,11 +20,11 @@ class ClientVerbs(BookScreen[V], Generic[V]):
     BINDINGS: ClassVar = [
         verb("p", "pay", "Payment", id="client.pay", help="Record a payment of who owes", counted=False),
         verb("b", "bill", "Bill", id="client.bill", help="A draft of everything unbilled", counted=False),
+        MAKE,
         verb("i", "superbill", "Superbill", id="client.superbill",
              help="What an insurer needs to pay the client back", counted=False),
         verb("a", "add_credit", "Goodwill", id="client.add_credit",
              help="A credit that was not received as money", counted=False),
-        MAKE,
         OPEN,
     ]  # fmt: skip
 

@@ -63,6 +63,10 @@ class Clients(ClientVerbs[ClientsView]):
         rows = [self._rows[chosen] for chosen in self.chosen if chosen in self._rows]
         return [(row.client_id, row.guarantor_id, row.client) for row in rows]
 
+    def allowed(self, action: str) -> bool:
+        row = self._rows.get(self.grid.cursor_id or "")
+        return super().allowed(action) and (action != "bill" or bool(row and row.unbilled_cents))
+
     def opened(self, record_id: str) -> None:
         from tui.screens.client import Client
 

@@ -31,8 +31,8 @@ class Documents(BookScreen[list[DocumentRow]]):
     HAS_PERIODS = True
     QUICK_FILTERS = ("all", *FILTERS, NOT_SHARED)
     COLUMNS = (
-        words_column("Document", least=20, most=44),
-        words_column("Of", least=12),
+        words_column("Document", least=24, most=44),
+        words_column("Of", least=16),
         day_column("Made"),
         Column("Version", width=7, drop=1),
         Column("Shared", width=6),

@@ -44,6 +44,8 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
     EMPTY: ClassVar[str] = ""
     COLUMNS: ClassVar[Sequence[Column]] = ()
     QUICK_FILTERS: ClassVar[Sequence[str]] = ()
+    ENTER: ClassVar[str] = ""
+    """What Enter does with a row, for the footer of a screen that lives by it."""
     HAS_PERIODS: ClassVar[bool] = False
     AUTO_FOCUS = "Grid"
     BLANK = True
@@ -298,7 +300,8 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         event.stop()
         if self.strip is not None:
             return
-        await self.app.run_action(self.active_bindings[event.key].binding.action, self)
+        active = self.active_bindings[event.key]
+        await self.app.run_action(active.binding.action, active.node)
 
     def strip_changed(self) -> None:
         self._show_footer()
@@ -326,6 +329,8 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         for place in self.frame_app.PLACES:
             if place.key == digit:
                 self.frame_app.go(place.name)
+                return
+        self.frame_app.say_once(f"There is no screen {digit}.")
 
     def action_filter(self) -> None:
         from tui.strips.asking import FilterStrip

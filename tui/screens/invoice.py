@@ -16,7 +16,6 @@ from core.ledger.invoices import LineRow
 from core.store import Read
 from tui import present
 from tui.deeds import TOLD_AS_MONEY, deed, money_deed
-from tui.jobs import Job, each
 from tui.keys import key_of, verb
 from tui.present import dollars, local_stamp, plural
 from tui.screens.documents import open_pdf, write_pdf
@@ -24,6 +23,7 @@ from tui.screens.draft_verbs import DRAFT_VERBS, DraftVerbs
 from tui.screens.frame import Blank
 from tui.screens.holding import hold_words
 from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS
+from tui.screens.sending import start_sending
 from tui.tones import Piece, Tone
 from tui.widgets.columns import Column, day_column, money_column, words_column
 from tui.widgets.grid import Grid
@@ -45,7 +45,7 @@ class Invoice(DraftVerbs):
     EMPTY = "No lines. a adds one."
     COLUMNS = (
         day_column("Date", drop=2),
-        Column("Code", width=9, drop=3),
+        Column("Code", width=5, drop=3),
         words_column("Service", least=14, most=60),
         Column("Units", present.units, width=5, align="right", drop=1),
         money_column("Rate", drop=1),
@@ -64,8 +64,8 @@ class Invoice(DraftVerbs):
     Invoice #lines { height: 2fr; }
     Invoice #history { height: 1fr; min-height: 3; }
     Invoice.-wide #panes { layout: horizontal; }
-    Invoice.-wide #lines { height: 1fr; width: 1fr; }
-    Invoice.-wide #history { height: 1fr; width: 1fr; }
+    Invoice.-wide #lines { height: 1fr; width: 12fr; }
+    Invoice.-wide #history { height: 1fr; width: 11fr; }
     """
 
     def __init__(self, invoice_id: str, order: Sequence[str] = ()) -> None:
@@ -214,12 +214,8 @@ class Invoice(DraftVerbs):
             self.ask(f"Send {what}, {dollars(row.total_cents)}?", "sends", self._send)
 
     def _send(self) -> None:
-        from core.delivery.sending import send
-
-        app, invoice_id = self.biller, self.invoice_id
-        today = app.today()
-        work = each([invoice_id], lambda one: send(app.store, app.actor, [one], today=today))
-        app.start_job(Job("Sending", 1, work, lambda report: app.sent(report.done)))
+        if self.page is not None:
+            start_sending(self.biller, [self.page.row])
 
     def action_open_pdf(self) -> None:
         if self.page is not None:

@@ -8,11 +8,12 @@ from core.ids import short
 from core.ledger.invoices import InvoiceRow, invoices
 from core.ledger.statements import StatementRow
 from core.store import Read, Tx
-from tui.jobs import Job, JobReport, each, in_chunks
+from tui.jobs import Job, JobReport, each
 from tui.keys import verb
 from tui.present import dollars, plural
 from tui.screens.documents import open_pdf, write_pdf
 from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS, PAY, MoneyVerbs
+from tui.screens.sending import start_sending
 from tui.screens.statement_verbs import MAKE, Whose, ask_statements, open_statement
 from tui.strips.client import AskClient, ClientChoice
 from tui.widgets.columns import Column, day_column, money_column, status_column, words_column
@@ -127,30 +128,15 @@ class Invoices(MoneyVerbs[InvoicesView]):
         self.ask(question, "sends", lambda: self._send(rows))
 
     def _send(self, rows: Sequence[InvoiceRow]) -> None:
-        from core.delivery.sending import send
-
-        app, today = self.biller, self.biller.today()
-        invoice_ids = [row.invoice_id for row in rows]
-
         def ended(report: JobReport) -> None:
             """What was refused stays marked, so that the verb can be repeated."""
             self.grid.mark_ids(report.failed_ids)
-            app.sent(report.done)
             if self.quick_filter == "draft" and not report.failed and not report.stopped:
                 self.quick_filter = "all"
-                self._go_next = invoice_ids[0]
+                self._go_next = rows[0].invoice_id
                 self.renew()
 
-        app.start_job(
-            Job(
-                "Sending",
-                len(invoice_ids),
-                in_chunks(invoice_ids, lambda some: send(app.store, app.actor, some, today=today)),
-                ended,
-                names={row.invoice_id: f"{row.number or short(row.invoice_id)} {row.client}" for row in rows},
-                open=lambda invoice_id: app.show_invoice(invoice_id),
-            )
-        )
+        start_sending(self.biller, rows, ended)
 
     def action_delete(self) -> None:
         from core.invoicing.commands import delete_drafts, restore_drafts

@@ -14,7 +14,7 @@ from tui.screens.book_screen import BookScreen
 from tui.screens.documents import print_credit_note
 from tui.screens.holding import hold_or_end
 from tui.screens.refunding import Paid, ask_refund
-from tui.strips.asking import AskText
+from tui.strips.asking import AskReason
 from tui.strips.choices import letters_for
 from tui.strips.forgive import AskForgiven, Forgiven
 
@@ -66,7 +66,9 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
 
     def allows_money(self, action: str) -> bool:
         row = self.invoice_row
-        return row is not None and LIFECYCLE[action] in allowed_actions(row.status)
+        if row is None or (action == "refund" and not row.paid_cents):
+            return False
+        return LIFECYCLE[action] in allowed_actions(row.status)
 
     def why_not(self, action: str) -> str:
         row = self.invoice_row
@@ -199,7 +201,7 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
 
     def action_void(self) -> None:
         if (row := self.invoice_row) is not None:
-            strip = AskText(
+            strip = AskReason(
                 f"Void {row.number}, {dollars(row.total_cents)}",
                 label="because",
                 keep_as=f"void {row.invoice_id}",

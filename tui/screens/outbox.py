@@ -27,9 +27,9 @@ class Outbox(BookScreen[OutboxView]):
              help="Not sent after all: no mail, not visible; an invoice stays issued"),
     ]  # fmt: skip
     COLUMNS = (
-        words_column("Document", least=16, most=32),
-        words_column("Of", least=12),
-        words_column("To", least=10, most=40),
+        words_column("Document", least=20, most=32),
+        words_column("Of", least=14),
+        words_column("To", least=16, most=40),
         Column("Sent", width=16, drop=1),
         words_column("By", least=8, most=20, drop=2),
     )

@@ -26,6 +26,7 @@ class Payment(ReceivedVerbs[PaymentView]):
     PLACE = "payments"
     HEADING = "Payment"
     EMPTY = "It is on no invoice. a puts it on open ones."
+    GONE = "It is on no invoice: nothing is left of it."
     COLUMNS = (
         Column("Invoice", width=9),
         words_column("Client", least=14),
@@ -71,6 +72,7 @@ class Payment(ReceivedVerbs[PaymentView]):
         if row.unallocated_cents:
             sums.append((f"   unapplied {dollars(row.unallocated_cents)}", "warn"))
         self.query_one("#sums", Line).show(sums)
+        self.grid.empty_text = self.EMPTY if row.unallocated_cents else self.GONE
         self.grid.show_rows(
             Rows(
                 [

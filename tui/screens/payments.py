@@ -22,7 +22,7 @@ PAYMENT_COLUMNS = (
     Column("Method", width=8, drop=1),
     words_column("Reference", least=9, most=24, drop=2),
     money_column("Amount"),
-    money_column("Back", drop=3),
+    money_column("Refunded", drop=3),
     money_column("Unapplied"),
 )
 CREDIT_COLUMNS = (

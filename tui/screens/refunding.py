@@ -38,6 +38,7 @@ def ask_refund(screen: "BookScreen[Any]", paid: Paid, row: InvoiceRow | None) ->
         whole_cents=paid.whole_cents,
         by=BY_PROCESSOR if one.by_processor else one.method or "check",
         of_invoice=one.amount_cents > 0,
+        free_cents=one.left_cents if row is None else 0,
         keep_as=f"refund {one.source_id} {row.invoice_id if row is not None else ''}",
     )
     screen.open_strip(strip, lambda answer: _ask(screen, strip, called, paid, row, answer))

@@ -10,6 +10,7 @@ from core.store import Read
 from tui.jobs import Job, JobReport, Progress
 from tui.keys import Direction, verb
 from tui.present import dollars, period_words, plural
+from tui.screens.addressing import ADDRESS, ask_address
 from tui.screens.book_screen import BookScreen
 from tui.widgets.columns import count_column, day_column, money_column, words_column
 from tui.widgets.rows import Row, Rows
@@ -21,6 +22,7 @@ class RunPreview(BookScreen[Preview]):
     """`b` makes drafts, `S` issues and sends; `x` leaves a client out or puts it back."""
 
     PLACE = "unbilled"
+    ENTER = "Charges"
     HEADING = "Billing run"
     EMPTY = "All charges of this period are billed."
     COLUMNS = (
@@ -35,6 +37,7 @@ class RunPreview(BookScreen[Preview]):
         verb("b", "drafts", "Drafts", id="run.drafts", help="Create drafts of all ready", counted=False),
         verb("S", "send", "Send all", id="run.send", help="Create and send all ready", counted=False),
         verb("x", "leave_out", "Leave out", id="run.leave_out", help="Leave out, or put back"),
+        ADDRESS,
     ]
     HAS_PERIODS = True
 
@@ -97,15 +100,22 @@ class RunPreview(BookScreen[Preview]):
     def allowed(self, action: str) -> bool:
         if action in ("drafts", "send"):
             return bool(self._ready())
-        return action != "leave_out" or bool(self._preview and (self._preview.ready or self._preview.held))
+        return action not in ("leave_out", "address") or bool(self._proposals)
+
+    @property
+    def _proposals(self) -> dict[str, Proposal]:
+        """Everybody who would be billed or is held back, by the row's id."""
+        view = self._preview
+        return {proposal_id(p): p for p in (*view.held, *view.ready)} if view is not None else {}
+
+    def action_address(self) -> None:
+        if (proposal := self._proposals.get(self.grid.cursor_id or "")) is not None:
+            ask_address(self, proposal.guarantor_id)
 
     def opened(self, record_id: str) -> None:
         from tui.screens.client_charges import ClientCharges
 
-        view = self._preview
-        clients = (
-            {proposal_id(p): (p.client_id, p.sort_name) for p in (*view.held, *view.ready)} if view else {}
-        )
+        clients = {row_id: (p.client_id, p.sort_name) for row_id, p in self._proposals.items()}
         order = list(dict.fromkeys(clients[shown] for shown in self.grid.shown_ids))
         self.app.push_screen(ClientCharges(clients[record_id][0], self.period, order))
 

@@ -126,7 +126,9 @@ def _provider(screen: "Settings", provider: Any, key: str) -> None:
         ]
         screen.open_strip(
             AskForm(f"CPT licence of {provider.name}", licence),
-            lambda values: _save(screen, "Licensed", lambda tx: _license(tx, provider_id, values)),
+            lambda values: _save(
+                screen, f"{provider.name} has a CPT licence", lambda tx: _license(tx, provider_id, values)
+            ),
         )
     else:
         active = key == "a"

@@ -33,10 +33,11 @@ class Settings(BookScreen[SettingsView]):
     HEADING = "Settings"
     EMPTY = "Nothing of this kind yet. n adds one."
     QUICK_FILTERS = ("all", *SECTIONS)
+    ENTER = "Change"
     COLUMNS = (
         Column("Section", width=9, drop=1),
         words_column("What", least=16, most=28),
-        words_column("Is", least=44, most=90),
+        words_column("Is", least=42, most=90),
         words_column("", least=6, most=26, drop=2),
     )
     BINDINGS: ClassVar = [

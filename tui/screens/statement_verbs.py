@@ -126,7 +126,8 @@ def _make_many(screen: "BookScreen[Any]", found: Sequence[tuple[Whose, Statement
         if not report.failed and not report.stopped:
             as_before = len(report.done) - len(new)
             same = f", {as_before:,} said the same already" if as_before else ""
-            app.say(f"{plural(len(new), 'statement')} made{same}.", "good")
+            app.say(f"{plural(len(new), 'statement')} made{same} (7 shows them).", "good")
+            screen.grid.clear_marks()
 
     app.start_job(
         Job(

@@ -25,7 +25,7 @@ from tui.widgets.rows import Row, Rows
 
 TodayView = namedtuple("TodayView", "waiting agenda events timezone begun")
 
-NOTHING_TO_DO = "Nothing to do. Last month is billed; the next run is on the 1st (2 B)."
+NOTHING_TO_DO = "Nothing to do. Last month is billed; next run on the 1st (2 B)."
 NO_CLIENTS = "No clients yet. Next: `daysheet import` or `daysheet client add` in the shell."
 
 EVENTS_SHOWN = 50
@@ -36,6 +36,7 @@ class Today(BookScreen[TodayView]):
 
     PLACE = "today"
     HEADING = "Today"
+    ENTER = "Open"
     BINDINGS: ClassVar = [
         verb("b", "bill", "Bill", id="agenda.bill", help="Bill the session on the row", counted=False),
         verb("tab", "pane(1)", "Next list", id="today.pane", counted=False),
@@ -78,8 +79,8 @@ class Today(BookScreen[TodayView]):
                 (
                     Column("Last", width=16),
                     words_column("Who", least=8, most=20, drop=1),
-                    words_column("What", least=16, most=60),
-                    words_column("To", least=10, most=60),
+                    words_column("What", least=30, most=60),
+                    words_column("To", least=20, most=60),
                 ),
                 empty_text="Nothing has happened yet.",
                 id="events",
@@ -186,6 +187,6 @@ def _event_row(one: Happening, local: tzinfo) -> Row:
             local_stamp(one.entry.at, local),
             one.entry.actor,
             deed(one.entry) if alone else deed_of_many(one.entry.verb),
-            one.subject if alone else plural(one.count, one.entry.subject_kind.replace("_", " ")),
+            one.subject if alone else plural(one.count, one.subject.replace("_", " ")),
         ),
     )

@@ -11,6 +11,7 @@ from core.ledger.unbilled import UnbilledCharge, part_of, unbilled_charges
 from core.store import Read, Tx
 from tui.keys import Direction, verb
 from tui.present import dollars, period_words, plural
+from tui.screens.addressing import ADDRESS, ask_address
 from tui.screens.book_screen import BookScreen
 from tui.screens.frame import Blank
 from tui.widgets.columns import Column, count_column, day_column, money_column, words_column
@@ -25,6 +26,7 @@ class Unbilled(BookScreen[Preview]):
     the list where the terminal is wide."""
 
     PLACE = "unbilled"
+    ENTER = "Charges"
     HEADING = "Unbilled"
     EMPTY = "All charges are billed. New ones come with finalised or imported sessions."
     HAS_PERIODS = True
@@ -38,13 +40,14 @@ class Unbilled(BookScreen[Preview]):
     )
     DEFAULT_CSS = """
     Unbilled #panes { layout: horizontal; }
-    Unbilled #clients { width: 3fr; }
-    Unbilled #charges { width: 2fr; display: none; }
+    Unbilled #clients { width: 2fr; }
+    Unbilled #charges { width: 1fr; display: none; }
     Unbilled.-wide #charges { display: block; }
     """
     BINDINGS: ClassVar = [
         verb("b", "draft", "Draft", id="unbilled.draft", help="Make drafts of the chosen clients' charges"),
         verb("B", "run", "Run", id="unbilled.run", help="Preview the run for all shown", counted=False),
+        ADDRESS,
     ]
 
     def __init__(self) -> None:
@@ -133,7 +136,14 @@ class Unbilled(BookScreen[Preview]):
         app.in_background(work, show)
 
     def allowed(self, action: str) -> bool:
-        return action not in ("draft", "run") or bool(self._by_client)
+        return action not in ("draft", "run", "address") or bool(self._by_client)
+
+    def action_address(self) -> None:
+        proposal = self._by_client.get(self.grid.cursor_id or "")
+        if proposal is not None and proposal.payer:
+            self.frame_app.say_once("Several owe for this client: B has a row for each, e there.")
+        elif proposal is not None:
+            ask_address(self, proposal.guarantor_id)
 
     def opened(self, record_id: str) -> None:
         from tui.screens.client_charges import ClientCharges

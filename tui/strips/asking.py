@@ -11,9 +11,14 @@ from core.errors import UsageError
 from tui.strips.fields import DateField, Field, MoneyField, TextField, UnitsField, Words
 from tui.strips.strip import Strip
 
+ONE_FIELD = (("enter", "Enter", "Save"), ("escape", "Esc", "Close"))
+"""The footer of a strip in which there is nowhere else to go."""
+
 
 class AskText(Strip[str]):
     """One line of words, such as the reason for a void."""
+
+    FOOTER = ONE_FIELD
 
     def __init__(
         self, lead: str, *, label: str = "", keep_as: str = "", value: str = "", width: int = 40
@@ -30,6 +35,12 @@ class AskText(Strip[str]):
         return self._field.read()
 
 
+class AskReason(AskText):
+    """Why something is taken back that others have seen; a question follows."""
+
+    FOOTER = (("enter", "Enter", "Go on"), ("escape", "Esc", "Close"))
+
+
 class DayPassed(UsageError):
     code = "day_passed"
 
@@ -39,6 +50,8 @@ class DayPassed(UsageError):
 
 class AskDay(Strip[date]):
     """One day."""
+
+    FOOTER = ONE_FIELD
 
     def __init__(
         self,
@@ -68,6 +81,8 @@ class AskDay(Strip[date]):
 class AskMoney(Strip[int]):
     """One amount, in cents."""
 
+    FOOTER = ONE_FIELD
+
     def __init__(self, lead: str, *, cents: int | None = None, keep_as: str = "") -> None:
         super().__init__(keep_as=keep_as or lead)
         self.lead = lead
@@ -83,6 +98,8 @@ class AskMoney(Strip[int]):
 
 class AskUnits(Strip[int]):
     """A quantity, in thousandths of a unit."""
+
+    FOOTER = ONE_FIELD
 
     def __init__(self, lead: str, *, units_milli: int | None = None, keep_as: str = "") -> None:
         super().__init__(keep_as=keep_as or lead)

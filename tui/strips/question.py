@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.app import ComposeResult
 
+from tui.cells import in_lines
 from tui.gate import KeyGate
 from tui.strips.fields import Words
 from tui.strips.strip import Strip
@@ -25,7 +26,7 @@ class Question(Strip[str], can_focus=True):
     """
 
     FOOTER = ()
-    DEFAULT_CSS = "Question { background: $panel; }"
+    DEFAULT_CSS = "Question { background: $panel; max-height: 6; }"
 
     def __init__(self, question: str, answers: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -35,9 +36,14 @@ class Question(Strip[str], can_focus=True):
         self._drawn_at: float | None = None
 
     def line(self) -> ComposeResult:
-        """The keys stay together and wrap as a whole where the question leaves them no room."""
-        yield Words([(f" {self.question}   ", "strong")])
-        keys: list[Piece] = []
+        """The question is read whole, in as many lines as it takes. The keys stay together and wrap as a
+        whole where it leaves them no room.
+        """
+        *lines, last = in_lines(self.question, self.app.size.width - 2)
+        for line in lines:
+            yield Words([(f" {line}".ljust(self.app.size.width), "strong")])
+        yield Words([(f" {last}  ", "strong")])
+        keys: list[Piece] = [(" ", "")]
         for key, does in self.answers:
             keys += [(key, "key"), (f" {does} · ", "")]
         yield Words([*keys, ("any other key cancels", "")])

@@ -58,11 +58,21 @@ class AskRefund(Strip[Refunded]):
     )
 
     def __init__(
-        self, lead: str, *, cents: int, whole_cents: int, by: str, of_invoice: bool, keep_as: str
+        self,
+        lead: str,
+        *,
+        cents: int,
+        whole_cents: int,
+        by: str,
+        of_invoice: bool,
+        keep_as: str,
+        free_cents: int = 0,
     ) -> None:
+        """`free_cents` of it are on no invoice and go back first, without opening any balance."""
         super().__init__(keep_as=keep_as)
         self.lead = lead
         self._whole_cents = whole_cents
+        self._free_cents = free_cents
         self._chosen = ""
         self._of_invoice = of_invoice
         self.amount = MoneyField("amount", name="amount", cents=cents)
@@ -89,6 +99,13 @@ class AskRefund(Strip[Refunded]):
         except UsageError:
             return "reopen"
 
+    @property
+    def _only_free(self) -> bool:
+        try:
+            return self.amount.read() <= self._free_cents
+        except UsageError:
+            return False
+
     def texts(self) -> dict[str, str]:
         return {"reason": self.reason.typed, "by": self.by.typed, "balance": self._chosen}
 
@@ -108,7 +125,8 @@ class AskRefund(Strip[Refunded]):
 
     def _label(self) -> None:
         if self._of_invoice:
-            self.reason.relabel(next(label for name, label in BALANCES.values() if name == self.balance))
+            label = next(label for name, label in BALANCES.values() if name == self.balance)
+            self.reason.relabel("why" if self._only_free else label)
 
     def read(self) -> Refunded:
         cents = self.amount.read()

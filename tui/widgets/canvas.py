@@ -103,7 +103,8 @@ class RowCanvas(ScrollView):
             del self._blocks[next(iter(self._blocks))]
         self._blocks[block] = rows
         for at, column in enumerate(self.columns):
-            if not column.flexible:
+            # Words are measured where the list begins: later ones would move the columns while it scrolls.
+            if block == 0 or not column.flexible:
                 widest = max((width_of(steady(column.show(row.values[at])[0])) for row in rows), default=0)
                 if widest > self._needed[at]:
                     self._needed[at] = widest

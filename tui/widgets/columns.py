@@ -4,7 +4,7 @@ Money, dates and numbers are shown whole or not at all: an amount cut by one dig
 Names give way instead; when even that is not enough, the least important columns step out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -58,14 +58,15 @@ def day_column(title: str, *, drop: int = 0) -> Column:
 
 
 def status_column(title: str = "Status", *, drop: int = 0) -> Column:
-    """A state by its word."""
-    return Column(title, present.status, width=8, drop=drop)
+    """A state by its word; as wide as `partly paid`, so that a payment moves no other column."""
+    return Column(title, present.status, width=11, drop=drop)
 
 
 def lay_out(columns: Sequence[Column], needed: Sequence[int], width: int) -> list[int]:
     """The width of each column, 0 for one that stepped out.
 
-    `needed` is the widest value seen in each column so far.
+    `needed` is the widest value seen in each column so far. Flexible columns share what is left first up
+    to what they need, then up to their `most`: a name is not cut beside a column that stands half empty.
     """
     least = [
         max(column.least, width_of(column.title))
@@ -85,15 +86,22 @@ def lay_out(columns: Sequence[Column], needed: Sequence[int], width: int) -> lis
             cut = min(-spare, widths[i] - 1)
             widths[i] -= cut
             spare += cut
-    growing = [i for i in flexible if widths[i] < columns[i].most]
+    spare = _grow(widths, flexible, {i: min(columns[i].most, needed[i]) for i in flexible}, spare)
+    _grow(widths, flexible, {i: columns[i].most for i in flexible}, spare)
+    return widths
+
+
+def _grow(widths: list[int], flexible: Sequence[int], wanted: Mapping[int, int], spare: int) -> int:
+    """Share what is left evenly among columns below what they want; answers what is left over."""
+    growing = [i for i in flexible if widths[i] < wanted[i]]
     while spare > 0 and growing:
         share = max(1, spare // len(growing))
         for i in growing:
-            more = min(share, columns[i].most - widths[i], spare)
+            more = min(share, wanted[i] - widths[i], spare)
             widths[i] += more
             spare -= more
-        growing = [i for i in growing if widths[i] < columns[i].most]
-    return widths
+        growing = [i for i in growing if widths[i] < wanted[i]]
+    return spare
 
 
 def _used(widths: Sequence[int], kept: set[int]) -> int:

@@ -15,6 +15,9 @@ from tui.cells import width_of
 from tui.tones import Piece, Tone, TonedWidget, spread
 
 BAR_CELLS = 22
+_GAP = 2
+_TOTALS = 3
+"""Where the totals are among the pieces of a list's title."""
 
 
 class Line(TonedWidget):
@@ -116,6 +119,15 @@ class ListTitle(Line):
 
     KEEP_RIGHT = True
 
+    def render_line(self, y: int) -> Painted:
+        """Of the totals the last ones step out where there is no room; an amount is never cut."""
+        width, left = self.size.width, self._left
+        room = width - sum(width_of(text) for text, _ in self._right) - 1
+        while sum(width_of(text) for text, _ in left) > room and len(left) > _TOTALS:
+            first, dot, _ = left[_TOTALS][0].rpartition(" · ")
+            left = [*left[:_TOTALS], (first, "")] if dot else left[:_TOTALS]
+        return self.paint(spread(left, self._right, width, keep_right=self.KEEP_RIGHT), width)
+
     def show_list(self, title: str, totals: str, notes: Sequence[Piece]) -> None:
         left: list[Piece] = [(" ", ""), (title, "strong")]
         if totals:
@@ -181,7 +193,8 @@ class FooterLine(Line):
     def render_line(self, y: int) -> Painted:
         width = self.size.width
         most = self.MOST_KEYS_WIDE if width >= 100 else self.MOST_KEYS
-        room = width - 2 - (width_of(self._palette) + 2 if self._palette else 0)
+        # A blank before them all, one behind the palette's key, and no gap needed behind the last.
+        room = width - 1 - (width_of(self._palette) + 2 if self._palette else 0) + _GAP
         verbs = self._verbs[: max(0, most - len(self._always))]
         while verbs and sum(_key_width(*key) for key in [*verbs, *self._always]) > room:
             verbs.pop()
@@ -192,6 +205,8 @@ class FooterLine(Line):
             left += [(display, "key"), (" ", ""), (label, ""), ("  ", "")]
             self._spans.append((at, at + width_of(f"{display} {label}"), key))
             at += _key_width(key, display, label)
+        if len(left) > 1:
+            left.pop()
         right: list[Piece] = [(self._palette + " ", "muted")] if self._palette else []
         return self.paint(spread(left, right, width), width)
 
@@ -202,4 +217,4 @@ class FooterLine(Line):
 
 
 def _key_width(_key: str, display: str, label: str) -> int:
-    return width_of(display) + 1 + width_of(label) + 2
+    return width_of(display) + 1 + width_of(label) + _GAP

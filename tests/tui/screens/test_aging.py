@@ -36,7 +36,7 @@ async def test_rc6_what_is_owed_by_age_with_credit_beside(owed: Book, tmp_path: 
             [0, 0, -8_000],
             [20_000, 30_000, -8_000],
         ]
-        assert app.screen.totals == "by due date · open $500.00 · credit $80.00 · total $420.00"
+        assert app.screen.totals == "by due date · open $500.00 · credit $80.00 · net $420.00"
         assert "1-30     ███████████████████████████  200.00" in app.seen()
         assert "91+        0.00" in app.seen()
         await app.press("f")

@@ -57,7 +57,7 @@ async def test_the_list_names_each_document_and_whether_it_is_shared(given_out: 
         assert app.column(3) == ["2 corr.", "1", "1"]
         assert app.column(4) == ["", "", "yes"]
         assert app.screen.totals == "3 documents · 2 not shared"
-        assert list(app.footer) == ["o", "s", "w", "t", "i"]
+        assert list(app.footer) == ["o", "s", "w", "t", "i", "[ ]"]
 
 
 async def test_g_s_goes_there_and_f_shows_a_kind(given_out: Book, tmp_path: Path) -> None:

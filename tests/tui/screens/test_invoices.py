@@ -91,7 +91,7 @@ async def test_after_the_drafts_are_sent_the_list_shows_them(mixed: Book, tmp_pa
     async with biller_on(mixed, tmp_path) as app:
         await app.press("3", "f", "s")
         await app.say_yes()
-        assert app.said == "Sending: 1 done.  u recalls"
+        assert app.said == "Sent N-00002 to Bob Baker.  u recalls"
         assert app.screen.quick_filter == "all"
         assert app.column(0)[-1] == "N-00002"
 

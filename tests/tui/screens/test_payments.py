@@ -199,5 +199,5 @@ async def test_rd4_goodwill_under_the_cursor_has_no_receipt(money: Book, tmp_pat
     async with biller_on(money, tmp_path) as app:
         await app.press("6", "/", *"Cleo", "enter", "o")
         assert "o" not in app.footer
-        assert app.said == ""
+        assert app.said == "o (Receipt) does nothing for this row now."
         assert money.value("SELECT count(*) FROM receipt") == 0

@@ -106,7 +106,7 @@ async def test_offices_services_and_providers_are_edited_and_added(book: Book, t
         assert cell(app, "CPT 90834") == "$160.00, Psychotherapy"
         await show(app, "providers")
         await app.press("enter", "l", *"2027", "enter")
-        assert app.said == "Licensed."
+        assert app.said == "Pat Provider has a CPT licence."
         await app.press("enter", "x")
         assert str(cell(app, "Pat Provider")).endswith("not active")
         await app.press("u")

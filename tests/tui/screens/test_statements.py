@@ -84,9 +84,10 @@ async def test_rd2_marked_rows_of_the_aging_are_a_job_with_one_report(owed: Book
         await app.press("*", "t")
         assert "2 statements, $150.00" in app.seen()
         await app.press("enter")
-        assert app.said == "2 statements made."
-        await app.press("t", "enter")
-        assert app.said == "0 statements made, 2 said the same already."
+        assert app.said == "2 statements made (7 shows them)."
+        assert not app.screen.grid.marks
+        await app.press("*", "t", "enter")
+        assert app.said == "0 statements made, 2 said the same already (7 shows them)."
     assert [row[:2] for row in rows(owed)] == [("Ann Archer", 1), ("Bob Baker", 1)]
 
 
@@ -109,7 +110,7 @@ async def test_rd2_x_stops_a_batch_after_a_chunk_and_it_goes_on_when_made_again(
         assert app.said == f"Making statements: {CHUNK} done, stopped, 5 left"
         assert len(rows(book)) == CHUNK
         await app.press("t", "enter")
-        assert app.said == f"5 statements made, {CHUNK} said the same already."
+        assert app.said == f"5 statements made, {CHUNK} said the same already (7 shows them)."
     book.store.close()
 
 
@@ -131,7 +132,7 @@ async def test_rd2_t_on_invoices_of_one_client_is_one_statement(owed: Book, tmp_
     paid(owed, ann, 1_000, on=TODAY)
     async with biller_on(owed, tmp_path) as app:
         await app.press("3", "*", "t", "enter")
-        assert app.said == "2 statements made."
+        assert app.said == "2 statements made (7 shows them)."
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])

@@ -161,3 +161,18 @@ async def test_where_it_is_wide_the_charges_stand_beside_the_clients(book: Book,
         await app.until(lambda: app.column(0, "charges") == ["2026-09-04"])
         await app.press("tab", "b")
         assert app.said.startswith("1 draft made")
+
+
+async def test_rb5_an_address_is_mended_on_the_row_and_u_puts_it_back(book: Book, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("2", "B")
+        app.on(RunPreview)
+        assert "! Drifter, Dan" in app.seen()
+        await app.press("g", "g", "e", *"1 Elm Street", "enter")
+        assert app.said == "Address of Dan Drifter changed.  u undoes"
+        assert "Left out 0" in app.screen.totals
+        assert book.value("SELECT street FROM guarantor WHERE name = 'Dan Drifter'") == "1 Elm Street"
+        await app.press("u")
+        assert "Left out 1" in app.screen.totals
+        await app.press("escape", "G", "e", "enter")
+        assert app.said == "The address is as it was."
