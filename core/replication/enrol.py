@@ -33,6 +33,10 @@ Welcome = namedtuple("Welcome", "site series epoch hub_key user_id role")
 """What an office is told when it joins."""
 
 
+FOUNDER = Actor("hub", "Hub", Role.OWNER)
+"""Who settles the hub's own affairs when it starts."""
+
+
 class BadCode(DomainError):
     code = "bad_code"
 
@@ -100,7 +104,7 @@ def number_everything(office: Store, actor: Actor) -> int:
         return int(tx.value("SELECT seq FROM sync_head"))
 
 
-def become_hub(hub: Store, actor: Actor, *, name: str) -> bytes:
+def become_hub(hub: Store, actor: Actor, *, name: str, url: str = "", tls: bytes | None = None) -> bytes:
     """Make a copied book, or an empty one, the hub's; answers its public key.
 
     What the copy held of an office's own (a link, a frozen batch) is not the hub's.
@@ -108,9 +112,11 @@ def become_hub(hub: Store, actor: Actor, *, name: str) -> bytes:
     hub.become_site(HUB)
     private = new_key()
     with hub.write(actor) as tx:
-        for table in ("sync_link", "sync_batch", "sync_base", "sync_self", "sync_peer"):
+        for table in (
+            "sync_link", "sync_batch", "sync_base", "sync_self", "sync_peer", "sync_blob", "sync_part",
+        ):  # fmt: skip
             tx.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
-        tx.add(SyncSelf(id=1, private_key=private, epoch=secrets.token_hex(8)))
+        tx.add(SyncSelf(id=1, private_key=private, epoch=secrets.token_hex(8), url=url, tls=tls))
         key = public_key(private)
         tx.add(Site(id=named("site:0"), number=HUB, name=name, series="", public_key=key.hex()))
         audit.record(tx, "hub.founded", "site", str(HUB))
@@ -126,13 +132,19 @@ def require_hub(read: Read) -> tuple[bytes, str]:
 
 
 def enrol_first(hub: Store, office: Store, actor: Actor, *, url: str, hub_cert: str = "") -> None:
-    """Link the book that the hub was copied from; it is the first office. Raises: NotTheHub."""
+    """Link the book that the hub was copied from; it is the first office.
+
+    Again, where a crash came between the hub's word and the office's. Raises: NotTheHub, AlreadyHasHub.
+    """
     private = new_key()
     with office.read() as read:
+        if read.value("SELECT 1 FROM sync_link"):
+            raise AlreadyHasHub
         site = int(read.value("SELECT site FROM sync_clock"))
         cursor = int(read.value("SELECT seq FROM sync_head"))
     with hub.write(actor) as tx:
         hub_private, epoch = require_hub(tx)
+        tx.execute("DELETE FROM sync_peer WHERE site = :site AND met_at IS NULL", {"site": site})
         _enrol(tx, site, public_key(private))
         site_id = tx.value("SELECT id FROM site WHERE number = :site", site=site)
         tx.change(Site, site_id, public_key=public_key(private).hex())
@@ -160,6 +172,7 @@ def add_link(
             cursor=cursor,
             batch_no=0,
             trouble="",
+            unreached="",
         )
     )
 
@@ -196,8 +209,8 @@ def _hashed(code: str) -> str:
 
 
 INVITE = """
-SELECT name, series, role, office_id FROM sync_invite
-WHERE code_sha256 = :code AND used_at IS NULL AND expires_at > :now
+SELECT name, series, role, office_id, used_by FROM sync_invite
+WHERE code_sha256 = :code AND expires_at > :now
 """
 NEXT_SITE = """
 SELECT 1 + max(n) FROM (SELECT max(number) AS n FROM site WHERE number < 1024
@@ -206,14 +219,24 @@ SELECT 1 + max(n) FROM (SELECT max(number) AS n FROM site WHERE number < 1024
 
 
 def admit(tx: Tx, *, code: str, key: bytes, person: str) -> Welcome:
-    """Let an office in: its number, its series, and who works there. Raises: BadCode, NoMoreSites."""
+    """Let an office in: its number, its series, and who works there.
+
+    The same key with the same code gets the same welcome again, because the first may have been lost on the
+    way. Raises: BadCode.
+    """
+    hub_private, epoch = require_hub(tx)
     found = tx.rows(INVITE, code=_hashed(code), now=tx.now_text)
     if not found:
         raise BadCode
-    name, series, role, office_id = found[0]
+    name, series, role, office_id, used_by = found[0]
+    if used_by is not None:
+        site = tx.value("SELECT site FROM sync_peer WHERE public_key = :key AND revoked_at IS NULL", key=key)
+        if used_by != key or site is None:
+            raise BadCode
+        return Welcome(site, series, epoch, public_key(hub_private), named(f"person:site:{site}"), role)
     tx.execute(
-        "UPDATE sync_invite SET used_at = :now WHERE code_sha256 = :code",
-        {"now": tx.now_text, "code": _hashed(code)},
+        "UPDATE sync_invite SET used_at = :now, used_by = :key WHERE code_sha256 = :code",
+        {"now": tx.now_text, "key": key, "code": _hashed(code)},
     )
     site = int(tx.value(NEXT_SITE))
     assert site <= MAX_SITE
@@ -228,9 +251,8 @@ def admit(tx: Tx, *, code: str, key: bytes, person: str) -> Welcome:
             public_key=key.hex(),
         )
     )
-    user_id = tx.add(User(name=person, role=role))
+    user_id = tx.add(User(id=named(f"person:site:{site}"), name=person, role=role))
     audit.record(tx, "office.joined", "site", str(site), name=name, series=series, person=person, role=role)
-    hub_private, epoch = require_hub(tx)
     return Welcome(site, series, epoch, public_key(hub_private), user_id, role)
 
 
@@ -245,8 +267,12 @@ def follow(tx: Tx, *, old: int, new: int, key: bytes, signature: bytes) -> None:
     The earlier one stays: it may be restored a second time, or turn out to be alive, and each writes
     under a number of its own. Only a person shuts an office out.
 
+    Told the same again, because the answer was lost, nothing more happens.
     Raises: UnknownSite, SiteTaken.
     """
+    again = "SELECT 1 FROM sync_peer WHERE site = :new AND follows = :old AND public_key = :key"
+    if tx.value(again, new=new, old=old, key=key):
+        return
     rows = tx.rows("SELECT public_key, revoked_at FROM sync_peer WHERE site = :site", site=old)
     if not rows or rows[0][1] or not signed_by(rows[0][0], signature, follow_text(old, new, key)):
         raise UnknownSite
@@ -261,8 +287,8 @@ def go_on(tx: Tx, *, private_key: bytes) -> None:
     old, before = tx.rows("SELECT site, follows FROM sync_link")[0]
     tx.execute("DELETE FROM sync_batch")
     tx.execute(
-        "UPDATE sync_link SET site = :site, follows = :follows, private_key = :key, batch_no = 0,"
-        " trouble = ''",
+        "UPDATE sync_link SET site = :site, follows = :follows, private_key = :key, next_key = NULL,"
+        " batch_no = 0, trouble = ''",
         {"site": tx.site, "follows": json.dumps([*json.loads(before), old]), "key": private_key},
     )
     tx.change(Site, named(f"site:{tx.site}"), public_key=public_key(private_key).hex())

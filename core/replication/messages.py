@@ -3,7 +3,21 @@
 from typing import Any, NamedTuple
 
 from core.sync.page import Page
-from core.sync.wire import Unreadable, pack, unpack
+from core.sync.wire import MOST_BYTES, Unreadable, pack, unpack
+
+__all__ = [
+    "MOST_BYTES",
+    "VERSION",
+    "Answer",
+    "Request",
+    "SentBatch",
+    "Unreadable",
+    "pack",
+    "read_answer",
+    "read_request",
+    "unpack",
+]
+"""With the words of the wire, which doors use as well."""
 
 VERSION = 1
 

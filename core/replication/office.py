@@ -57,6 +57,10 @@ class NoHub(DomainError):
         super().__init__("This book has no hub. `syncd join` joins one with the code that the hub printed.")
 
 
+def has_link(read: Read) -> bool:
+    return bool(read.value("SELECT 1 FROM sync_link"))
+
+
 class Restored(DomainError):
     code = "restored"
 
@@ -96,6 +100,13 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
             sent = None if batch is None else _sealed(tx, hub, batch)
     wait = 0 if sent else wait_seconds
     return Request(VERSION, HEAD, site, hub.epoch, now_ms, hub.cursor, False, wait, sent)
+
+
+def listen(store: Store, now_ms: int, *, wait_seconds: int) -> Request:
+    """Ask for what is new and bring nothing; somebody else brings what is written here. Raises: NoHub."""
+    with store.read() as read:
+        hub = link(read)
+        return Request(VERSION, HEAD, hub.site, hub.epoch, now_ms, hub.cursor, False, wait_seconds, None)
 
 
 def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
@@ -153,6 +164,7 @@ def _begin_anew(tx: Merging, epoch: str) -> None:
     for table in ("sync_tomb", "sync_later"):
         tx.execute(f"UPDATE {table} SET _q = 0")  # noqa: S608
     tx.execute("DELETE FROM sync_base")
+    tx.execute("DELETE FROM sync_blob")
     tx.execute("UPDATE sync_link SET epoch = :epoch, cursor = 0", {"epoch": epoch})
 
 

@@ -19,7 +19,11 @@ def _said(site: int, no: int, head: bytes) -> bytes:
 
 def seal(private_key: bytes, site: int, no: int, head: bytes) -> bytes:
     """The signature of a site under its facts up to a number."""
-    return Ed25519PrivateKey.from_private_bytes(private_key).sign(_said(site, no, head))
+    return sign(private_key, _said(site, no, head))
+
+
+def sign(private_key: bytes, said: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(private_key).sign(said)
 
 
 def seal_holds(key: bytes, site: int, no: int, head: bytes, signature: bytes) -> bool:

@@ -82,6 +82,7 @@ from core.tables.replication import (
     SyncLater,
     SyncLink,
     SyncNonce,
+    SyncPart,
     SyncPeer,
     SyncSeal,
     SyncSelf,
@@ -108,8 +109,11 @@ TABLES: tuple[type[Row], ...] = (
     InvoiceBalance, MoneyLeft, Unbilled, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
     EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncNonce, SyncSeal, SyncLater,
-    SyncAside, SyncBlob, SyncSelf,
+    SyncAside, SyncBlob, SyncPart, SyncSelf,
 )  # fmt: skip
+
+BLOB_NAMES = (("document", "sha256"), ("practice", "logo_sha256"))
+"""Where a row names bytes that travel after it."""
 
 metadata = SQLModel.metadata
 
@@ -211,6 +215,7 @@ __all__ = [
     "SyncLater",
     "SyncLink",
     "SyncNonce",
+    "SyncPart",
     "SyncPeer",
     "SyncSeal",
     "SyncSelf",

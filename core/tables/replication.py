@@ -65,8 +65,10 @@ class SyncLink(Local, table=True):
     hub_key: bytes = blob()
     """The hub's Ed25519 key, pinned when this office joined."""
     hub_cert: str = text()
-    """SHA-256 of the hub's certificate where it is its own; empty where public authorities vouch for it."""
+    """The hub's certificate as PEM where it is its own; empty where public authorities vouch for it."""
     private_key: bytes = blob()
+    next_key: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    """The key of a restored book, from before the hub is told of it until it answered."""
     epoch: str = word()
     """Which life of the hub the numbers here are of; a hub restored from a backup has another."""
     cursor: int = number(0)
@@ -75,7 +77,10 @@ class SyncLink(Local, table=True):
     """The last batch that was answered."""
     met_at: str | None = maybe_instant()
     trouble: str = text()
-    """Why the last exchange failed, as a code; empty where it did not."""
+    """Why the hub did not take the last batch, as a code; empty where it did."""
+    unreached: str = text()
+    """Why the hub could not be reached or made out, as a code; empty where it was."""
+    tried_at: str | None = maybe_instant()
 
 
 class SyncBatch(Local, table=True):
@@ -116,6 +121,8 @@ class SyncInvite(Local, table=True):
     office_id: str | None = maybe_text()
     expires_at: str = instant()
     used_at: str | None = maybe_instant()
+    used_by: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    """The key of the office that joined with it."""
 
 
 class SyncNonce(Local, table=True):
@@ -160,10 +167,18 @@ class SyncAside(Local, table=True):
 
 
 class SyncBlob(Local, table=True):
-    """Bytes that the hub has. There, `arrived` counts them in the order they came."""
+    """Bytes of which an office knows that the hub has them."""
+
+    __table_args__: ClassVar[Any] = (BY_KEY,)
 
     name: str = row_id()
-    arrived: int = number(0)
+
+
+class SyncPart(Local, table=True):
+    """Bytes on their way, as far as they have come."""
+
+    name: str = row_id()
+    content: bytes = blob()
 
 
 class SyncSelf(Local, table=True):
@@ -174,3 +189,7 @@ class SyncSelf(Local, table=True):
     id: int = Field(primary_key=True, sa_type=INT64)
     private_key: bytes = blob()
     epoch: str = word()
+    url: str = text()
+    """How offices reach it."""
+    tls: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    """Its own certificate and that one's key, as PEM; none where somebody else's certificate is used."""

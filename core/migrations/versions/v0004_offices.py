@@ -76,9 +76,9 @@ def upgrade() -> None:
     op.create_table(
         "sync_blob",
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("arrived", INT64, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_sync_blob"),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "sync_invite",
@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.Text(), nullable=True),
         sa.Column("expires_at", sa.Text(), nullable=False),
         sa.Column("used_at", sa.Text(), nullable=True),
+        sa.Column("used_by", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("code_sha256", name="pk_sync_invite"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -115,11 +116,14 @@ def upgrade() -> None:
         sa.Column("hub_key", sa.LargeBinary(), nullable=False),
         sa.Column("hub_cert", sa.Text(), nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False),
+        sa.Column("next_key", sa.LargeBinary(), nullable=True),
         sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("cursor", INT64, nullable=False),
         sa.Column("batch_no", INT64, nullable=False),
         sa.Column("met_at", sa.Text(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=False),
+        sa.Column("unreached", sa.Text(), nullable=False),
+        sa.Column("tried_at", sa.Text(), nullable=True),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_link"),
         sqlite_strict=True,
@@ -131,6 +135,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("nonce", name="pk_sync_nonce"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sync_part",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_sync_part"),
+        sqlite_strict=True,
     )
     op.create_table(
         "sync_peer",
@@ -161,6 +172,8 @@ def upgrade() -> None:
         sa.Column("id", INT64, nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False),
         sa.Column("epoch", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("tls", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_self"),
         sqlite_strict=True,

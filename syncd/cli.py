@@ -1,0 +1,133 @@
+"""`syncd`: the hub, an office's daemon beside the screens, and how an office comes in or is shut out."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
+
+from core.actors import Role
+from core.errors import DomainError, UsageError
+from core.text import plain
+from syncd import verbs
+from syncd.door import Door, exit_code
+from syncd.trouble import place_of
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: object) -> None:
+        super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` shows how.")
+
+
+def _common() -> _Parser:
+    common = _Parser(add_help=False)
+    add = common.add_argument
+    add("--home", metavar="DIR", help="folder of the book (else DAYSHEET_HOME)")
+    add("--key-file", metavar="FILE", help="file with the passphrase or the machine key")
+    add("--json", action="store_true", help="answer with one JSON object")
+    return common
+
+
+def parser() -> argparse.ArgumentParser:
+    top = _Parser(prog="syncd", description="Keeps the books of several offices in step.")
+    made = top.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+    common = _common()
+
+    def verb(name: str, summary: str) -> argparse.ArgumentParser:
+        return made.add_parser(name, help=summary, description=summary, parents=[common])
+
+    hub = verb("hub", "run the hub; the first time, make it from an office's book")
+    hub.add_argument("--from", dest="source", metavar="HOME", help="home of the book to make the hub from")
+    hub.add_argument("--bind", default="127.0.0.1:8765", metavar="HOST:PORT", help="where to listen")
+    hub.add_argument("--url", metavar="URL", help="how offices reach it, such as https://hub.example:8765")
+    hub.add_argument("--tls-cert", metavar="FILE", help="a certificate that public authorities vouch for")
+    hub.add_argument("--tls-key", metavar="FILE", help="its key")
+    hub.add_argument("--no-tls", action="store_true", help="for a proxy on this computer that does TLS")
+    hub.set_defaults(run=verbs.hub)
+
+    invite = verb("invite", "print a code with which one office may join once (at the hub)")
+    invite.add_argument("office", metavar="OFFICE", help="the office's name")
+    invite.add_argument("--series", metavar="LETTERS", help="one to four letters before its invoice numbers")
+    roles = [role.value for role in Role if role is not Role.SERVICE]
+    invite.add_argument("--role", choices=roles, default=Role.BILLER.value, help="of who works there")
+    invite.set_defaults(run=verbs.invite)
+
+    join = verb("join", "join a hub: a new book for this office, with everything the others have")
+    join.add_argument("url", metavar="URL", help="the hub's address")
+    join.add_argument("code", metavar="CODE", help="what `syncd invite` printed")
+    join.add_argument("--pin", metavar="DIGITS", help="the hub's fingerprint that `syncd invite` printed")
+    join.add_argument("--person", metavar="NAME", help="who works here (the computer's user)")
+    join.set_defaults(run=verbs.join)
+
+    office = verb("office", "keep this office in step with its hub, beside the screens")
+    office.add_argument("--once", action="store_true", help="until both have everything, then end")
+    office.set_defaults(run=verbs.office)
+
+    verb("status", "how this office and its hub stand, or at the hub, all offices").set_defaults(
+        run=verbs.status
+    )
+
+    revoke = verb("revoke", "shut an office out (at the hub); what it sent stays")
+    revoke.add_argument("site", metavar="SITE", type=int, help="its number, as `syncd status` lists it")
+    revoke.add_argument("--reason", required=True, metavar="TEXT")
+    revoke.set_defaults(run=verbs.revoke)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answers the exit code (`cli.md`)."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = parser().parse_args(typed)
+        code: int = options.run(Door(options))
+    except DomainError as error:
+        return _fail(typed, exit_code(error), error.code, str(error), error.subject)
+    except KeyboardInterrupt:
+        return _fail(typed, 130, "interrupted", "Interrupted. What was done so far is kept.")
+    except SystemExit as end:  # --help, and SIGTERM
+        return end.code if isinstance(end.code, int) else 0
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # noqa: BLE001  the last line of defence: no traceback, no client data
+        return _fail(typed, 1, "unexpected", place_of(error))
+    return code
+
+
+def _fail(typed: Sequence[str], code: int, name: str, message: str, subject: str = "") -> int:
+    with suppress(OSError):
+        if "--json" in typed:
+            error = {"code": name, "message": message, "subject": subject}
+            sys.stdout.write(json.dumps({"ok": False, "data": {}, "errors": [error]}) + "\n")
+            sys.stdout.flush()
+        else:
+            sys.stderr.write(f"syncd: {plain(message)}\n")
+    return code
+
+
+def _end_on_sigterm() -> None:
+    def end(*_: object) -> None:
+        raise SystemExit(143)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def script() -> None:
+    """The console script: no memory image of a crash holds the key, no file is made open to others."""
+    os.umask(0o077)
+    if os.name == "posix":
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _end_on_sigterm()
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    script()

@@ -1,0 +1,262 @@
+"""The office's end beside the screens: it keeps the book in step with the hub, and never makes anybody wait.
+
+Two lines run at once. One brings what was written here the moment it is committed; the other listens, so
+that what others wrote comes the moment the hub has it. Both may be cut off anywhere: everything that
+matters is in the book.
+"""
+
+import asyncio
+import random
+import sys
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, NamedTuple, TypeVar
+
+from core.errors import DomainError, OutsideFailure
+from core.replication.messages import Answer, Request, pack, read_answer
+from core.replication.office import Link, Restored, Taken, has_unsent, link, listen, prepare, take
+from core.replication.restored import followed, following
+from core.replication.standing import note_unreached
+from core.store import Store
+from syncd.auth import NEW
+from syncd.carrier import carry
+from syncd.line import Line, Trouble
+from syncd.trouble import place_of
+
+POLL_SECONDS = 0.02
+"""How often the book is asked whether somebody committed; it costs 9 microseconds (`decisions.md` 28)."""
+
+WAIT_SECONDS = 25
+FIRST_RETRY, LAST_RETRY = 1.0, 60.0
+ASKED_AGAIN = 3
+BLOBS_SECONDS = 600
+"""Bytes are looked for after each row that came or went, and so often anyway."""
+
+T = TypeVar("T")
+
+
+class Exchanged(NamedTuple):
+    taken: Taken
+    trouble: str
+    """Why the hub did not take what was brought, as a code."""
+    brought: bool
+    """Whether the hub took a batch."""
+
+
+class Office:
+    """One book and its hub, until `stop`. `tell` hears of each change of the trouble's code."""
+
+    def __init__(self, store: Store, tell: Callable[[str], None] = lambda _: None) -> None:
+        self.store = store
+        self._tell = tell
+        self._told: str | None = None
+        self._refused = ""
+        self._restoring = asyncio.Lock()
+        self._book = ThreadPoolExecutor(1, thread_name_prefix="book")
+        self._written = asyncio.Event()
+        self._rows_moved = asyncio.Event()
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Keep in step until stopped. Raises: NoHub."""
+        self._loop = asyncio.get_running_loop()
+        self._line = await self._make_line()
+        lanes = [
+            asyncio.create_task(lane()) for lane in (self._watch, self._bring, self._listen, self._blobs)
+        ]
+        stopped = asyncio.create_task(self._stopped.wait())
+        try:
+            done, _ = await asyncio.wait([*lanes, stopped], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (*lanes, stopped):
+                task.cancel()
+            await asyncio.gather(*lanes, stopped, return_exceptions=True)
+            await self._line.close()
+            self._book.shutdown()
+        for task in done - {stopped}:
+            task.result()
+
+    async def in_step(self, progress: Callable[[int], None] = lambda _: None) -> int:
+        """Exchange until neither side has anything for the other; answers how many rows came.
+
+        `progress` hears of them. Raises: NoHub, Trouble.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._line = await self._make_line()
+        rows = in_vain = 0
+        try:
+            while True:
+                done = await self._exchange(self._ready)
+                rows += done.taken.rows
+                progress(rows)
+                if done.trouble:
+                    raise Trouble(done.trouble)
+                if not (done.taken.more or done.taken.unsent):
+                    break
+                in_vain = 0 if done.brought or done.taken.more else in_vain + 1
+                if in_vain > ASKED_AGAIN:
+                    raise Trouble("refused")
+            await carry(self._line, self.store, self.on_book)
+            await self._note("")
+        finally:
+            await self._line.close()
+            self._book.shutdown()
+        return rows
+
+    async def on_book(self, work: Callable[..., T], *args: Any) -> T:
+        """Run what touches the book in its thread, one after another."""
+        return await asyncio.get_running_loop().run_in_executor(self._book, lambda: work(*args))
+
+    async def _make_line(self) -> Line:
+        hub = await self.on_book(self._link)
+        return self._line_of(hub, hub.private_key, str(hub.site))
+
+    def _link(self) -> Link:
+        with self.store.read() as read:
+            return link(read)
+
+    def _line_of(self, hub: Link, private_key: bytes, keyid: str) -> Line:
+        return Line(
+            hub.url,
+            private_key=private_key,
+            keyid=keyid,
+            hub_key=hub.hub_key,
+            pinned=hub.hub_cert,
+            clock=self.store.clock,
+        )
+
+    # The lanes
+
+    async def _watch(self) -> None:
+        """Wake the lane that brings, when somebody here committed."""
+        version = None
+        while True:
+            with suppress(DomainError):  # the lanes say what is wrong with the book
+                seen = await self.on_book(self.store.data_version)
+                if seen != version:
+                    version = seen
+                    self._written.set()
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _bring(self) -> None:
+        """What is written here goes to the hub at once."""
+        in_vain = 0
+
+        async def once() -> float:
+            nonlocal in_vain
+            self._written.clear()
+            if not await self.on_book(self._has_unsent):
+                await self._written.wait()
+                return 0
+            done = await self._exchange(self._ready)
+            if done.trouble:
+                self._refused = done.trouble
+                await self._note(done.trouble)
+                return LAST_RETRY
+            self._refused = ""
+            await self._note("")
+            # The hub may first ask for another batch or another time; asked more often, something is wrong.
+            in_vain = 0 if done.brought else in_vain + 1
+            return 0 if in_vain <= ASKED_AGAIN else min(2.0 ** (in_vain - ASKED_AGAIN), LAST_RETRY)
+
+        await self._again_and_again(once)
+
+    async def _listen(self) -> None:
+        """What others wrote comes as soon as the hub has it."""
+
+        async def once() -> float:
+            await self._exchange(lambda: listen(self.store, self._line.now_ms, wait_seconds=WAIT_SECONDS))
+            await self._note(self._refused)
+            return 0
+
+        await self._again_and_again(once)
+
+    async def _blobs(self) -> None:
+        """Documents follow the rows that name them."""
+
+        async def once() -> float:
+            self._rows_moved.clear()
+            await carry(self._line, self.store, self.on_book)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._rows_moved.wait(), BLOBS_SECONDS)
+            return 0
+
+        await self._again_and_again(once)
+
+    async def _again_and_again(self, once: Callable[[], Awaitable[float]]) -> None:
+        """Each time anew; `once` answers how many seconds it wants to wait. After a trouble the pause doubles
+        and is never the same twice, so that a hub that comes back is not met by all its offices at once."""
+        pause = FIRST_RETRY
+        while True:
+            try:
+                wanted = await once()
+                pause = FIRST_RETRY
+            except Exception as error:  # noqa: BLE001  a bug is told, and does not end the other lanes
+                await self._note(self._code_of(error))
+                wanted, pause = pause * random.uniform(0.5, 1), min(pause * 2, LAST_RETRY)  # noqa: S311
+            if wanted:
+                await asyncio.sleep(wanted)
+
+    def _code_of(self, error: Exception) -> str:
+        if isinstance(error, OutsideFailure) and not isinstance(error, Trouble):
+            return "disk"
+        if isinstance(error, DomainError):
+            return error.code
+        sys.stderr.write(f"syncd: {place_of(error)}\n")
+        return "failed"
+
+    async def _note(self, code: str) -> None:
+        """Keep what is wrong where status and screens read it, and tell it where it is news."""
+        if code != self._told:
+            self._told = code
+            self._tell(code)
+        with suppress(DomainError):  # the disk may be what is wrong
+            await self.on_book(note_unreached, self.store, code)
+
+    # One exchange
+
+    def _has_unsent(self) -> bool:
+        with self.store.read() as read:
+            return has_unsent(read)
+
+    def _ready(self) -> Request:
+        return prepare(self.store, self._line.now_ms)
+
+    async def _exchange(self, ready: Callable[[], Request]) -> Exchanged:
+        """Raises: Trouble, NoHub."""
+        try:
+            request = await self.on_book(ready)
+        except Restored:
+            await self._tell_of_restore()
+            request = await self.on_book(ready)
+        answer = read_answer(await self._line.ask("POST", "/sync/v1/exchange", request.packed()))
+        return await self.on_book(self._take, answer, self._line.now_ms)
+
+    def _take(self, answer: Answer, came_ms: int) -> Exchanged:
+        taken = take(self.store, answer, now_ms=came_ms)
+        brought = answer.ack is not None and answer.ack[0] == "taken"
+        if taken.rows or brought:
+            self._loop.call_soon_threadsafe(self._rows_moved.set)
+        with self.store.read() as read:
+            return Exchanged(taken, link(read).trouble, brought)
+
+    async def _tell_of_restore(self) -> None:
+        """Tell the hub under which number this book goes on; once, whichever lane finds out first."""
+        async with self._restoring:
+            told = await self.on_book(following, self.store)
+            if told is None:
+                return
+            hub = await self.on_book(self._link)
+            line = self._line_of(hub, told.private_key, NEW)
+            try:
+                said = pack([told.old, told.new, told.key, told.signature])
+                await line.ask("POST", "/sync/v1/follow", said)
+            finally:
+                await line.close()
+            await self.on_book(followed, self.store, told)
+            before, self._line = self._line, await self._make_line()
+            await before.close()
