@@ -149,7 +149,9 @@ class Invoice(DraftVerbs):
 
     def _show_links(self, view: InvoicePage) -> None:
         """The invoice it stands for, and those that stand for it (RB6)."""
-        said = [f"replaces {view.links.replaces}"] if view.links.replaces else []
+        said = [view.duplicate] if view.duplicate else []
+        if view.links.replaces:
+            said.append(f"replaces {view.links.replaces}")
         if view.links.replaced_by:
             said.append(f"billed again on {', '.join(view.links.replaced_by)}")
         links = self.query_one("#links", Line)
