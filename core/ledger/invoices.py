@@ -306,7 +306,11 @@ def duplicate_words(read: "Read", invoice_id: str) -> str:
         said = f"{', '.join(numbers)} {'is' if len(numbers) == 1 else 'are'} void as its duplicate"
         return f"Two offices issued this draft; {said}."
     first = read.value(TWIN, issue_id=invoice_id)
-    return f"Void duplicate of {first}: two offices issued the same draft, and {first} came first." if first else ""
+    return (
+        f"Void duplicate of {first}: two offices issued the same draft, and {first} came first."
+        if first
+        else ""
+    )
 
 
 MAIL = f"""

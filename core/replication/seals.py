@@ -37,7 +37,3 @@ def signed_by(key: bytes, signature: bytes, said: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def sign(private_key: bytes, said: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(private_key).sign(said)
