@@ -55,6 +55,11 @@ THERE = {
     "draft_adjustment": "SELECT 1 FROM draft_adjustment WHERE id = :id",
     "session_line": "SELECT 1 FROM session_line WHERE id = :id",
 }
+MAY_BE_NULL = frozenset(
+    {"due_on", "office_id", "run_id", "replaces_id", "charge_id", "share_id", "service_on", "provider_id",
+     "flat_cents", "percent_bps"}
+)  # fmt: skip
+"""Columns of those tables in which nothing is a value, and no sign of a deleted row."""
 IMAGE = "SELECT image FROM sync_tomb WHERE tbl = :tbl AND id = :id"
 DECIDED = "SELECT 1 FROM clash_answer WHERE conflict = :conflict"
 YES_NO = frozenset({"email_ok", "archived", "active", "renews", "billable"})
@@ -126,13 +131,17 @@ def clash_named(say: Speaking, name: str) -> Clashed:
 
 
 def gone(say: Speaking, clash: Clashed) -> bool:
-    """Whether the clash is about a row that is deleted, so that edits of it are what lost."""
+    """Whether the clash is about a row that was deleted, so that edits of it are what lost."""
     return (
         clash.col != ""
         and clash.kept == "null"
         and clash.tbl in THERE
-        and not say.read.value(THERE[clash.tbl], id=clash.row_id)
+        and (clash.col not in MAY_BE_NULL or not _is_there(say, clash.tbl, clash.row_id))
     )
+
+
+def _is_there(say: Speaking, table: str, row_id: str) -> bool:
+    return bool(say.read.value(THERE[table], id=row_id))
 
 
 def edited_in_two_places(say: Speaking) -> Iterator[Conflict]:
@@ -171,6 +180,8 @@ def deleted_and_changed(say: Speaking) -> Iterator[Conflict]:
             continue  # brought back by what somebody decided
         subject = subject_of(say, table, row_id)
         deleted_won = found[0].col != ""
+        if deleted_won and _is_there(say, table, row_id):
+            continue  # brought back since
         if deleted_won:
             changed = listed([f"{called(c.col)} {shown(say, c.col, json.loads(c.lost))}" for c in found[:4]])
             stands, other = say.stamped(kept_stamp, "deleted"), say.stamped(lost_stamp, changed)

@@ -44,6 +44,11 @@ def conflicts_of(read: "Read", subject_id: str) -> "list[Conflict]":
     ]
 
 
+def mark_of(one: "Conflict") -> str:
+    """The mark on a record: what kind, which two, and where it is decided."""
+    return f"{one.kind.replace('_', ' ')}: {one.left.value} here, {one.right.value} there (9 decides)"
+
+
 class NoConflict(NotFound):
     code = "no_conflict"
 

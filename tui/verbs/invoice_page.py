@@ -54,6 +54,7 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
     import json
 
     from core.audit import entries
+    from core.conflicts.queries import conflicts_of
     from core.ledger.invoices import duplicate_words, invoice, lines, mail_state, owed_by
 
     row = invoice(read, invoice_id, today=today.isoformat())
@@ -77,6 +78,7 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
     ]
     data.update(_money(read, invoice_id))
     data["duplicate"] = duplicate_words(read, invoice_id)
+    data["conflicts"] = [one.text for one in conflicts_of(read, invoice_id)]
     data["history"] = [
         {"at": e.at, "actor": e.actor, "verb": e.verb, "detail": json.loads(e.detail), "reason": e.reason}
         for e in reversed(entries(read, subject_id=invoice_id))
@@ -112,6 +114,7 @@ def answer(door: "Door", read: "Read", invoice_id: str, today: "date", **more: "
     text = [f"{name}  {data['client']}  {status}  due {data['due_on'] or 'by terms'}"]
     if data["guarantor"] != data["client"]:
         text.append(f"Owed by {data['guarantor']}")
+    text += [f"! {words}" for words in data["conflicts"]]
     if data["duplicate"]:
         text.append(data["duplicate"])
     text += door.table(

@@ -12,10 +12,10 @@ from core.clients.commands import add_client
 from core.conflicts.commands import Resolved, resolve
 from core.conflicts.conflict import Conflict
 from core.conflicts.queries import open_conflicts
+from core.dates import ALL_TIME
 from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.kept import differences
 from core.ledger.unbilled import UnbilledCharge, unbilled_charges
-from core.dates import ALL_TIME
 from core.payments.commands import record_payment
 from core.practice.commands import license_provider
 from core.sessions.commands import ServiceLine, finalise, record_session
@@ -72,14 +72,14 @@ class Offices(Network):
     def client(self, given: str = "Ann", family: str = "Archer", *, sessions: int = 1) -> str:
         """A client of North with sessions of $150.00 to bill, known everywhere."""
         with self.write(1) as tx:
-            client_id = add_client(tx, given=given, family=family, **ADDRESS)
+            client_id = add_client(tx, given=given, family=family, **dict[str, Any](ADDRESS))
             provider_id = tx.value("SELECT id FROM provider")
             for number in range(sessions):
                 start = datetime(2026, 9, 3 + number, 15, 0, tzinfo=UTC)
                 session_id = record_session(
                     tx, client_id=client_id, provider_id=provider_id, starts_at=start,
-                    ends_at=start + timedelta(minutes=45), service_on=date(2026, 9, 3 + number), status="kept",
-                    lines=[THERAPY],
+                    ends_at=start + timedelta(minutes=45), service_on=date(2026, 9, 3 + number),
+                    status="kept", lines=[THERAPY],
                 )  # fmt: skip
                 finalise(tx, [session_id])
         self.settle()
@@ -121,7 +121,7 @@ class Offices(Network):
         """The only one, which is the same everywhere but for whose side is whose."""
         self.settle()
         seen = {site: self.conflicts(site) for site in self.offices}
-        assert {site: [c.kind for c in found] for site, found in seen.items()} == dict.fromkeys(seen, [kind])
+        assert [[c.kind for c in found] for found in seen.values()] == [[kind] for _ in seen]
         assert len({(c.name, c.text, c.stands, c.other) for (c,) in seen.values()}) == 1
         assert all(not differences_of(book) for book in self.offices.values())
         return seen[1][0]
@@ -134,7 +134,7 @@ class Offices(Network):
         self.settle()
         left = [(other, c.name, c.text) for other in self.offices for c in self.conflicts(other)]
         assert left == []
-        assert all(not differences_of(book) for book in self.offices.values())
+        assert [differences_of(book) for book in self.offices.values()] == [[] for _ in self.offices]
         return resolved
 
 
