@@ -27,6 +27,9 @@ def open_conflicts(read: "Read", *, quiet: bool = False) -> "list[Conflict]":
     say = Speaking(read)
     found = {one.name: one for rule in RULES for one in rule(say)}
     left = [one for one in found.values() if one.name not in answered and (one.loud or quiet)]
+    suspected = {one.other.record_id for one in left if one.kind == "duplicate_payment"}
+    # Of a payment that may be no payment at all there is one question, not two.
+    left = [one for one in left if one.kind != "paid_twice" or one.other.record_id not in suspected]
     return sorted(left, key=lambda one: (one.at, one.name), reverse=True)
 
 

@@ -9,6 +9,7 @@ import pytest
 from core.clients.commands import change_guarantor
 from tests.builders import Book
 from tests.core.conflicts.three import Offices
+from tests.tui.hostile import PAYLOADS
 from tests.tui.on_a_book import biller_on
 from tui.screens.conflicts import Conflicts
 from tui.screens.invoice import Invoice
@@ -99,3 +100,22 @@ async def test_ri3_a_book_without_a_hub_says_so(tmp_path: Path) -> None:
         assert "This book has no hub; it is in one place." in app.seen()
         assert "No conflicts." in app.seen()
     book.store.close()
+
+
+async def test_ri3_names_and_values_in_conflicts_are_only_text(tmp_path: Path) -> None:
+    made = Offices(tmp_path / "offices", 2)
+    made.client(PAYLOADS[0], PAYLOADS[1])
+    for site, street in ((NORTH, PAYLOADS[2]), (SOUTH, PAYLOADS[6])):
+        with made.write(site) as tx:
+            change_guarantor(tx, tx.value("SELECT id FROM guarantor"), street=street)
+    made.settle()
+    async with biller_on(book_of(made, NORTH), tmp_path, size=(140, 40)) as app:
+        await app.press("9")
+        assert app.column(1) == ["edited in two places"]
+        assert "[@click=app.quit]Jane" in app.seen()
+        assert not set(app.seen()) & {"\x1b", "\x07", "\x9b", "\u202e", "\u2066"}
+        await app.press("e")
+        assert not set(app.seen()) & {"\x1b", "\x07", "\x9b", "\u202e", "\u2066"}
+        await app.press("escape", "<")
+        assert app.said.startswith("Kept ours: street is ")
+        assert not set(app.seen()) & {"\x1b", "\x07", "\x9b", "\u202e", "\u2066"}
