@@ -420,6 +420,27 @@ class Merging(Tx):
         super()._save_head()
         self.execute("UPDATE sync_clock SET applying = 0")
 
+    def add_many(
+        self,
+        table: "type[Row]",
+        columns: "Sequence[str]",
+        rows: "Iterable[Sequence[Any]]",
+        *,
+        stamped: bool = True,
+    ) -> int:
+        """The same; what is new here is stamped here, because no trigger does it while rows are merged."""
+        return super().add_many(table, columns, rows, stamped=True)
+
+    def become(self, site: int) -> None:
+        """From here on in this transaction, what waits for its number gets it as another site's."""
+        self._save_head()
+        self.execute("UPDATE sync_clock SET site = :site, applying = 1", {"site": site})
+        self.site = site
+        rows = self.rows("SELECT no, head FROM sync_chain WHERE site = :site", site=site)
+        self._no, self._head = rows[0] if rows else (0, bytes(32))
+        self._first_no = self._no
+        self._chain_strays()
+
     @property
     def now_ms(self) -> int:
         """The clock of this computer with its offset to the hub, in milliseconds since 1970."""

@@ -8,7 +8,6 @@ for the facts of the earlier site past the number that the log's first entry nam
 """
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
@@ -17,9 +16,8 @@ from typing import Any, NamedTuple
 from core import audit
 from core.books.backup import open_unpacked, unpack
 from core.books.container import Opened, Secret, opened_backup
-from core.errors import DomainError
-from core.ids import named
 from core.practice.commands import require_series
+from core.replication.elsewhere import add_site, begin_another_life, free_series, free_site
 from core.security.files import (
     CannotWrite,
     alone_in,
@@ -30,26 +28,8 @@ from core.security.files import (
 )
 from core.security.found import require_no_book
 from core.security.unlock import BOOK, KEYS, reader_of
-from core.store import Read, Store
-from core.sync.stamp import MAX_SITE
-from core.tables import Site
+from core.store import Store
 from core.trouble import DiskFull
-
-FIRST_RESTORED = 2048
-"""Offices that join get low numbers in turn, so a book restored without asking anybody takes a high one,
-by chance: two restored from one backup are most likely different sites too."""
-_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
-"""No vowels, which look like digits or make words."""
-
-
-class SeriesInUse(DomainError):
-    code = "series_in_use"
-
-    def __init__(self, series: str) -> None:
-        super().__init__(
-            f"Invoices were numbered {series}- before this backup, and the lost book may have gone on."
-            " Choose other letters."
-        )
 
 
 class Restored(NamedTuple):
@@ -131,9 +111,6 @@ def _holds(path: str, data: bytes) -> bool:
         return file.read(len(data) + 1) == data
 
 
-OFFICE = "SELECT office_id FROM site WHERE number = :site"
-
-
 def _go_on_elsewhere(
     store: Store, backup: Opened, manifest: Mapping[str, Any], series: str
 ) -> tuple[int, str]:
@@ -142,46 +119,15 @@ def _go_on_elsewhere(
     # What was inserted around the store and waits for its number gets it as the earlier site's.
     with store.write(actor) as tx:
         before = tx.site
-        site = _free_site(tx)
-        series = _free_series(tx, series, manifest["series"] or "")
+        site = free_site(tx)
+        series = free_series(tx, series, manifest["series"] or "")
     store.become_site(site)
     with store.write(actor) as tx:
-        office_id = tx.value(OFFICE, site=before)
-        tx.add(
-            Site(id=named(f"site:{site}"), number=site, name="restored", office_id=office_id, series=series)
-        )
+        add_site(tx, after=before, series=series)
+        begin_another_life(tx)
         audit.record(
             tx, "book.restored", "site", str(site), from_site=before, backup_made_at=manifest["made_at"],
             backup_sha256=backup.source.sha256, facts=manifest["facts"], series_before=manifest["series"],
             last_number=manifest["last_number"], series=series,
         )  # fmt: skip
     return site, series
-
-
-SITES = """
-SELECT number FROM site UNION SELECT site FROM sync_chain UNION SELECT site FROM sync_clock
-"""
-
-
-def _free_site(read: Read) -> int:
-    """A number above all that this book knows: where time cannot tell, the later site's word counts."""
-    known: set[int] = {number for (number,) in read.rows(SITES)}
-    highest: int = max(known)
-    if highest < FIRST_RESTORED:
-        return FIRST_RESTORED + secrets.randbelow(1024)
-    if highest + 32 <= MAX_SITE:
-        return highest + 1 + secrets.randbelow(32)
-    return secrets.choice(sorted(set(range(1, MAX_SITE + 1)) - known))
-
-
-SERIES = "SELECT series FROM site UNION SELECT series FROM invoice_issue"
-
-
-def _free_series(read: Read, wanted: str, before: str) -> str:
-    """The letters that were asked for, or the old ones and two by chance. Raises: SeriesInUse."""
-    used = {letters for (letters,) in read.rows(SERIES)}
-    if wanted in used:
-        raise SeriesInUse(wanted)
-    while not wanted or wanted in used:
-        wanted = before[:2] + secrets.choice(_LETTERS) + secrets.choice(_LETTERS)
-    return wanted

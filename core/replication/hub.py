@@ -16,6 +16,7 @@ from core.store import Merging, Read, Store
 from core.sync.batch import read_batch
 from core.sync.clock import AHEAD_MS
 from core.sync.facts import Held, Told, chain_end, does_not_fit, take_facts
+from core.sync.fork import chain_after
 from core.sync.merge import Edit, take_edits, take_tombs
 from core.sync.page import page_after
 from core.sync.register import Register
@@ -47,10 +48,18 @@ def exchange(store: Store, request: Request, now_ms: int) -> Answer:
 def _answer(read: Read, request: Request, ack: tuple[str, Any] | None, now_ms: int) -> Answer:
     epoch = read.value(LIFE)
     cursor = request.cursor if request.epoch == epoch else 0
-    page = page_after(read, shapes(), cursor, site=request.site, own=request.own or cursor == 0)
+    page = page_after(read, shapes(), cursor, site=request.site, own=cursor == 0)
     seals = [list(row) for row in read.rows(SEALS)] if page.facts or page.later else []
     heads = [] if page.more else [list(row) for row in read.rows(HEADS)]
-    return Answer(VERSION, epoch, now_ms, ack, page, seals, heads)
+    return Answer(VERSION, epoch, now_ms, ack, _known(read, request), page, seals, heads)
+
+
+def _known(read: Read, request: Request) -> tuple[int, int, int, dict[str, bytes]]:
+    """What is known here of the office that asks, so that it notices when its book went back in time."""
+    rows = read.rows("SELECT batch_no FROM sync_peer WHERE site = :site", site=request.site)
+    links = chain_after(read, shapes(), request.site, request.compare) if request.compare else {}
+    end, _ = chain_end(read, request.site)
+    return request.site, rows[0][0], end, {str(no): link for no, link in links.items()}
 
 
 SEALS = "SELECT site, no, head, signature FROM sync_seal ORDER BY site"

@@ -32,7 +32,8 @@ class SentBatch(NamedTuple):
 
 class Request(NamedTuple):
     """An office asks for what is above its cursor and brings what it has. `now_ms` is its clock without
-    any offset; `own` asks for its own rows too, which it does when its book was restored."""
+    any offset. A book that went back in time asks what the hub knows of its facts from `compare` on; 0 asks
+    nothing."""
 
     version: int
     schema: str
@@ -40,7 +41,7 @@ class Request(NamedTuple):
     epoch: str
     now_ms: int
     cursor: int
-    own: bool
+    compare: int
     wait_seconds: int
     batch: SentBatch | None
 
@@ -51,12 +52,14 @@ class Request(NamedTuple):
 class Answer(NamedTuple):
     """`ack` is None or a kind of answer to the batch with what belongs to it: ("taken", [no, sha256, runs]),
     ("expect", no), ("other", no), ("clock", 0), ("missing", no). `heads` are [site, no, head] of all chains
-    where the office has everything then; `seals` [site, no, head, signature]."""
+    where the office has everything then; `seals` [site, no, head, signature]. `known` is the office's site,
+    the number of its last batch, of its last fact, and the links of its chain that it asked for."""
 
     version: int
     epoch: str
     now_ms: int
     ack: tuple[str, Any] | None
+    known: tuple[int, int, int, dict[str, bytes]]
     page: Page
     seals: list[list[Any]]
     heads: list[list[Any]]
@@ -73,7 +76,14 @@ def read_request(data: bytes) -> Request:
             request = request._replace(batch=SentBatch(*request.batch))
     except (TypeError, ValueError):
         raise Unreadable("not a request") from None
-    numbers = (request.version, request.site, request.now_ms, request.cursor, request.wait_seconds)
+    numbers = (
+        request.version,
+        request.site,
+        request.now_ms,
+        request.cursor,
+        request.compare,
+        request.wait_seconds,
+    )
     if not all(type(number) is int and 0 <= number < 1 << 62 for number in numbers):
         raise Unreadable("a number is not one")
     if not isinstance(request.schema, str) or not isinstance(request.epoch, str):
@@ -88,7 +98,8 @@ def read_request(data: bytes) -> Request:
 def read_answer(data: bytes) -> Answer:
     """Raises: Unreadable."""
     try:
-        version, epoch, now_ms, ack, page, seals, heads = unpack(data)
-        return Answer(version, epoch, now_ms, None if ack is None else tuple(ack), Page(*page), seals, heads)
+        version, epoch, now_ms, ack, known, page, seals, heads = unpack(data)
+        said = None if ack is None else tuple(ack)
+        return Answer(version, epoch, now_ms, said, tuple(known), Page(*page), seals, heads)
     except (TypeError, ValueError):
         raise Unreadable("not an answer") from None

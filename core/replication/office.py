@@ -12,12 +12,14 @@ from core.actors import Actor, Role
 from core.errors import DomainError
 from core.migrations import HEAD
 from core.replication.aside import hold_aside, note_clashes
+from core.replication.elsewhere import add_site, free_site
 from core.replication.messages import VERSION, Answer, Request, SentBatch
 from core.replication.seals import seal, seal_holds
 from core.store import Merging, Read, Store
 from core.sync.batch import Frozen, acknowledge, freeze, frozen, read_batch, unfreeze
 from core.sync.clock import TOLERATED_MS, set_clock
-from core.sync.facts import Told, take_facts, told_facts
+from core.sync.facts import Told, chain_end, take_facts, told_facts
+from core.sync.fork import chain_after, first_unsent, leave_fork
 from core.sync.merge import take_rows, take_tombs
 from core.sync.page import Page
 from core.sync.policy import Travels
@@ -48,6 +50,15 @@ class Link(NamedTuple):
     batch_no: int
     met_at: str | None
     trouble: str
+
+
+WENT_BACK = "went_back"
+"""The trouble of a book whose disk was put back to an earlier day."""
+OLDER_HUB = "older"
+"""The hub runs an older version and does not know what this one would send."""
+NOTHING_IS_SENT = (WENT_BACK, OLDER_HUB)
+DIFFERENT = "different"
+"""The hub has facts that this book, which asked for everything, has not; it asks for all of them again."""
 
 
 class NoHub(DomainError):
@@ -92,14 +103,16 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
         site = int(read.value("SELECT site FROM sync_clock"))
         if site != hub.site:
             raise Restored
-        idle = hub.trouble != "" or not (frozen(read) or has_unsent(read))
+        went_back = hub.trouble == WENT_BACK
+        compare = max(1, first_unsent(read, shapes(), site) - 1) if went_back else 0
+        idle = hub.trouble in NOTHING_IS_SENT or not (frozen(read) or has_unsent(read))
     sent = None
     if not idle:
         with store.merge(SYNC) as tx:
             batch = frozen(tx) or freeze(tx, shapes(), hub.batch_no + 1, sites_of(tx))
             sent = None if batch is None else _sealed(tx, hub, batch)
-    wait = 0 if sent else wait_seconds
-    return Request(VERSION, HEAD, site, hub.epoch, now_ms, hub.cursor, False, wait, sent)
+    wait = 0 if sent or went_back else wait_seconds
+    return Request(VERSION, HEAD, site, hub.epoch, now_ms, hub.cursor, compare, wait, sent)
 
 
 def listen(store: Store, now_ms: int, *, wait_seconds: int) -> Request:
@@ -118,12 +131,21 @@ def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
 def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
     """Take in what the hub answered; `now_ms` is when it came, by this computer's clock. Raises: NoHub."""
     with store.read() as read:
+        site = read.value("SELECT site FROM sync_clock")
+        if not site == answer.known[0] == link(read).site:  # it goes on as another site since it asked
+            return Taken(True, True, 0)
         if not _says_something(read, answer, now_ms):
             return Taken(False, has_unsent(read), 0)
     with store.merge(SYNC) as tx:
         hub = link(tx)
         if answer.epoch != hub.epoch:
             _begin_anew(tx, answer.epoch)
+            return Taken(True, True, 0)
+        if hub.trouble == WENT_BACK and answer.known[3]:
+            go_elsewhere(tx, {int(no): chain for no, chain in answer.known[3].items()})
+            return Taken(True, True, 0)
+        if _went_back(tx, hub, answer):
+            tx.execute("UPDATE sync_link SET trouble = :trouble", {"trouble": WENT_BACK})
             return Taken(True, True, 0)
         trouble = _take_ack(tx, hub, answer.ack)
         refused = answer.ack is not None and answer.ack[0] == "clock"
@@ -137,6 +159,7 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
             rows += take_page(tx, part)
     with store.merge(SYNC) as tx:
         _keep_seals(tx, answer.seals)
+        _compare_heads(tx, answer.heads)
         unsent = frozen(tx) is not None or has_unsent(tx)
     return Taken(answer.page.more, unsent, rows)
 
@@ -152,6 +175,27 @@ def _says_something(read: Read, answer: Answer, now_ms: int) -> bool:
         or hub.trouble != ""
         or abs(error) > TOLERATED_MS
     )
+
+
+def _went_back(tx: Merging, hub: Link, answer: Answer) -> bool:
+    """Whether the hub knows more of this office than its own book: the disk was put back to another day."""
+    _, batch_no, fact_no, _ = answer.known
+    batch = frozen(tx)
+    return (
+        batch_no > hub.batch_no + (batch is not None)
+        or fact_no > chain_end(tx, tx.site)[0]
+        or (answer.ack is not None and answer.ack[0] in ("forked", "other"))
+    )
+
+
+def go_elsewhere(tx: Merging, at_hub: Mapping[int, bytes]) -> None:
+    """What this book wrote since it went back in time becomes the work of a new site with new numbers."""
+    old, new = tx.site, free_site(tx)
+    here = chain_after(tx, shapes(), old, min(at_hub))
+    upto = max((no for no, chain in here.items() if at_hub.get(no) == chain), default=min(at_hub) - 1)
+    leave_fork(tx, shapes(), old=old, new=new, upto=upto)
+    tx.become(new)
+    add_site(tx, after=old)
 
 
 def _begin_anew(tx: Merging, epoch: str) -> None:
@@ -177,10 +221,9 @@ def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any] | None) -> str:
     if kind == "taken" and told[:2] == [batch.number, batch.sha256]:
         acknowledge(tx, {s.name: s for s in shapes()}, read_batch(batch.payload), unrun(told[2]))
         tx.execute("UPDATE sync_link SET batch_no = :no", {"no": batch.number})
-    elif kind in ("expect", "other"):
-        # Another number than ours: the book is older than what it has sent. What was frozen is sent anew.
+    elif kind == "expect":
         unfreeze(tx)
-        tx.execute("UPDATE sync_link SET batch_no = :no", {"no": told - (kind == "expect")})
+        tx.execute("UPDATE sync_link SET batch_no = :no", {"no": told - 1})
     elif kind == "clock":
         unfreeze(tx)
     elif kind == "missing":
@@ -192,8 +235,8 @@ def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any] | None) -> str:
                     f"UPDATE {shape.name} SET _q = 0 WHERE site = :site AND no > :no",  # noqa: S608
                     {"site": site, "no": no},
                 )
-    elif kind in ("forked", "older"):
-        return kind
+    elif kind == "older":
+        return OLDER_HUB
     return ""
 
 
@@ -273,6 +316,17 @@ def _told(page: Page) -> list[Told]:
         for table, row_id, site, no, chain, number, doc in page.later
     ]
     return sorted([*told_facts(page.facts), *later], key=lambda fact: (fact.site, fact.no))
+
+
+def _compare_heads(tx: Merging, heads: Sequence[Sequence[Any]]) -> None:
+    """Where everything is here, every other site's chain ends here as it does at the hub, or goes further."""
+    ours = sites_of(tx)
+    for site, no, head in heads:
+        here = chain_end(tx, site)
+        if site not in ours and (here[0] < no or (here[0] == no and here[1] != head)):
+            if link(tx).trouble != DIFFERENT:
+                tx.execute("UPDATE sync_link SET trouble = :trouble, cursor = 0", {"trouble": DIFFERENT})
+            return
 
 
 def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from core.sync.book import AMONG, Book, ids_text, listed
+from core.sync.book import AMONG, Book, Reader, ids_text, listed
 from core.sync.chain import GENESIS, canonical, link
 from core.sync.policy import Travels
 from core.sync.triggers import Shape
@@ -97,7 +97,7 @@ def take_facts(
 END = "SELECT no, head FROM sync_chain WHERE site = :site"
 
 
-def chain_end(book: Book, site: int) -> tuple[int, bytes]:
+def chain_end(book: Reader, site: int) -> tuple[int, bytes]:
     """The last fact known of a site and the head of its chain there."""
     rows = book.rows(END, site=site)
     return (rows[0][0], rows[0][1]) if rows else (0, GENESIS)

@@ -81,7 +81,7 @@ def check(world: World, durable: dict[str, tuple[int, int]]) -> None:
             aside = read.rows("SELECT tbl, id, site, why FROM sync_aside")
             require(not aside, "nothing is held aside", (one.slot, aside))
     known = facts_of(world.hub)
-    missing = {i: place for i, place in durable.items() if known.get(i) != place}
+    missing = {i: place for i, place in durable.items() if i not in known}
     require(not missing, "every committed fact is at the hub", missing)
     require(len(set(known.values())) == len(known), "a place in a chain is one fact", "doubled")
     numbers_are_unique(world.hub)

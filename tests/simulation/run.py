@@ -15,7 +15,12 @@ STEPS = 400
 def history(seed: int, *, steps: int = STEPS, tally: Counter[str] | None = None) -> None:
     """Play a seed to its end and ask every invariant. Raises: Broken, or whatever went wrong."""
     # Ids end in chance, and people are picked in the order of their ids: a seed must see one order.
-    with patch("os.urandom", Random(seed).randbytes):
+    chance = Random(seed)
+    with (
+        patch("os.urandom", chance.randbytes),
+        patch("secrets.randbelow", chance.randrange),
+        patch("secrets.choice", chance.choice),
+    ):
         world = World(seed, Counter() if tally is None else tally)
         try:
             for _ in range(steps):

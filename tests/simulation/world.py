@@ -293,8 +293,13 @@ class World:
         path = Path(one.book.path)
         shutil.copy(one.backup, path)
         skew = one.book.skew_ms
+        quietly = self.rnd.random() < 0.5
         one.book = _open(path, self.key, lambda: self.now)
         one.book.skew_ms = skew
+        if quietly:
+            self.late = [(other, answer) for other, answer in self.late if other is not one]
+            self.tally["disks put back"] += 1
+            return
         self.sites += 1
         one.book.become_site(self.sites)
         with one.book.write(OWNER) as tx:

@@ -108,9 +108,10 @@ class RowCanvas(ScrollView):
                 widest = max((width_of(steady(column.show(row.values[at])[0])) for row in rows), default=0)
                 if widest > self._needed[at]:
                     self._needed[at] = widest
-                    self._widths_for = -1
-                    # Lines painted with the old widths would stand askew beside the new ones.
-                    self.refresh()
+                    if self._widths_for != -1:
+                        # Lines painted with the old widths would stand askew beside the new ones.
+                        self._widths_for = -1
+                        self.refresh()
         return rows
 
     def notify_style_update(self) -> None:

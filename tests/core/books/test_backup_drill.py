@@ -14,10 +14,11 @@ from core.audit import entries, verify
 from core.books.backup import back_up
 from core.books.checkup import checkup
 from core.books.container import DamagedBackup, Secret, WrongBackupKey
-from core.books.restore import SeriesInUse, restore_book
+from core.books.restore import restore_book
 from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.aging import aging, ledger_cents
 from core.practice.commands import BadSeries, change_practice
+from core.replication.elsewhere import SeriesInUse
 from core.security.found import RemainsOfABook
 from core.security.slots import set_passphrase, take_user_out
 from core.security.unlock import acting, open_with_file, open_with_passphrase

@@ -14,11 +14,14 @@ from core.replication.enrol import (
     admit,
     become_hub,
     enrol_first,
+    follow,
+    follow_text,
+    go_on,
     invite,
     number_everything,
 )
 from core.replication.messages import read_answer, read_request
-from core.replication.seals import new_key, public_key
+from core.replication.seals import new_key, public_key, sign
 from core.store import Store
 from tests.builders import TODAY, fixed_clock
 
@@ -61,7 +64,10 @@ class Network:
         self.offices = {1: first}
 
     def new_book(self, site: int) -> Store:
-        return Store.create(str(self.folder / f"site-{site}.db"), KEY, Clock(), keep, site=site)
+        book = Store.create(str(self.folder / f"site-{site}.db"), KEY, Clock(), keep, site=site)
+        with book.write(OWNER) as tx:  # the triggers' clock is the test's too
+            tx.execute("UPDATE sync_clock SET fixed_ms = :ms", {"ms": Clock().ms})
+        return book
 
     def join(self, series: str) -> Store:
         """One more office, empty as yet."""
@@ -83,9 +89,26 @@ class Network:
         """One exchange, through the bytes of the wire."""
         clock = book.clock
         assert isinstance(clock, Clock)
-        request = read_request(office.prepare(book, clock.ms).packed())
+        try:
+            asked = office.prepare(book, clock.ms)
+        except office.Restored:
+            self.tell_of_restore(book)
+            asked = office.prepare(book, clock.ms)
+        request = read_request(asked.packed())
         answer = hub.exchange(self.hub, request, self.hub.clock.ms)  # type: ignore[attr-defined]
         return office.take(book, read_answer(answer.packed()), now_ms=clock.ms)
+
+    def tell_of_restore(self, book: Store) -> None:
+        """The hub hears that a book goes on as another site."""
+        private = new_key()
+        key = public_key(private)
+        with book.read() as read:
+            before, site = office.link(read), int(read.value("SELECT site FROM sync_clock"))
+        signature = sign(before.private_key, follow_text(before.site, site, key))
+        with self.hub.write(OWNER) as tx:
+            follow(tx, old=before.site, new=site, key=key, signature=signature)
+        with book.write(OWNER) as tx:
+            go_on(tx, private_key=private)
 
     def settle(self) -> int:
         """Exchange until nobody has anything for anybody; answers how many rounds it took."""

@@ -1,0 +1,83 @@
+"""A book that goes on from an earlier state goes on as another site, with another series of invoices.
+
+Whether a backup was restored or a disk was put back: what was written after it elsewhere has its numbers, and
+nobody here can know them.
+"""
+
+import secrets
+
+from core.errors import DomainError
+from core.ids import named
+from core.store import Read, Tx
+from core.sync.stamp import MAX_SITE
+from core.tables import Site
+
+FIRST_RESTORED = 2048
+"""Offices that join get low numbers in turn, so a book restored without asking anybody takes a high one,
+by chance: two restored from one backup are most likely different sites too."""
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels, which look like digits or make words."""
+
+
+class SeriesInUse(DomainError):
+    code = "series_in_use"
+
+    def __init__(self, series: str) -> None:
+        super().__init__(
+            f"Invoices were numbered {series}- before this backup, and the lost book may have gone on."
+            " Choose other letters."
+        )
+
+
+SITES = """
+SELECT number FROM site UNION SELECT site FROM sync_chain UNION SELECT site FROM sync_clock
+"""
+
+
+def free_site(read: Read) -> int:
+    """A number above all that this book knows: where time cannot tell, the later site's word counts."""
+    known: set[int] = {number for (number,) in read.rows(SITES)}
+    highest: int = max(known)
+    if highest < FIRST_RESTORED:
+        return FIRST_RESTORED + secrets.randbelow(1024)
+    if highest + 32 <= MAX_SITE:
+        return highest + 1 + secrets.randbelow(32)
+    return secrets.choice(sorted(set(range(1, MAX_SITE + 1)) - known))
+
+
+SERIES = "SELECT series FROM site UNION SELECT series FROM invoice_issue"
+
+
+def free_series(read: Read, wanted: str, before: str) -> str:
+    """The letters that were asked for, or the old ones and two by chance. Raises: SeriesInUse."""
+    used = {letters for (letters,) in read.rows(SERIES)}
+    if wanted and wanted in used:
+        raise SeriesInUse(wanted)
+    while not wanted or wanted in used:
+        wanted = before[:2] + secrets.choice(_LETTERS) + secrets.choice(_LETTERS)
+    return wanted
+
+
+BEFORE = "SELECT series, office_id FROM site WHERE number = :site"
+
+
+def add_site(tx: Tx, *, after: int, series: str = "") -> str:
+    """The row of the site that this book is now, which goes on where another stood; answers its series."""
+    before = tx.rows(BEFORE, site=after) or [("", None)]
+    chosen = series or free_series(tx, "", before[0][0])
+    tx.add(
+        Site(
+            id=named(f"site:{tx.site}"),
+            number=tx.site,
+            name="restored",
+            office_id=before[0][1],
+            series=chosen,
+        )
+    )
+    return chosen
+
+
+def begin_another_life(tx: Tx) -> None:
+    """A hub that was restored says so with another life; every office then asks for everything once more and
+    brings what the hub has lost. Does nothing to an office."""
+    tx.execute("UPDATE sync_self SET epoch = :epoch", {"epoch": secrets.token_hex(8)})
