@@ -50,6 +50,7 @@ VERBS = {
     "backup": ("backups", "the whole book in one encrypted file, or check such a file"),
     "restore": ("backups", "make a book of a backup, where there is none"),
     "books": ("books", "take the whole book along: CSV files, a journal"),
+    "sync": ("sync", "the hub, what waits to be sent, conflicts between offices"),
     "audit": ("audit", "list the audit log, or verify it"),
     "config": ("config", "show or change what you chose for this computer"),
     "doctor": ("book", "check the book and this computer"),

@@ -29,6 +29,8 @@ _ALONE = {
     "client.noted": "note made",
     "client.note_removed": "note taken away",
     "user.role": "role changed",
+    "conflict.resolved": "conflict decided",
+    "conflict.reopened": "conflict open again",
     "key.machine_added": "machine key made",
     "key.passphrase_set": "passphrase set",
 }

@@ -35,6 +35,7 @@ PLACES = (
     Place("payments", "Payments", "6", "p", _later("payments", "Payments")),
     Place("documents", "Docs", "7", "s", _later("document_list", "Documents")),
     Place("aging", "AR", "8", "r", _later("aging", "AgingReport")),
+    Place("sync", "Sync", "9", "y", _later("conflicts", "Conflicts")),
     Place("settings", "Settings", "0", ",", _later("settings", "Settings")),
     Place("daysheet", "Day sheet", "", "d", _later("day_sheet", "DaySheetScreen")),
     Place("log", "Audit log", "", "l", _later("audit_log", "AuditLog")),

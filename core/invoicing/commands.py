@@ -20,6 +20,7 @@ from core.invoicing.drafts import (
 )
 from core.invoicing.issue import Bill, BillLine, DueBeforeIssue, Issued, issue_bills
 from core.invoicing.preflight import PARTY, Party, by_payer, holds, party_of
+from core.ledger.carried import DROPPED
 from core.ledger.estimates import NOT_CARE, Watch
 from core.ledger.unbilled import UnbilledCharge, chosen, free, unbilled_charges
 from core.money import ONE_UNIT, percent_of
@@ -282,11 +283,12 @@ DRAFT = """
 SELECT client_id, guarantor_id, office_id, due_on, terms_days, notes, run_id, replaces_id
 FROM draft WHERE id = :draft_id
 """
-DRAFT_LINES = """
+DRAFT_LINES = f"""
 SELECT CASE WHEN charge_id IS NULL THEN 'manual' ELSE 'charge' END, charge_id, share_id, service_on,
        provider_id, code_system, code, modifiers, description, units_milli, rate_cents, amount_cents
-FROM draft_line WHERE draft_id = :draft_id ORDER BY position, id
-"""
+FROM draft_line AS l WHERE draft_id = :draft_id AND NOT {DROPPED} ORDER BY position, id
+"""  # noqa: S608  composed of the constant above
+"""What another office billed meanwhile is not on the invoice."""
 DRAFT_ADJUSTMENTS = """
 SELECT kind, label, flat_cents, percent_bps FROM draft_adjustment
 WHERE draft_id = :draft_id ORDER BY position, id

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from core.audit import entries
 from core.ledger.effective import REFUND_COUNTS
-from core.ledger.invoices import hold_of, invoice, lines, mail_state
+from core.ledger.invoices import duplicate_words, hold_of, invoice, lines, mail_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,20 +14,24 @@ if TYPE_CHECKING:
 
 InvoicePage = namedtuple(
     "InvoicePage",
-    "row lines mail notes bill_to made_on due_on history timezone hold moves links",
-    defaults=(None,),
+    "row lines mail notes bill_to made_on due_on history timezone hold moves duplicate links",
+    defaults=("", None),
 )
 """`row` and `lines` as `invoices` has them; `bill_to` is name and address, a line each; `due_on` is what
 a draft would get if it were issued today; `history` are audit entries, newest first; `timezone` is the
-practice's; `hold` says why it is not chased, or is None; `moves` is the money that came and went; `links` is
-for whoever asks `payments.history` too."""
+practice's; `hold` says why it is not chased, or is None; `moves` is the money that came and went; `duplicate`
+says that two offices issued the draft; `links` is for whoever asks `payments.history` too."""
 
 NOTES = """
 SELECT coalesce((SELECT notes FROM invoice_issue WHERE invoice_id = :id LIMIT 1),
-                (SELECT notes FROM draft WHERE id = :id), '')
+                (SELECT notes FROM draft WHERE id = :id),
+                (SELECT notes FROM invoice_issue WHERE id = :id), '')
 """
 
-FROZEN_BILL_TO = "SELECT bill_to FROM invoice_issue WHERE invoice_id = :id LIMIT 1"
+FROZEN_BILL_TO = """
+SELECT coalesce((SELECT bill_to FROM invoice_issue WHERE invoice_id = :id LIMIT 1),
+                (SELECT bill_to FROM invoice_issue WHERE id = :id))
+"""
 
 BILL_TO = """
 SELECT g.name, g.street, g.street_2, g.city, trim(g.state || ' ' || g.postal_code), g.country
@@ -113,4 +117,5 @@ def invoice_page(read: "Read", invoice_id: str, today: date) -> InvoicePage:
         read.value(TIMEZONE),
         hold_of(read, invoice_id),
         money_moves(read, invoice_id),
+        duplicate_words(read, invoice_id),
     )

@@ -3,7 +3,8 @@
 from collections import namedtuple
 
 from core.errors import NotFound
-from core.ledger.effective import SHARE_STANDS
+from core.ledger.carried import DROPPED, dropped_lines
+from core.ledger.effective import ISSUE_COUNTS, SHARE_STANDS
 from core.ledger.standing import SHARED, standing
 
 TYPE_CHECKING = False
@@ -33,12 +34,13 @@ coalesce((SELECT sum(CASE a.kind WHEN 'discount' THEN -1 ELSE 1 END
           FROM draft_adjustment AS a WHERE a.draft_id = t.id), 0)
 """
 
-DRAFTED = """
+DRAFTED = f"""
 (SELECT d.id, k.name AS client, k.sort_name, d.client_id, d.due_on,
-        coalesce((SELECT sum(l.amount_cents) FROM draft_line AS l WHERE l.draft_id = d.id), 0) AS lines_cents
+        coalesce((SELECT sum(l.amount_cents) FROM draft_line AS l
+                  WHERE l.draft_id = d.id AND NOT {DROPPED}), 0) AS lines_cents
  FROM draft AS d JOIN client AS k ON k.id = d.client_id
  WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)) AS t
-"""
+"""  # noqa: S608  composed of the constants above
 LIVE_DRAFTED = DRAFTED.replace(
     "FROM draft AS d", "FROM live_draft AS w CROSS JOIN draft AS d ON d.id = w.draft_id"
 )
@@ -50,6 +52,20 @@ DRAFTS_OF = f"{SELECT_DRAFT} {DRAFTED} ORDER BY t.sort_name, t.id".replace(
     "WHERE NOT EXISTS", "WHERE d.client_id = :client_id AND NOT EXISTS"
 )
 DRAFT = DRAFTS_OF.replace("d.client_id = :client_id", "d.id = :draft_id")
+
+
+DUPLICATES = f"""
+SELECT i.id, i.number, i.client_name, i.client_id, i.issued_on, i.due_on, i.total_cents
+FROM (SELECT invoice_id FROM invoice_issue GROUP BY invoice_id HAVING count(*) > 1) AS t
+JOIN invoice_issue AS i ON i.invoice_id = t.invoice_id
+WHERE NOT {ISSUE_COUNTS} AND (:client_id IS NULL OR i.client_id = :client_id)
+ORDER BY i.series, i.series_no
+"""  # noqa: S608  composed of the constants above
+DUPLICATE = f"""
+SELECT i.id, i.number, i.client_name, i.client_id, i.issued_on, i.due_on, i.total_cents
+FROM invoice_issue AS i WHERE i.id = :issue_id AND NOT {ISSUE_COUNTS}
+"""  # noqa: S608
+"""Second numbers of drafts that two offices issued: each is void, under the id of its issue."""
 
 
 def issued_row(today: str) -> "Any":
@@ -97,16 +113,25 @@ def draft_row(draft_id: str, client: str, client_id: str, due_on: str | None, to
     return InvoiceRow(draft_id, None, client, client_id, "draft", None, due_on, total, 0, total)
 
 
+def _duplicate_row(
+    issue_id: str, number: str, client: str, client_id: str, issued_on: str, due_on: str, total: int
+) -> InvoiceRow:
+    return InvoiceRow(issue_id, number, client, client_id, "void", issued_on, due_on, total, 0, 0)
+
+
 def invoices(
     read: "Read", *, today: str, status: str | None = None, client_id: str | None = None
 ) -> list[InvoiceRow]:
-    """Drafts first, by client, then every invoice by number. `today` is ISO text in the practice's zone."""
+    """Drafts first, by client, then every invoice by number, and last the numbers that are void because
+    another office had issued the same draft. `today` is ISO text in the practice's zone.
+    """
     read.fresh()
     if client_id is None:
         rows = read.all(DRAFTS, draft_row) + read.all(HEAD + BY_NUMBER, issued_row(today))
     else:
         rows = read.all(DRAFTS_OF, draft_row, client_id=client_id)
         rows += read.all(HEAD + OF_CLIENT + BY_NUMBER, issued_row(today), client_id=client_id)
+    rows += read.all(DUPLICATES, _duplicate_row, client_id=client_id)
     return rows if status is None else [row for row in rows if row.status == status]
 
 
@@ -132,6 +157,8 @@ def invoice(read: "Read", invoice_id: str, *, today: str) -> InvoiceRow:
     found = read.first(HEAD + OF_INVOICE, issued_row(today), invoice_id=invoice_id)
     if found is None:
         found = read.first(DRAFT, draft_row, draft_id=invoice_id)
+    if found is None:
+        found = read.first(DUPLICATE, _duplicate_row, issue_id=invoice_id)
     if found is None:
         raise NotFound("There is no such invoice any more.", subject=invoice_id)
     return found
@@ -160,8 +187,8 @@ ISSUED_LINES = """
 SELECT l.id, l.kind, l.charge_id, l.service_on, l.code_system, l.code, l.modifiers, l.description,
        coalesce(p.name, ''), l.units_milli, l.rate_cents, l.amount_cents
 FROM invoice_line AS l LEFT JOIN provider AS p ON p.id = l.provider_id
-WHERE l.issue_id = (SELECT i.id FROM invoice_issue AS i WHERE i.invoice_id = :invoice_id
-                    ORDER BY i._q = 0, i._q, i.site, i.no LIMIT 1)
+WHERE l.issue_id = coalesce((SELECT i.id FROM invoice_issue AS i WHERE i.invoice_id = :invoice_id
+                             ORDER BY i._q = 0, i._q, i.site, i.no LIMIT 1), :invoice_id)
 ORDER BY l.position
 """
 
@@ -181,13 +208,22 @@ FROM draft_adjustment AS a WHERE a.draft_id = :invoice_id ORDER BY a.position, a
 
 
 def lines(read: "Read", invoice_id: str) -> list[LineRow]:
-    """The lines of an invoice as frozen, or of a draft as they stand, discounts and surcharges last."""
+    """The lines of an invoice as frozen, or of a draft as they stand, discounts and surcharges last.
+
+    A draft's line whose charge another office billed is of the kind dropped, comes to nothing, and says so.
+    """
     frozen = read.all(ISSUED_LINES, LineRow, invoice_id=invoice_id)
     if frozen:
         return frozen
     from core.money import percent_of
 
     standing_lines = read.all(DRAFT_LINES, LineRow, invoice_id=invoice_id)
+    dropped = dropped_lines(read, invoice_id) if standing_lines else {}
+    for place, line in enumerate(standing_lines):
+        if line.line_id in dropped:
+            elsewhere = dropped[line.line_id]
+            words = f"{line.description} (dropped out: on {elsewhere or 'another draft'} already)"
+            standing_lines[place] = line._replace(kind="dropped", description=words, amount_cents=0)
     base = sum(line.amount_cents for line in standing_lines)
     for row in read.all(ADJUSTMENTS_OF_DRAFT, LineRow, invoice_id=invoice_id):
         amount = row.rate_cents or percent_of(base, row.amount_cents)
@@ -196,12 +232,18 @@ def lines(read: "Read", invoice_id: str) -> list[LineRow]:
     return standing_lines
 
 
-EXACT_NUMBER = "SELECT invoice_id FROM invoice_issue AS i WHERE i.number = :number LIMIT 1"
+NAMED = f"CASE WHEN {ISSUE_COUNTS} THEN i.invoice_id ELSE i.id END"
+"""The second number of a draft that two offices issued is found as what it is, and not as the first."""
+EXACT_NUMBER = f"""
+SELECT {NAMED} FROM invoice_issue AS i WHERE i.number = :number
+ORDER BY i._q = 0, i._q, i.site, i.no LIMIT 1
+"""  # noqa: S608  composed of the constant above
 
-BARE_NUMBER = """
-SELECT i.invoice_id FROM invoice_issue AS i JOIN site AS s ON s.series = i.series
-JOIN sync_clock AS c ON c.site = s.number WHERE i.series_no = :no LIMIT 1
-"""
+BARE_NUMBER = f"""
+SELECT {NAMED} FROM invoice_issue AS i JOIN site AS s ON s.series = i.series
+JOIN sync_clock AS c ON c.site = s.number WHERE i.series_no = :no
+ORDER BY i._q = 0, i._q, i.site, i.no LIMIT 1
+"""  # noqa: S608
 
 DRAFT_SUFFIX = "SELECT id FROM draft WHERE id LIKE :suffix ORDER BY id LIMIT 2"
 ANY_ID = "SELECT invoice_id FROM invoice_issue WHERE invoice_id = :id LIMIT 1"
@@ -245,13 +287,38 @@ def find_invoice(read: "Read", typed: str) -> str:
 OWED_BY = """
 SELECT name FROM guarantor
 WHERE id = coalesce((SELECT guarantor_id FROM invoice_issue WHERE invoice_id = :id LIMIT 1),
-                    (SELECT guarantor_id FROM draft WHERE id = :id))
+                    (SELECT guarantor_id FROM draft WHERE id = :id),
+                    (SELECT guarantor_id FROM invoice_issue WHERE id = :id))
 """
 
 
 def owed_by(read: "Read", invoice_id: str) -> str:
     """The name of the guarantor whom an invoice or draft asks; siblings differ in it (RB8)."""
     return str(read.value(OWED_BY, id=invoice_id))
+
+
+TWIN = """
+SELECT w.number, w.site, w.at FROM invoice_issue AS i JOIN invoice_issue AS w ON w.invoice_id = i.invoice_id
+WHERE i.id = :issue_id AND w.id <> i.id ORDER BY w._q = 0, w._q, w.site, w.no LIMIT 1
+"""
+TWINS = f"""
+SELECT i.number FROM invoice_issue AS i WHERE i.invoice_id = :invoice_id AND NOT {ISSUE_COUNTS}
+ORDER BY i.number
+"""  # noqa: S608  composed of the constant above
+
+
+def duplicate_words(read: "Read", invoice_id: str) -> str:
+    """Why a number is void though nobody voided it, or which other numbers an invoice was given; else ''."""
+    numbers = [number for (number,) in read.rows(TWINS, invoice_id=invoice_id)]
+    if numbers:
+        said = f"{', '.join(numbers)} {'is' if len(numbers) == 1 else 'are'} void as its duplicate"
+        return f"Two offices issued this draft; {said}."
+    first = read.value(TWIN, issue_id=invoice_id)
+    return (
+        f"Void duplicate of {first}: two offices issued the same draft, and {first} came first."
+        if first
+        else ""
+    )
 
 
 MAIL = f"""

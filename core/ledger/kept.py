@@ -89,6 +89,15 @@ WHERE s.kind = '{table}' ON CONFLICT DO NOTHING
 )
 """Another fact with the same `once` may count now instead."""
 
+OTHER_ISSUES = """
+INSERT INTO stale (kind, id)
+SELECT DISTINCT 'charge', l.charge_id FROM stale AS s JOIN invoice_issue AS i ON i.invoice_id = s.id
+JOIN invoice_issue AS o ON o.invoice_id = i.invoice_id AND o.id <> i.id
+JOIN invoice_line AS l ON l.issue_id = o.id
+WHERE s.kind = 'invoice' AND l.charge_id NOTNULL ON CONFLICT DO NOTHING
+"""
+"""Of a draft that two offices issued only one issue carries its charges, and the other may have had more."""
+
 
 def _money(kind: str, alias: str, since: str, counts: str) -> str:
     return f"""
@@ -272,7 +281,7 @@ def settle(tx: "Tx") -> None:
     """Make anew every summary that this transaction has made stale."""
     if tx.value(ANY_STALE) is None:
         return
-    for twins in TWINS:
+    for twins in (*TWINS, OTHER_ISSUES):
         tx.execute(twins)
     kinds = {kind for (kind,) in tx.rows(STALE_KINDS)}
     if kinds & {"invoice", "payment", "credit"}:

@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from core.dates import Period
     from core.store import Read
 
-LIVE_LINE = "NOT EXISTS (SELECT 1 FROM invoice_void AS iv WHERE iv.invoice_id = l.invoice_id)"
-LIVE_DRAFT_LINE = "NOT EXISTS (SELECT 1 FROM invoice_issue AS ii WHERE ii.invoice_id = l.draft_id)"
+LIVE_LINE = """
+(NOT EXISTS (SELECT 1 FROM invoice_void AS iv WHERE iv.invoice_id = l.invoice_id)
+ AND NOT EXISTS (SELECT 1 FROM invoice_issue AS ie JOIN invoice_issue AS io ON io.invoice_id = ie.invoice_id
+                 WHERE ie.id = l.issue_id AND io.id <> ie.id
+                   AND (io._q = 0, io._q, io.site, io.no) < (ie._q = 0, ie._q, ie.site, ie.no)))
+"""
+"""The invoice of the line `l` is not void, nor the second number that two offices gave to one draft."""
+LIVE_DRAFT_LINE = """
+(NOT EXISTS (SELECT 1 FROM invoice_issue AS ii WHERE ii.invoice_id = l.draft_id)
+ AND EXISTS (SELECT 1 FROM draft AS dd WHERE dd.id = l.draft_id))
+"""
+"""The draft of the line `l` is not issued, nor deleted in another office than where the line was written."""
 
 CARRIED_BY = f"""
 (EXISTS (SELECT 1 FROM invoice_line AS l WHERE l.charge_id = c.id AND {LIVE_LINE})

@@ -205,6 +205,9 @@ def kept_triggers() -> Iterator[tuple[str, str]]:
     yield _trigger("invoice_line_carries", f"INSERT ON invoice_line WHEN {_NOT_VOID}", _CARRIED)
     yield _trigger("draft_line_carries", "INSERT ON draft_line", _mark("charge", "NEW.charge_id"))
     yield _trigger("draft_line_lets_go", "DELETE ON draft_line", _mark("charge", "OLD.charge_id"))
+    lines = _mark_those("charge", "charge_id", "draft_line WHERE draft_id = {}.id")
+    yield _trigger("draft_carries", "INSERT ON draft", lines.format("NEW"))
+    yield _trigger("draft_lets_go", "DELETE ON draft", lines.format("OLD"))
     yield _trigger(
         "draft_line_swaps",
         "UPDATE OF charge_id, share_id, draft_id ON draft_line",

@@ -17,6 +17,8 @@ OUR_OWN_NAMES = {
     ("core/audit.py", "name"),  # a table, from the list of tables
     ("core/audit.py", "listed"),  # its columns
     ("core/books/backup.py", "name"),  # a table, from the list of tables
+    ("core/conflicts/deeds.py", "column"),  # a column, from the table's own fields
+    ("core/conflicts/deeds.py", "table"),  # a table, from the list of tables
     ("core/invoicing/lines.py", "name"),  # one of two draft tables
     # Names of tables and columns of ours: a name from elsewhere is looked up in their list first.
     ("core/replication/enrol.py", "table"),

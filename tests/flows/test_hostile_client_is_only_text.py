@@ -527,6 +527,7 @@ WRITES = [
     ],
     ["estimate", "list", "--client", JANE],
     ["estimate", "override", PAYLOADS[0], "--up-to", "1", "--reason", PAYLOADS[1]],
+    ["sync", "resolve", PAYLOADS[0], "--keep", "seen", "--note", PAYLOADS[1]],
     ["payment", "receipt", "PAYMENT"],
     ["payment", "receipt", PAYLOADS[1]],
     ["invoice", "credit-note", "2", "--amount", "1", "--reason", PAYLOADS[4]],

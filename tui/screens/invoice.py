@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 from textual.app import ComposeResult
 
 from core.audit import Entry
+from core.conflicts.conflict import Conflict
+from core.conflicts.queries import conflicts_of, mark_of
 from core.dates import zone
 from core.errors import DomainError, NotFound
 from core.ids import short
@@ -71,6 +73,7 @@ class Invoice(DraftVerbs):
     def __init__(self, invoice_id: str, order: Sequence[str] = ()) -> None:
         super().__init__(invoice_id)
         self._order: Sequence[str] = order or [invoice_id]
+        self._conflicts: list[Conflict] = []
 
     def compose_body(self) -> ComposeResult:
         yield WhoLine(id="who")
@@ -78,6 +81,7 @@ class Invoice(DraftVerbs):
         yield Line(id="sums")
         yield Line(id="hold")
         yield Line(id="links")
+        yield Line(id="conflict")
         yield Line(id="note")
         with Blank(id="panes"):
             yield Grid(self.COLUMNS, empty_text=self.EMPTY, id="lines")
@@ -97,6 +101,7 @@ class Invoice(DraftVerbs):
         from core.payments.history import links_of
 
         page = invoice_page(read, self.invoice_id, self.biller.today())
+        self._conflicts = conflicts_of(read, self.invoice_id)
         return page._replace(links=links_of(read, self.invoice_id))
 
     def load_refused(self, refusal: DomainError) -> None:
@@ -124,6 +129,10 @@ class Invoice(DraftVerbs):
         hold.show([(f" {hold_words(view.hold)}", "warn")] if view.hold else [])
         hold.display = view.hold is not None
         self._show_links(view)
+        conflict = self.query_one("#conflict", Line)
+        words = f" ! {mark_of(self._conflicts[0])}" if self._conflicts else ""
+        conflict.show([(words, "bad")])
+        conflict.display = bool(words)
         note = self.query_one("#note", Line)
         note.show([(" note ", "muted"), (" / ".join(view.notes.splitlines()), "")])
         note.display = bool(view.notes)
@@ -149,7 +158,9 @@ class Invoice(DraftVerbs):
 
     def _show_links(self, view: InvoicePage) -> None:
         """The invoice it stands for, and those that stand for it (RB6)."""
-        said = [f"replaces {view.links.replaces}"] if view.links.replaces else []
+        said = [view.duplicate] if view.duplicate else []
+        if view.links.replaces:
+            said.append(f"replaces {view.links.replaces}")
         if view.links.replaced_by:
             said.append(f"billed again on {', '.join(view.links.replaced_by)}")
         links = self.query_one("#links", Line)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from core.clients.queries import has_clients
+from core.conflicts.queries import count_conflicts
 from core.dates import Period, previous_month, zone
 from core.ledger.happened import Happening, happened
 from core.ledger.to_do import ToDo, to_do
@@ -88,8 +89,10 @@ class Today(BookScreen[TodayView]):
 
     def ask_book(self, read: Read) -> TodayView:
         today = self.biller.today()
+        conflicts = count_conflicts(read)
+        decide = [ToDo("conflicts", "Conflicts between offices", conflicts, None)] if conflicts else []
         return TodayView(
-            to_do(read, today),
+            decide + to_do(read, today),
             [row for row in agenda(read, Period(today, today), today=today) if row.status != "cancelled"],
             happened(read, most=EVENTS_SHOWN),
             practice(read).timezone,
@@ -138,6 +141,9 @@ class Today(BookScreen[TodayView]):
         from tui.screens.unbilled import Unbilled
 
         app = self.biller
+        if name == "conflicts":
+            app.go("sync")
+            return
         place = "unbilled" if name.startswith("unbilled") else "payments" if name == "credit" else "invoices"
         app.go(place)
         app.to_bottom()
@@ -166,7 +172,7 @@ class Today(BookScreen[TodayView]):
 
 
 def _waiting_row(item: ToDo) -> Row:
-    return Row(item.name, (item.text, item.count, item.amount_cents), item.name == "overdue")
+    return Row(item.name, (item.text, item.count, item.amount_cents), item.name in ("overdue", "conflicts"))
 
 
 def _agenda_row(row: AgendaRow, local: tzinfo) -> Row:

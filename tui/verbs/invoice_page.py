@@ -54,7 +54,8 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
     import json
 
     from core.audit import entries
-    from core.ledger.invoices import invoice, lines, mail_state, owed_by
+    from core.conflicts.queries import conflicts_of
+    from core.ledger.invoices import duplicate_words, invoice, lines, mail_state, owed_by
 
     row = invoice(read, invoice_id, today=today.isoformat())
     data = head(row)
@@ -76,6 +77,8 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
         for line in lines(read, invoice_id)
     ]
     data.update(_money(read, invoice_id))
+    data["duplicate"] = duplicate_words(read, invoice_id)
+    data["conflicts"] = [one.text for one in conflicts_of(read, invoice_id)]
     data["history"] = [
         {"at": e.at, "actor": e.actor, "verb": e.verb, "detail": json.loads(e.detail), "reason": e.reason}
         for e in reversed(entries(read, subject_id=invoice_id))
@@ -111,6 +114,9 @@ def answer(door: "Door", read: "Read", invoice_id: str, today: "date", **more: "
     text = [f"{name}  {data['client']}  {status}  due {data['due_on'] or 'by terms'}"]
     if data["guarantor"] != data["client"]:
         text.append(f"Owed by {data['guarantor']}")
+    text += [f"! {words}" for words in data["conflicts"]]
+    if data["duplicate"]:
+        text.append(data["duplicate"])
     text += door.table(
         ("#", "Date", "Code", "Description", "Units", "Rate", "Amount"),
         [

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.actors import RIGHTS, Actor, Right, Role
 from core.books.backup import back_up
+from core.conflicts.commands import Resolved
 from core.dates import ALL_TIME, previous_month
 from core.delivery.mending import Mended
 from core.delivery.run import carry_out
@@ -37,6 +38,7 @@ ROOMS = (
     "core.books.commands", "core.payments.commands", "core.payments.adjustments", "core.payments.refunds",
     "core.payments.closing", "core.invoicing.voiding", "core.practice.settings", "core.clients.coverage",
     "core.sessions.correcting", "core.delivery.mending",
+    "core.conflicts.commands",
     "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
@@ -135,6 +137,8 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "void_invoice": (Right.VOID, ("invoice",), {"reason": "r", "today": TODAY}),
     "rebill": (BILL, ("invoice",), {"today": TODAY}),
     "share_documents": (BILL, (["document"],), {}),
+    "resolve": (BILL, ("conflict", "seen"), {"today": TODAY}),
+    "take_back": (BILL, (Resolved("answer", "name", "edited_in_two_places", "seen", "", None, False),), {}),
     "set_logo": (MANAGE, (None,), {}),
     "set_portal_address": (MANAGE, ("https://pay.example.com",), {}),
     "override_estimate": (WRITE_OFF, ("estimate",), {"allowed_cents": 1, "reason": "r"}),
