@@ -42,7 +42,7 @@ DRAFTED = f"""
  WHERE NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = d.id)) AS t
 """  # noqa: S608  composed of the constants above
 LIVE_DRAFTED = DRAFTED.replace(
-    "FROM draft AS d", "FROM live_draft AS w CROSS JOIN draft AS d ON d.id = w.draft_id"
+    "FROM draft AS d JOIN", "FROM live_draft AS w CROSS JOIN draft AS d ON d.id = w.draft_id JOIN"
 )
 """The same of all; asked of those that live, because drafts stay when they are issued."""
 DRAFT_CENTS = f"t.lines_cents + {DRAFT_ADJUSTED}"

@@ -118,6 +118,10 @@ BINDINGS: dict[str, Row] = {
     "unbilled.run": ("run --month --from --to --dry-run",),
     "settings.add": ("office add", "provider add", "service add --description --rate", "user add --role"),
     "settings.edit_file": ("config path", "keys check"),
+    **{
+        f"sync.{answer}": ("sync resolve --keep --value --money --note",)
+        for answer in ("ours", "theirs", "edit", "void", "credit_note", "new_draft", "seen")
+    },
     "superbill.retry": ("superbill make --client --provider --from --to",),
     "superbill.leave_out": ("superbill make --leave-out",),
 }  # fmt: skip
@@ -133,6 +137,7 @@ CHOICES: dict[str, Row] = {
     "DaySheetScreen._choose_office": ("report day-sheet --office",),
     "DraftVerbs.action_add": BINDINGS["invoice.add"],
     "DraftVerbs.action_edit": BINDINGS["invoice.edit"],
+    "Conflicts._decide.refused": ("sync resolve --money",),
     "hold_or_end.known": BINDINGS["invoice.hold"],
     "MoneyVerbs.action_refund.known": BINDINGS["invoice.refund"],
     "MoneyVerbs._ask_void": ("invoice void --keep-credit --refund",),
@@ -171,6 +176,7 @@ PLACES: dict[str, Row] = {
     "aging": ("report ar --as-of --basis --layout",),
     "settings": ("practice show", "office list", "provider list", "service list", "policy list", "user list",
                  "config get"),
+    "sync": ("sync status", "sync conflicts"),
     "daysheet": ("report day-sheet --on --office",),
     "log": ("audit list --kind --find --from --to",),
 }  # fmt: skip

@@ -36,6 +36,10 @@ OUR_OWN_NAMES = {
     ("core/sync/register.py", "AMONG"),
     ("core/sync/register.py", "listed(self.columns)"),
     ("core/sync/register.py", "self.name"),
+    ("core/sync/fork.py", "CHAIN.format(table=table)"),
+    ("core/sync/fork.py", "register.name"),
+    ("core/sync/fork.py", "s.name"),
+    ("core/sync/fork.py", "shape.name"),
     ("core/store.py", "column"),  # asserted to be a column of the table
     ("core/store.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
     ("core/store.py", "listed"),  # the columns of a table of ours
