@@ -67,10 +67,20 @@ MOST = 120
 """Characters of a value that a sentence shows."""
 
 
+def told(text: str) -> Any:
+    """What a clash says of a value; whoever wrote it may have written something else than a value."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def shown(say: Speaking, column: str, value: Any) -> str:
     """A column's value in words."""
     if value is None or value == "":
         return "nothing"
+    if column.endswith(("_cents", "_milli", "_bps")) and type(value) is not int:
+        column = ""
     if column in YES_NO:
         return "yes" if value else "no"
     if column.endswith("_cents"):
@@ -82,7 +92,7 @@ def shown(say: Speaking, column: str, value: Any) -> str:
     if column.endswith("_id") and column.removesuffix("_id") in NAMES:
         return str(say.read.value(NAMES[column.removesuffix("_id")], id=value) or value)
     if column == "value":
-        value = json.loads(value)
+        value = told(str(value))
     words = str(value)
     return words if len(words) <= MOST else f"{words[:MOST]}…"
 
@@ -149,8 +159,8 @@ def edited_in_two_places(say: Speaking) -> Iterator[Conflict]:
     for one in clashes(say):
         if one.col == "" or gone(say, one):
             continue
-        stands = say.stamped(one.kept_stamp, shown(say, one.col, json.loads(one.kept)))
-        other = say.stamped(one.lost_stamp, shown(say, one.col, json.loads(one.lost)))
+        stands = say.stamped(one.kept_stamp, shown(say, one.col, told(one.kept)))
+        other = say.stamped(one.lost_stamp, shown(say, one.col, told(one.lost)))
         subject = subject_of(say, one.tbl, one.row_id)
         loud = one.col not in QUIET_COLUMNS and one.tbl not in QUIET_TABLES
         yield Conflict(
@@ -183,7 +193,7 @@ def deleted_and_changed(say: Speaking) -> Iterator[Conflict]:
         if deleted_won and _is_there(say, table, row_id):
             continue  # brought back since
         if deleted_won:
-            changed = listed([f"{called(c.col)} {shown(say, c.col, json.loads(c.lost))}" for c in found[:4]])
+            changed = listed([f"{called(c.col)} {shown(say, c.col, told(c.lost))}" for c in found[:4]])
             stands, other = say.stamped(kept_stamp, "deleted"), say.stamped(lost_stamp, changed)
         else:
             stands, other = say.stamped(kept_stamp, "changed"), say.stamped(lost_stamp, "deleted")

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from core.store import Tx
 
 SERIES = "SELECT series FROM site WHERE number = :site"
-LAST = "SELECT coalesce(max(series_no), 0) FROM invoice_issue WHERE series = :series"
+LAST = "SELECT coalesce(max(series_no), 0) FROM invoice_issue WHERE series = :series AND site = :site"
+"""Of its own facts alone: what another site says under these letters is that site's fault."""
 
 
 class NoSeries(DomainError):
@@ -29,7 +30,7 @@ class Numbers:
         if not series:
             raise NoSeries
         self.series: str = series
-        self._last: int = tx.value(LAST, series=series)
+        self._last: int = tx.value(LAST, series=series, site=tx.site)
 
     def next(self) -> tuple[int, str]:
         """The number within the series, and as it is shown."""

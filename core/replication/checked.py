@@ -4,9 +4,11 @@ An office speaks for itself alone (`security.md` T11). A batch that is not in th
 whole; a row that says somebody else wrote it is held aside and the rest goes on.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from core.ids import named
 from core.sync.batch import Batch, edits_of
 from core.sync.facts import Held, Told, told_facts
 from core.sync.merge import Edit
@@ -43,7 +45,7 @@ def check_batch(batch: Batch, shapes: Mapping[str, Shape], sites: Collection[int
             for table, *group in batch.tables
         ]
         tombs = [_tomb(shapes, tomb, sites) for tomb in batch.tombs]
-        facts = _facts(batch.facts, sites)
+        facts = _facts(shapes, batch.facts, sites)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):
         raise Unreadable("not a batch") from None
     return Checked(edits, tombs, facts, _newest(edits, tombs))
@@ -90,12 +92,20 @@ def _require_text(value: Any) -> None:
 
 
 def _own(table: str, edit: Edit, sites: Collection[int]) -> Edit | Held:
-    """The edit, where every stamp in it is of a site that this office speaks for."""
+    """The edit, where every stamp in it is of a site that this office speaks for, and who is who is not
+    another's to say: the row of a site is its own."""
+    if table == "site" and not _says_itself(edit, sites):
+        return Held(table, edit.row_id, -1, NOT_ITS_OWN, {c: list(cell) for c, cell in edit.cells.items()})
     for _, stamp in edit.cells.values():
         if site_of(stamp) not in sites:
             told = {column: list(cell) for column, cell in edit.cells.items()}
             return Held(table, edit.row_id, site_of(stamp), NOT_ITS_OWN, told)
     return edit
+
+
+def _says_itself(edit: Edit, sites: Collection[int]) -> bool:
+    number = edit.cells.get("number", (None, 0))[0]
+    return edit.row_id in {named(f"site:{site}") for site in sites} and (number is None or number in sites)
 
 
 def _tomb(shapes: Mapping[str, Shape], tomb: Sequence[Any], sites: Collection[int]) -> Any:
@@ -104,12 +114,10 @@ def _tomb(shapes: Mapping[str, Shape], tomb: Sequence[Any], sites: Collection[in
     _require_text(row_id)
     if type(newest) is not int or not 0 < newest < 1 << 62 or not isinstance(image, str):
         raise Unreadable("a deletion is not one")
-    import json
-
     held = json.loads(image)
     if type(held["_h"]) is not int or held["id"] != row_id:
         raise Unreadable("a deletion does not say what was deleted")
-    others_of(held.get("_x"))
+    _require_image(held)
     if site_of(newest) not in sites:
         return Held(table, row_id, site_of(newest), NOT_ITS_OWN, list(tomb))
     if not shape.deletable:
@@ -117,9 +125,24 @@ def _tomb(shapes: Mapping[str, Shape], tomb: Sequence[Any], sites: Collection[in
     return table, (row_id, Tomb(newest, image, 0))
 
 
-def _facts(groups: Sequence[Sequence[Any]], sites: Collection[int]) -> list[Told]:
+def _require_image(held: Mapping[str, Any]) -> None:
+    """What a deleted row held: values that a row can hold, and stamps that are stamps."""
+    stamps = list(json.loads(held["_cv"]).values()) if held.get("_cv") is not None else []
+    stamps += [stamp for _, stamp in others_of(held.get("_x")).values()]
+    if not all(type(stamp) is int for stamp in stamps):
+        raise Unreadable("a stamp is not one")
+    for value in held.values():
+        if value is not None and type(value) is not str and (type(value) is not int or value not in INT64):
+            raise Unreadable("a value is not one")
+
+
+def _facts(
+    shapes: Mapping[str, Shape], groups: Sequence[Sequence[Any]], sites: Collection[int]
+) -> list[Told]:
     for table, names, rows in groups:
         _require_text(table)
+        if table in shapes and shapes[table].travels is not Travels.FACT:
+            raise Unreadable("facts of a table that does not travel so")
         if not table.isascii() or not table.isidentifier() or not set(FACT_COLUMNS) <= set(names):
             raise Unreadable("facts are not in their form")
         _require_names([name for name in names if name != "_q"])

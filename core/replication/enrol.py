@@ -15,6 +15,7 @@ from core.actors import Actor, Right, Role
 from core.dates import show_instant
 from core.errors import DomainError, NotFound
 from core.ids import named
+from core.replication.elsewhere import FIRST_RESTORED
 from core.replication.seals import new_key, public_key, signed_by
 from core.store import HUB, Read, Store, Tx
 from core.sync.sequence import sequence
@@ -220,7 +221,8 @@ WHERE code_sha256 = :code AND expires_at > :now
 """
 NEXT_SITE = """
 SELECT 1 + max(n) FROM (SELECT max(number) AS n FROM site WHERE number < 1024
-                        UNION ALL SELECT max(site) FROM sync_chain WHERE site < 1024)
+                        UNION ALL SELECT max(site) FROM sync_chain WHERE site < 1024
+                        UNION ALL SELECT max(site) FROM sync_peer WHERE site < 1024)
 """
 
 
@@ -267,6 +269,13 @@ def follow_text(old: int, new: int, key: bytes) -> bytes:
     return b"daysheet-follows-1|%d|%d|" % (old, new) + key
 
 
+TAKEN = """
+SELECT 1 FROM (SELECT number AS n FROM site UNION SELECT site FROM sync_chain
+               UNION SELECT site FROM sync_peer)
+WHERE n = :site
+"""
+
+
 def follow(tx: Tx, *, old: int, new: int, key: bytes, signature: bytes) -> None:
     """A backup of an office was restored and goes on as another site.
 
@@ -282,7 +291,7 @@ def follow(tx: Tx, *, old: int, new: int, key: bytes, signature: bytes) -> None:
     rows = tx.rows("SELECT public_key, revoked_at FROM sync_peer WHERE site = :site", site=old)
     if not rows or rows[0][1] or not signed_by(rows[0][0], signature, follow_text(old, new, key)):
         raise UnknownSite
-    if tx.value("SELECT 1 FROM sync_peer WHERE site = :site", site=new):
+    if not FIRST_RESTORED <= new <= MAX_SITE or tx.value(TAKEN, site=new):
         raise SiteTaken
     _enrol(tx, new, key, follows=old)
     audit.record(tx, "office.restored", "site", str(new), follows=old)
@@ -300,13 +309,21 @@ def go_on(tx: Tx, *, private_key: bytes) -> None:
     tx.change(Site, named(f"site:{tx.site}"), public_key=public_key(private_key).hex())
 
 
+SHUT_OUT = """
+WITH RECURSIVE family(site) AS (
+    SELECT :site UNION
+    SELECT CASE p.site WHEN f.site THEN p.follows ELSE p.site END FROM sync_peer AS p
+    JOIN family AS f ON p.follows NOTNULL AND f.site IN (p.site, p.follows))
+UPDATE sync_peer SET revoked_at = :now WHERE revoked_at IS NULL AND site IN (SELECT site FROM family)
+"""
+
+
 def shut_out(tx: Tx, site: int, *, reason: str) -> None:
-    """Refuse an office from now on; what it sent stays. Raises: NotAllowed, NoSuchOffice."""
+    """Refuse an office from now on, with every book that goes on from it or that it goes on from; what it
+    sent stays. Raises: NotAllowed, NoSuchOffice.
+    """
     tx.require(Right.MANAGE)
-    done = tx.execute(
-        "UPDATE sync_peer SET revoked_at = :now WHERE site = :site AND revoked_at IS NULL",
-        {"now": tx.now_text, "site": site},
-    )
+    done = tx.execute(SHUT_OUT, {"now": tx.now_text, "site": site})
     if not done:
         raise NoSuchOffice(site)
     audit.record(tx, "office.shut_out", "site", str(site), reason=reason)

@@ -50,15 +50,16 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`ack` is None or a kind of answer to the batch with what belongs to it: ("taken", [no, sha256, runs]),
-    ("expect", no), ("other", no), ("clock", 0), ("missing", no). `heads` are [site, no, head] of all chains
-    where the office has everything then; `seals` [site, no, head, signature]. `known` is the office's site,
-    the number of its last batch, of its last fact, and the links of its chain that it asked for."""
+    """`ack` is None or a kind of answer to the batch, what belongs to it, and the batch's SHA-256:
+    ("taken", [no, sha256, runs]), ("expect", no), ("other", no), ("clock", 0), ("missing", no). `heads` are
+    [site, no, head] of all chains where the office has everything then; `seals` [site, no, head, signature].
+    `known` is the office's site, the number of its last batch, of its last fact, and the links of its chain
+    that it asked for."""
 
     version: int
     epoch: str
     now_ms: int
-    ack: tuple[str, Any] | None
+    ack: tuple[str, Any, bytes] | None
     known: tuple[int, int, int, dict[str, bytes]]
     page: Page
     seals: list[list[Any]]

@@ -157,7 +157,7 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
         if _went_back(tx, hub, answer):
             tx.execute("UPDATE sync_link SET trouble = :trouble", {"trouble": WENT_BACK})
             return Taken(True, True, 0)
-        trouble = _take_ack(tx, hub, answer.ack)
+        trouble = _take_ack(tx, hub, answer.ack) or (DIFFERENT if hub.trouble == DIFFERENT else "")
         refused = answer.ack is not None and answer.ack[0] == "clock"
         _set_clock(tx, answer.now_ms - now_ms, refused=refused)
         tx.execute(
@@ -194,7 +194,12 @@ def _went_back(tx: Merging, hub: Link, answer: Answer) -> bool:
     return (
         batch_no > hub.batch_no + (batch is not None)
         or fact_no > chain_end(tx, tx.site)[0]
-        or (answer.ack is not None and answer.ack[0] in ("forked", "other"))
+        or (
+            answer.ack is not None
+            and batch is not None
+            and answer.ack[2] == batch.sha256
+            and answer.ack[0] in ("forked", "other")
+        )
     )
 
 
@@ -222,12 +227,12 @@ def _begin_anew(tx: Merging, epoch: str) -> None:
     tx.execute("UPDATE sync_link SET epoch = :epoch, cursor = 0", {"epoch": epoch})
 
 
-def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any] | None) -> str:
+def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any, bytes] | None) -> str:
     """What the hub says of the batch; answers what is wrong, if anything."""
     batch = frozen(tx)
-    if ack is None or batch is None:
+    if ack is None or batch is None or ack[2] != batch.sha256:
         return "" if ack is None else hub.trouble
-    kind, told = ack
+    kind, told, _ = ack
     if kind == "taken" and told[:2] == [batch.number, batch.sha256]:
         acknowledge(tx, {s.name: s for s in shapes()}, read_batch(batch.payload), unrun(told[2]))
         tx.execute("UPDATE sync_link SET batch_no = :no", {"no": batch.number})
@@ -329,14 +334,17 @@ def _told(page: Page) -> list[Told]:
 
 
 def _compare_heads(tx: Merging, heads: Sequence[Sequence[Any]]) -> None:
-    """Where everything is here, every other site's chain ends here as it does at the hub, or goes further."""
-    ours = sites_of(tx)
-    for site, no, head in heads:
-        here = chain_end(tx, site)
-        if site not in ours and (here[0] < no or (here[0] == no and here[1] != head)):
-            if link(tx).trouble != DIFFERENT:
-                tx.execute("UPDATE sync_link SET trouble = :trouble, cursor = 0", {"trouble": DIFFERENT})
-            return
+    """Where everything is here, every other site's chain ends here as it does at the hub, or goes further.
+
+    Else everything is asked for once more; what differs after that stays said until it is no more.
+    """
+    ours, known = sites_of(tx), link(tx).trouble == DIFFERENT
+    ends = [(no, head, chain_end(tx, site)) for site, no, head in heads if site not in ours]
+    differs = any(here[0] < no or (here[0] == no and here[1] != head) for no, head, here in ends)
+    if differs and not known:
+        tx.execute("UPDATE sync_link SET trouble = :trouble, cursor = 0", {"trouble": DIFFERENT})
+    elif known and heads and not differs:
+        tx.execute("UPDATE sync_link SET trouble = ''")
 
 
 def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:

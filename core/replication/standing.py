@@ -31,6 +31,8 @@ IN_WORDS = {
     "newer": "The hub is a newer Daysheet than this one. Update this office; what is written here waits.",
     "forked": "The hub has other entries of this office than this book. Restore this office from its newest"
     " backup, or join anew.",
+    "different": "The hub has entries of other offices that this book could not take. Ask whoever runs"
+    " the hub to run `daysheet audit verify` there, and here.",
     "refused": "The hub refuses what this office says. Update both to the same version.",
     "hub_failed": "Something went wrong at the hub. It is tried again by itself.",
     "unreadable": "What the hub said cannot be read, and nothing was taken. Update both to the same version.",

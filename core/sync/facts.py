@@ -91,6 +91,8 @@ def take_facts(
             new.append(fact._replace(number=numbers[fact.row_id]))
         _keep_end(book, site, no, head)
     held += insert_facts(book, shapes, new)
+    if number is not None:  # what is held aside is not sent again
+        numbers |= {fact.row_id: number() for fact in facts if fact.row_id not in numbers}
     return FactsTaken([numbers.get(fact.row_id, 0) for fact in facts], held)
 
 

@@ -23,7 +23,9 @@ from core.errors import DomainError
 from core.ids import named
 from core.ledger.summaries import keep
 from core.replication import hub, office
+from core.replication.elsewhere import free_site
 from core.replication.enrol import (
+    TAKEN,
     add_link,
     admit,
     become_hub,
@@ -203,7 +205,6 @@ class World:
         """Of every edit the value it overwrote."""
         self.lost: set[str] = set()
         """Edits that went with a disk before anybody else had them."""
-        self.sites = 2000
 
     def _copied(self, origin: Path, name: str) -> SimStore:
         shutil.copy(origin / f"{name}.db", self.folder / f"{name}.db")
@@ -300,15 +301,16 @@ class World:
             self.late = [(other, answer) for other, answer in self.late if other is not one]
             self.tally["disks put back"] += 1
             return
-        self.sites += 1
-        one.book.become_site(self.sites)
+        with one.book.read() as read, self.hub.read() as at_hub:
+            site = next(s for s in iter(lambda: free_site(read), 0) if not at_hub.value(TAKEN, site=s))
+        one.book.become_site(site)
         with one.book.write(OWNER) as tx:
             tx.add(
                 Site(
-                    id=named(f"site:{self.sites}"),
-                    number=self.sites,
+                    id=named(f"site:{site}"),
+                    number=site,
                     name="restored",
-                    series=f"R{_letters(self.sites)}",
+                    series=f"R{_letters(site)}",
                 )
             )
         self.late = [(other, answer) for other, answer in self.late if other is not one]

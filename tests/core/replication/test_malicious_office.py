@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from core.errors import DomainError
+from core.ids import named
 from core.replication import hub, office
-from core.replication.enrol import UnknownSite, shut_out
+from core.replication.enrol import SiteTaken, UnknownSite, follow, follow_text, shut_out
 from core.replication.messages import Answer, Request, SentBatch, read_request
+from core.replication.seals import public_key, sign
 from core.store import Store
 from core.sync.batch import Batch
 from core.sync.wire import Unreadable, digest, pack, unpack
+from core.tables import Site
 from tests.core.replication.offices import OWNER, Network
 from tests.core.replication.test_offices_keep_one_book import add, everything
 from tests.sizes import sized
@@ -216,3 +219,61 @@ def _broken(batch: Batch, rnd: Random) -> Batch:
             break
         at = at[place]
     return Batch(*whole)
+
+
+def follows(network: Network, old: int, new: int, by: int) -> None:
+    """Office `by` asks to go on as another site from `old`, with its own key."""
+    with network.offices[by].read() as read:
+        private = office.link(read).private_key
+    key = public_key(private)
+    with network.hub.write(OWNER) as tx:
+        follow(tx, old=old, new=new, key=key, signature=sign(private, follow_text(old, new, key)))
+
+
+@pytest.mark.parametrize("new", [0, 1, 3, 2047, 4096], ids=lambda new: f"as site {new}")
+def test_an_office_cannot_go_on_as_a_site_that_is_not_for_restored_books(network: Network, new: int) -> None:
+    with pytest.raises(SiteTaken):
+        follows(network, 2, new, by=2)
+
+
+def test_an_office_cannot_go_on_from_another(network: Network) -> None:
+    with pytest.raises(UnknownSite):
+        follows(network, 1, 2100, by=2)
+
+
+def test_whoever_is_shut_out_is_so_with_every_book_that_goes_on_from_it(network: Network) -> None:
+    follows(network, 2, 2100, by=2)
+    with network.hub.write(OWNER) as tx:
+        shut_out(tx, 2100, reason="stolen")
+    with network.hub.read() as read:
+        assert read.rows("SELECT site FROM sync_peer WHERE revoked_at IS NULL") == [(1,)]
+    with pytest.raises(UnknownSite):
+        follows(network, 2, 2101, by=2)
+
+
+def test_an_office_cannot_say_who_another_site_is(network: Network) -> None:
+    before = everything(network.hub)["site"]
+    book = network.offices[2]
+    with book.write(OWNER) as tx:
+        tx.change(Site, named("site:1"), series="X", public_key="00")
+    network.settle()
+    assert everything(network.hub)["site"] == before
+    with network.hub.read() as read:
+        assert read.rows("SELECT tbl, why FROM sync_aside") == [("site", "another site's work")]
+
+
+def test_a_deletion_holds_what_a_row_can_hold(network: Network) -> None:
+    def with_a_tomb(batch: Batch) -> Batch:
+        image = '{"id":"x","_h":4194306,"_cv":"{\\"\\":\\"x\\"}","notes":"n"}'
+        return batch._replace(tombs=[["draft", "x", 8388610, image]])
+
+    with pytest.raises(Unreadable, match="a stamp is not one"):
+        said(network, altered(asked(network.offices[2]), with_a_tomb))
+
+
+def test_a_fact_of_a_table_that_has_none_is_refused(network: Network) -> None:
+    def as_a_client(batch: Batch) -> Batch:
+        return batch._replace(facts=[["client", *group[1:]] for group in batch.facts])
+
+    with pytest.raises(Unreadable, match="does not travel so"):
+        said(network, altered(asked(network.offices[2]), as_a_client))
