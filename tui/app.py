@@ -25,7 +25,6 @@ from tui.messages import DataChanged, WatchEnded
 from tui.sanitize import Sanitize
 from tui.themes import OWN_THEMES, THEME_NAMES
 from tui.watch import DataWatch
-from tui.widgets.canvas import RowCanvas
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,16 +100,13 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self._refresh_truecolor_filter(self.ansi_theme)
 
     def notify_style_update(self) -> None:
-        """The app's own style comes last: lists that were painted before have kept colours without it.
-
-        Lists alone: a field that has no styles yet could not answer.
-        """
+        """The app's own style comes last: what was painted before has kept colours without it."""
         super().notify_style_update()
         for stack in self._screen_stacks.values():
             for screen in stack:
-                for painted in screen.query(RowCanvas):
-                    painted.notify_style_update()
-                    painted.refresh()
+                for widget in screen.walk_children():
+                    widget.notify_style_update()
+                    widget.refresh()
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
