@@ -240,13 +240,6 @@ class Biller(LockingApp):
         self.go("documents")
         self.push_screen(Documents(client_id, name))
 
-    def show_document(self, document_id: str) -> None:
-        """Open a document with its versions, from wherever."""
-        from tui.screens.document import Document
-
-        self.go("documents")
-        self.push_screen(Document(document_id))
-
     def show_payment(self, payment_id: str) -> None:
         """Open a payment or goodwill credit, from wherever."""
         from tui.screens.payment import Payment

@@ -5,6 +5,8 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.strip import Strip as Line
 from textual.widgets import TextArea
 
 from core.text import plain_lines
@@ -23,6 +25,10 @@ class NoteArea(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+j", "new_line", "New line", show=False, id="note.new_line"),
     ]
+
+    def render_lines(self, crop: Region) -> list[Line]:
+        """Nothing, once it has left the screen: a paint asked for before finds no styles any more."""
+        return super().render_lines(crop) if self.is_attached else [Line.blank(crop.width)] * crop.height
 
     def action_new_line(self) -> None:
         self.insert("\n")

@@ -71,11 +71,6 @@ class Grid(RowCanvas, can_focus=True):
     # What the screen asks and tells.
 
     @property
-    def whole_count(self) -> int:
-        """How many rows there are without the filter."""
-        return len(self._whole)
-
-    @property
     def cursor_id(self) -> str | None:
         """The record under the cursor."""
         return self._cursor_id
