@@ -19,7 +19,7 @@ from core.errors import DomainError
 from core.ids import fresh
 from core.ledger.summaries import keep
 from core.replication.enrol import Welcome, add_link
-from core.replication.messages import Unreadable, pack, unpack
+from core.replication.messages import Unreadable, pack, require_version, unpack
 from core.replication.seals import new_key, public_key
 from core.replication.standing import own_site, series_of
 from core.security.files import (
@@ -102,8 +102,10 @@ async def _hello(url: str, pinned: str, clock: Callable[[], datetime]) -> Hello:
 
 
 def _key_in(answer: bytes) -> bytes:
+    """Raises: Unreadable, OtherVersion."""
     told = unpack(answer)
-    if not isinstance(told, list) or len(told) < 5 or not isinstance(told[2], bytes):
+    require_version(told, by_hub=True)
+    if len(told) < 5 or not isinstance(told[2], bytes):
         raise Unreadable("not a hub")
     return told[2]
 

@@ -11,6 +11,7 @@ from core.replication.aside import hold_aside, note_clashes
 from core.replication.checked import Checked, NewerOffice, check_batch
 from core.replication.enrol import UnknownSite
 from core.replication.messages import VERSION, Answer, Request, SentBatch
+from core.replication.recognise import spend
 from core.replication.seals import seal_holds
 from core.store import Merging, Read, Store
 from core.sync.batch import read_batch
@@ -33,35 +34,68 @@ PEER = """
 SELECT public_key, batch_no, batch_sha, answer, revoked_at FROM sync_peer WHERE site = :site
 """
 LIFE = "SELECT epoch FROM sync_self"
+Ack = tuple[str, Any, bytes]
 
 
 def exchange(store: Store, request: Request, now_ms: int) -> Answer:
     """Answer an office that was recognised. Raises: UnknownSite, Unreadable."""
-    ack = None
-    if request.batch is not None:
-        with store.merge(THE_HUB) as tx:
-            ack = (*_receive(tx, request.site, request.batch, now_ms), request.batch.sha256)
+    return answer(store, request, receive(store, request, now_ms), now_ms)
+
+
+def receive(store: Store, request: Request, now_ms: int, *, nonce: str = "") -> Ack | None:
+    """Take what an office brings; the request's nonce is spent with it. Raises: UnknownSite, Unreadable,
+    Replayed."""
+    if request.batch is None:
+        return None
+    with store.merge(THE_HUB) as tx:
+        if nonce:
+            spend(tx, request.site, nonce)
+        return (*_receive(tx, request.site, request.batch, now_ms), request.batch.sha256)
+
+
+def answer(store: Store, request: Request, ack: Ack | None, now_ms: int, *, reached: int = 0) -> Answer:
+    """What is new for an office that has asked up to `reached` before. Raises: UnknownSite."""
     with store.read() as read:
-        return _answer(read, request, ack, now_ms)
+        return _answer(read, request, ack, now_ms, reached)
 
 
-def _answer(read: Read, request: Request, ack: tuple[str, Any, bytes] | None, now_ms: int) -> Answer:
+def _answer(read: Read, request: Request, ack: Ack | None, now_ms: int, reached: int) -> Answer:
+    known, asked_up_to = _known(read, request)
     epoch = read.value(LIFE)
     cursor = request.cursor if request.epoch == epoch else 0
-    page = page_after(read, shapes(), cursor, site=request.site, own=cursor == 0)
+    # Whoever asks below what it had once has lost something, and gets its own work too, to the last page.
+    own = cursor == 0 or cursor < max(reached, asked_up_to)
+    page = page_after(read, shapes(), cursor, site=request.site, own=own)
     seals = [list(row) for row in read.rows(SEALS)] if page.facts or page.later else []
-    heads = [] if page.more else [list(row) for row in read.rows(HEADS)]
-    return Answer(VERSION, epoch, now_ms, ack, _known(read, request), page, seals, heads)
+    # Compared where something came; an office that has everything knows them.
+    heads = [] if page.more or page.cursor == request.cursor else [list(row) for row in read.rows(HEADS)]
+    return Answer(VERSION, epoch, now_ms, ack, known, page, seals, heads)
 
 
-def _known(read: Read, request: Request) -> tuple[int, int, int, dict[str, bytes]]:
-    """What is known here of the office that asks, so that it notices when its book went back in time."""
-    rows = read.rows("SELECT batch_no FROM sync_peer WHERE site = :site", site=request.site)
+def nothing_new(request: Request, answer: Answer) -> bool:
+    """Whether an office that listens hears only that all is as it was."""
+    page = answer.page
+    return (
+        request.wait_seconds > 0
+        and answer.ack is None
+        and answer.epoch == request.epoch
+        and page.cursor == request.cursor
+        and not (page.tables or page.facts or page.tombs or page.later)
+    )
+
+
+def _known(read: Read, request: Request) -> tuple[tuple[int, int, int, dict[str, bytes]], int]:
+    """What is known here of the office that asks, so that it notices when its book went back in time; and how
+    far it has asked before. Raises: UnknownSite."""
+    rows = read.rows(MET_PEER, site=request.site)
+    if not rows:
+        raise UnknownSite
     links = chain_after(read, shapes(), request.site, request.compare) if request.compare else {}
     end, _ = chain_end(read, request.site)
-    return request.site, rows[0][0], end, {str(no): link for no, link in links.items()}
+    return (request.site, rows[0][0], end, {str(no): link for no, link in links.items()}), rows[0][1]
 
 
+MET_PEER = "SELECT batch_no, cursor FROM sync_peer WHERE site = :site AND revoked_at IS NULL"
 SEALS = "SELECT site, no, head, signature FROM sync_seal ORDER BY site"
 HEADS = "SELECT site, no, head FROM sync_chain ORDER BY site"
 
