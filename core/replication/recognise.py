@@ -25,19 +25,28 @@ class HubSelf(NamedTuple):
     epoch: str
     url: str
     tls: bytes | None
+    kept_tls: bytes | None
+
+    @property
+    def made_tls(self) -> bytes | None:
+        """The certificate that was made for it, shown or not."""
+        return self.tls or self.kept_tls
 
 
 def hub_self(read: Read) -> HubSelf:
     """Raises: NotTheHub."""
-    found = read.first("SELECT private_key, epoch, url, tls FROM sync_self", HubSelf)
+    found = read.first("SELECT private_key, epoch, url, tls, kept_tls FROM sync_self", HubSelf)
     if found is None:
         raise NotTheHub
     return found
 
 
-def set_hub_address(tx: Tx, *, url: str, tls: bytes | None) -> None:
-    """How offices reach the hub from now on, and with which certificate of its own."""
-    tx.execute("UPDATE sync_self SET url = :url, tls = :tls", {"url": url, "tls": tls})
+def set_hub_address(tx: Tx, *, url: str, own_tls: bytes | None, shown: bool) -> None:
+    """How offices reach the hub from now on, its own certificate if it has one, and whether it shows it."""
+    tx.execute(
+        "UPDATE sync_self SET url = :url, tls = :tls, kept_tls = :kept",
+        {"url": url, "tls": own_tls if shown else None, "kept": None if shown else own_tls},
+    )
 
 
 def key_of(read: Read, site: int) -> bytes:
