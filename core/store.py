@@ -249,6 +249,8 @@ class Tx(Read):
             raise refusal_of(failure) from None
         finally:
             self._sa.close()
+        if error is None:
+            self._store.tell()
         if error is not None:
             refusal = refusal_of(error) if isinstance(error, Exception) else error
             if refusal is not error:
@@ -629,6 +631,12 @@ class Store:
         Raises: BookBusy, DiskFull.
         """
         return Tx(self, actor)
+
+    def tell(self) -> None:
+        """Something was committed: whoever waits for it looks at once."""
+        from core.nudge import nudge
+
+        nudge(os.path.dirname(self.path) or ".")  # noqa: PTH120
 
     def merge(self, actor: "Actor") -> Merging:
         """The same for rows from elsewhere."""

@@ -6,9 +6,10 @@ office's rows carry the numbers the hub acknowledged. Facts of a site get theirs
 chain, so that a page cut anywhere continues it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from core.sync.book import Reader
 from core.sync.policy import Travels
 from core.sync.triggers import Shape
 
@@ -40,15 +41,26 @@ class Counter:
         return self.last - self._first
 
 
+def unnumbered(tx: Reader, tables: Iterable[str]) -> set[str]:
+    """Which of these tables have rows without a number, in one question: mostly few of many."""
+    names = list(tables)
+    asked = " UNION ALL ".join(
+        f"SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)" for i, name in enumerate(names)
+    )
+    return {names[i] for (i,) in tx.rows(asked)}
+
+
 def sequence(tx: Writer, shapes: Sequence[Shape]) -> int:
     """Number every row that has none yet; answers how many. Tombs are numbered with the rows."""
     number = Counter(tx)
-    for table in (*(s.name for s in shapes if s.travels is Travels.REGISTER), "sync_tomb"):
+    registers = [*(s.name for s in shapes if s.travels is Travels.REGISTER), "sync_tomb"]
+    facts = [*(s.name for s in shapes if s.travels is Travels.FACT), "sync_later"]
+    meant = unnumbered(tx, [*registers, *facts])
+    for table in (each for each in registers if each in meant):
         waiting = tx.rows(f"SELECT rowid FROM {table} WHERE _q = 0 ORDER BY rowid")
-        if waiting:
-            tx.many(f"UPDATE {table} SET _q = ? WHERE rowid = ?", [(number(), row) for (row,) in waiting])
+        tx.many(f"UPDATE {table} SET _q = ? WHERE rowid = ?", [(number(), row) for (row,) in waiting])
     chained: list[tuple[int, int, str, str]] = []
-    for table in (*(s.name for s in shapes if s.travels is Travels.FACT), "sync_later"):
+    for table in (each for each in facts if each in meant):
         chained += tx.rows(f"SELECT site, no, '{table}', id FROM {table} WHERE _q = 0")
     numbers: dict[str, list[tuple[int, str]]] = {}
     for _, _, table, row_id in sorted(chained):
