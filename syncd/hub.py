@@ -29,7 +29,8 @@ from syncd.refusals import Overloaded
 from syncd.routes import blobs, health, sync
 from syncd.trouble import Pauses, Troubles
 
-MOST_WAITING = 8
+MOST_WAITING = 64
+MOST_WAITING_BYTES = 32 << 20
 """Writes that wait for the one before; more are refused (`sync.md` 5.5)."""
 
 READERS = 4
@@ -58,17 +59,18 @@ class Hub:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._lookers = ThreadPoolExecutor(2, thread_name_prefix="look")
-        self._waiting = 0
+        self._waiting = self._waiting_bytes = 0
 
     @property
     def now_ms(self) -> int:
         return int(self.store.clock().timestamp() * 1000)
 
-    async def write(self, work: Callable[..., T], *args: Any) -> T:
-        """Run what writes to the book, after what waits already. Raises: Overloaded."""
-        if self._waiting >= MOST_WAITING:
+    async def write(self, work: Callable[..., T], *args: Any, size: int = 0) -> T:
+        """Run what writes to the book, after what waits already; `size` is in bytes. Raises: Overloaded."""
+        if self._waiting >= MOST_WAITING or self._waiting_bytes + size > MOST_WAITING_BYTES:
             raise Overloaded
         self._waiting += 1
+        self._waiting_bytes += size
         try:
             done = await asyncio.get_running_loop().run_in_executor(self._writer, work, *args)
             self.troubles.over("write")
@@ -77,6 +79,7 @@ class Hub:
             raise
         finally:
             self._waiting -= 1
+            self._waiting_bytes -= size
         return done
 
     async def read(self, work: Callable[..., T], *args: Any) -> T:

@@ -19,7 +19,7 @@ from core.sync.clock import AHEAD_MS
 from core.sync.facts import Held, Told, chain_end, does_not_fit, take_facts
 from core.sync.fork import chain_after
 from core.sync.merge import Edit, take_edits, take_tombs
-from core.sync.page import page_after
+from core.sync.page import Page, page_after
 from core.sync.register import Register
 from core.sync.sequence import Counter
 from core.sync.stamp import pack as stamp_at
@@ -66,10 +66,24 @@ def _answer(read: Read, request: Request, ack: Ack | None, now_ms: int, reached:
     # Whoever asks below what it had once has lost something, and gets its own work too, to the last page.
     own = cursor == 0 or cursor < max(reached, asked_up_to)
     page = page_after(read, shapes(), cursor, site=request.site, own=own)
-    seals = [list(row) for row in read.rows(SEALS)] if page.facts or page.later else []
-    # Compared where something came; an office that has everything knows them.
-    heads = [] if page.more or page.cursor == request.cursor else [list(row) for row in read.rows(HEADS)]
-    return Answer(VERSION, epoch, now_ms, ack, known, page, seals, heads)
+    ends: list[list[Any]] = [[], []]
+    if not page.more:
+        ends = [[list(row) for row in read.rows(sql)] for sql in (SEALS, HEADS)]
+        if (request.wait_seconds or request.batch) and page.cursor - cursor <= FEW:
+            told = _sites_in(page)
+            ends = [[row for row in rows if row[0] in told] for rows in ends]
+    return Answer(VERSION, epoch, now_ms, ack, known, page, *ends)
+
+
+FEW = 100
+"""So few numbers further on, the chains of the sites that wrote are looked at, and not all of them: whoever
+asks and neither brings nor listens hears of all."""
+
+
+def _sites_in(page: Page) -> set[int]:
+    """Whose facts are in a page."""
+    told = {row[names.index("site")] for _, names, rows in page.facts for row in rows}
+    return told | {row[2] for row in page.later}
 
 
 def nothing_new(request: Request, answer: Answer) -> bool:

@@ -21,7 +21,7 @@ from tests.homes import Home
 from tests.syncd.processes import Practice
 from tests.tui.terminal import Terminal
 
-PAYMENTS, QUICK_PAYMENTS = 60, 3
+PAYMENTS, QUICK_PAYMENTS = 60, 12
 WARM = 5
 PATIENCE_SECONDS = 30.0
 LOOK_SECONDS = 0.0005
