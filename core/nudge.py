@@ -19,9 +19,9 @@ _numbers = count()
 class Ear:
     """Hears nudges to the book of a folder, for as long as it is open. `descriptor` is -1 where it cannot."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, who: str = "") -> None:
         self.descriptor = -1
-        self._path = os.path.join(folder, f"{PREFIX}{os.getpid()}-{next(_numbers)}")  # noqa: PTH118
+        self._path = os.path.join(folder, f"{PREFIX}{who}{os.getpid()}-{next(_numbers)}")  # noqa: PTH118
         with suppress(OSError, AttributeError):
             making = self._path.replace(PREFIX, ".making-nudge-")
             os.mkfifo(making, 0o600)
@@ -36,10 +36,11 @@ class Ear:
             self.listen()
         return bool(heard)
 
-    def listen(self) -> None:
-        """Take in all nudges so far."""
+    def listen(self) -> bool:
+        """Take in all nudges so far; whether somebody asked to try now."""
         with suppress(OSError):
-            os.read(self.descriptor, 1 << 16)
+            return NOW in os.read(self.descriptor, 1 << 16)
+        return False
 
     def close(self) -> None:
         if self.descriptor >= 0:
@@ -49,21 +50,32 @@ class Ear:
                 os.unlink(self._path)  # noqa: PTH108
 
 
-def nudge(folder: str) -> None:
-    """Wake whoever has an ear in this folder, and take away what programs left that were killed."""
+DAEMON = "office-"
+"""Who keeps the book in step with its hub."""
+
+WRITTEN, NOW = b".", b"!"
+"""What a nudge says: that something was written, or that what waits after a trouble is to be tried now."""
+
+
+def nudge(folder: str, who: str = "", *, word: bytes = WRITTEN) -> bool:
+    """Wake whoever has an ear in this folder, or only some; whether there was one. What programs left that
+    were killed is taken away."""
+    heard = False
     with suppress(OSError):
         for name in os.listdir(folder):  # noqa: PTH208
-            if name.startswith(PREFIX):
-                _touch(os.path.join(folder, name))  # noqa: PTH118
+            if name.startswith(PREFIX + who):
+                heard |= _touch(os.path.join(folder, name), word)  # noqa: PTH118
+    return heard
 
 
-def _touch(path: str) -> None:
+def _touch(path: str, word: bytes) -> bool:
     try:
         descriptor = os.open(path, os.O_WRONLY | _WAYS)
     except OSError:
         with suppress(OSError):
             os.unlink(path)  # noqa: PTH108
-        return
+        return False
     with suppress(OSError):  # one that is full will be heard
-        os.write(descriptor, b".")
+        os.write(descriptor, word)
     os.close(descriptor)
+    return True

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
-from core.nudge import Ear
+from core.nudge import DAEMON, Ear
 from core.replication.messages import Answer, Request, pack, read_answer
 from core.replication.office import (
     WENT_BACK,
@@ -160,10 +160,11 @@ class Office:
     async def _watch(self) -> None:
         """Wake the lane that brings, when somebody here committed. A disk that fails is said, and asked again
         after a while."""
-        ear, nudged = Ear(os.path.dirname(self.store.path) or "."), asyncio.Event()  # noqa: PTH120
+        ear, nudged = Ear(os.path.dirname(self.store.path) or ".", DAEMON), asyncio.Event()  # noqa: PTH120
 
         def heard() -> None:
-            ear.listen()
+            if ear.listen():
+                self._try_now()
             nudged.set()
 
         if ear.descriptor >= 0:
@@ -269,9 +270,13 @@ class Office:
             return
         self._told = code
         if not code:
-            self._reached.set()
-            self._reached = asyncio.Event()
+            self._try_now()
         self._tell(code)
+
+    def _try_now(self) -> None:
+        """Whoever waits after a trouble tries again."""
+        self._reached.set()
+        self._reached = asyncio.Event()
 
     # One exchange
 

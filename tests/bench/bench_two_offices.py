@@ -21,10 +21,10 @@ from tests.homes import Home
 from tests.syncd.processes import Practice
 from tests.tui.terminal import Terminal
 
-PAYMENTS, QUICK_PAYMENTS = 60, 12
-WARM = 5
+PAYMENTS, QUICK_PAYMENTS = 60, 2
+WARM = 2
 PATIENCE_SECONDS = 30.0
-LOOK_SECONDS = 0.0005
+LOOK_SECONDS = 0.002
 
 
 def two_offices(folder: Path, invoices: int) -> Practice:
