@@ -33,22 +33,41 @@ class Checked(NamedTuple):
 
     edits: list[tuple[str, list[Edit | Held]]]
     tombs: list[tuple[str, tuple[str, Tomb]] | Held]
-    facts: list[Told]
+    facts: list[Told | Held]
     newest: int
 
 
-def check_batch(batch: Batch, shapes: Mapping[str, Shape], sites: Collection[int]) -> Checked:
-    """A batch of an office that speaks for these sites. Raises: Unreadable, NewerOffice."""
+def check_batch(
+    batch: Batch,
+    shapes: Mapping[str, Shape],
+    sites: Collection[int],
+    signed: Mapping[int, tuple[int, bytes]],
+) -> Checked:
+    """A batch of an office that speaks for these sites. Facts of others are taken up to where
+    their sites have `signed` their chains. Raises: Unreadable, NewerOffice."""
     try:
         edits = [
             (table, [_own(table, edit, sites) for edit in _edits(_register(shapes, table), group)])
             for table, *group in batch.tables
         ]
         tombs = [_tomb(shapes, tomb, sites) for tomb in batch.tombs]
-        facts = _facts(shapes, batch.facts, sites)
+        passed = {site for site, *_ in batch.seals}
+        facts = _facts(shapes, batch.facts, {*sites, *passed})
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):
         raise Unreadable("not a batch") from None
-    return Checked(edits, tombs, facts, _newest(edits, tombs))
+    return Checked(edits, tombs, _vouched(facts, sites, signed), _newest(edits, tombs))
+
+
+def _vouched(
+    facts: Sequence[Told], sites: Collection[int], signed: Mapping[int, tuple[int, bytes]]
+) -> list[Told | Held]:
+    """Facts of other sites are held aside, unless the last of them is what their site has signed."""
+    ends = {fact.site: (fact.no, fact.chain) for fact in facts}
+    good = {site for site, end in ends.items() if site in sites or signed.get(site) == end}
+    return [
+        fact if fact.site in good else Held(fact.table, fact.row_id, fact.site, NOT_ITS_OWN, list(fact))
+        for fact in facts
+    ]
 
 
 def _register(shapes: Mapping[str, Shape], table: str) -> Shape:

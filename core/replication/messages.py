@@ -20,6 +20,7 @@ __all__ = [
 """With the words of the wire, which doors use as well."""
 
 VERSION = 1
+MOST_RECEIPT = 200
 
 
 class SentBatch(NamedTuple):
@@ -33,7 +34,8 @@ class SentBatch(NamedTuple):
 class Request(NamedTuple):
     """An office asks for what is above its cursor and brings what it has. `now_ms` is its clock without
     any offset. A book that went back in time asks what the hub knows of its facts from `compare` on; 0 asks
-    nothing."""
+    nothing. `everything` asks for what this office wrote as well. `receipt` is the last one that the hub gave
+    it; empty where there is none."""
 
     version: int
     schema: str
@@ -43,6 +45,8 @@ class Request(NamedTuple):
     cursor: int
     compare: int
     wait_seconds: int
+    everything: bool
+    receipt: bytes
     batch: SentBatch | None
 
     def packed(self) -> bytes:
@@ -54,16 +58,19 @@ class Answer(NamedTuple):
     ("taken", [no, sha256, runs]), ("expect", no), ("other", no), ("clock", 0), ("missing", no). `heads` are
     [site, no, head] of all chains where the office has everything then; `seals` [site, no, head, signature].
     `known` is the office's site, the number of its last batch, of its last fact, and the links of its chain
-    that it asked for."""
+    that it asked for. `began` is the hub's last number before this life; `receipt` says, signed by the hub,
+    how far it is."""
 
     version: int
     epoch: str
+    began: int
     now_ms: int
     ack: tuple[str, Any, bytes] | None
     known: tuple[int, int, int, dict[str, bytes]]
     page: Page
     seals: list[list[Any]]
     heads: list[list[Any]]
+    receipt: bytes
 
     def packed(self) -> bytes:
         return pack(list(self))
@@ -89,6 +96,8 @@ def read_request(data: bytes) -> Request:
         raise Unreadable("a number is not one")
     if not isinstance(request.schema, str) or not isinstance(request.epoch, str):
         raise Unreadable("a word is not one")
+    if not isinstance(request.receipt, bytes) or len(request.receipt) > MOST_RECEIPT:
+        raise Unreadable("a receipt is not one")
     if request.batch is not None:
         no, *parts = request.batch
         if type(no) is not int or not 0 < no < 1 << 62 or not all(isinstance(part, bytes) for part in parts):
@@ -99,8 +108,8 @@ def read_request(data: bytes) -> Request:
 def read_answer(data: bytes) -> Answer:
     """Raises: Unreadable."""
     try:
-        version, epoch, now_ms, ack, known, page, seals, heads = unpack(data)
+        version, epoch, began, now_ms, ack, known, page, *rest = unpack(data)
         said = None if ack is None else tuple(ack)
-        return Answer(version, epoch, now_ms, said, tuple(known), Page(*page), seals, heads)
+        return Answer(version, epoch, began, now_ms, said, tuple(known), Page(*page), *rest)
     except (TypeError, ValueError):
         raise Unreadable("not an answer") from None

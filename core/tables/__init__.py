@@ -82,6 +82,7 @@ from core.tables.replication import (
     SyncInvite,
     SyncLater,
     SyncLink,
+    SyncLost,
     SyncNonce,
     SyncPart,
     SyncPeer,
@@ -110,7 +111,7 @@ TABLES: tuple[type[Row], ...] = (
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
     EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncNonce, SyncSeal, SyncLater,
-    SyncAside, SyncBlob, SyncPart, SyncSelf,
+    SyncAside, SyncBlob, SyncLost, SyncPart, SyncSelf,
 )  # fmt: skip
 
 BLOB_NAMES = (("document", "sha256"), ("practice", "logo_sha256"))
@@ -216,6 +217,7 @@ __all__ = [
     "SyncInvite",
     "SyncLater",
     "SyncLink",
+    "SyncLost",
     "SyncNonce",
     "SyncPart",
     "SyncPeer",
