@@ -10,7 +10,7 @@ from core import audit
 from core.actors import Actor, Role
 from core.migrations import HEAD
 from core.replication.aside import hold_aside, note_clashes
-from core.replication.checked import Checked, NewerOffice, check_batch
+from core.replication.checked import Checked, Hub, NewerOffice, check_batch
 from core.replication.elsewhere import add_former, add_site, begin_another_life, free_site
 from core.replication.enrol import UnknownSite, require_hub
 from core.replication.messages import VERSION, Answer, Request, SentBatch
@@ -135,7 +135,7 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
     try:
         told = read_batch(sent.payload)
         speaks_for = _speaks_for(tx, site)
-        batch = check_batch(told, _by_name(), speaks_for, _signed(tx, told.seals))
+        batch = check_batch(told, _by_name(), speaks_for, _signed(tx, told.seals), _self(tx))
     except NewerOffice:
         return "older", HEAD
     # A clock of the hub's that was once ahead has left stamps that later edits must be above.
@@ -185,6 +185,12 @@ def _signed(tx: Merging, seals: Sequence[Sequence[Any]]) -> dict[int, tuple[int,
         }
     except (TypeError, ValueError):
         raise Unreadable("a seal is not one") from None
+
+
+def _self(tx: Merging) -> Hub:
+    key = _own_key(tx).hex()
+    others = {row_id for (row_id,) in tx.rows("SELECT id FROM site WHERE public_key <> :key", key=key)}
+    return Hub(key, others)
 
 
 def _own_key(tx: Merging) -> bytes:

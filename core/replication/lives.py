@@ -10,8 +10,15 @@ from core.sync.batch import unfreeze
 from core.sync.facts import chain_end
 from core.sync.policy import Travels
 from core.sync.refill import Life
+from core.sync.register import Register
 from core.sync.triggers import Shape
 from core.tables import shapes
+
+FORMER_HUBS = """
+SELECT s.id FROM site AS s JOIN sync_lost AS l ON l.tbl = 'site' AND l.id = s.id
+WHERE s.public_key = (SELECT lower(hex(hub_key)) FROM sync_link)
+"""
+"""What the hub was in a life that it has lost, which nobody else can say."""
 
 
 def begin_anew(tx: Merging, answer: Answer) -> None:
@@ -46,6 +53,8 @@ def end_anew(tx: Merging, answer: Answer, sites: Collection[int]) -> None:
     life = present_life(tx, sites)
     if life is None:
         return
+    site = next(shape for shape in shapes() if shape.name == "site")
+    refill.say_again(Register(tx, site), [row_id for (row_id,) in tx.rows(FORMER_HUBS)], sites)
     refill.finish(tx, shapes(), life)
     at_hub = {site: no for site, no, _ in answer.heads}
     for (site,) in tx.rows("SELECT site FROM sync_chain"):

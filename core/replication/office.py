@@ -178,10 +178,12 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
             {"at": tx.now_text, "trouble": trouble, "receipt": answer.receipt},
         )
     rows = 0
-    for part in slices(answer.page, SLICE_ROWS):
+    *parts, last = slices(answer.page, SLICE_ROWS)
+    for part in parts:
         with store.merge(SYNC) as tx:
             rows += take_page(tx, part)
     with store.merge(SYNC) as tx:
+        rows += take_page(tx, last)
         _keep_seals(tx, answer.seals)
         if not answer.page.more:
             end_anew(tx, answer, sites_of(tx))

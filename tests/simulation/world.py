@@ -166,6 +166,9 @@ class Office:
         self.book = book
         self.old = rnd.random() < 0.4
         self.backup: Path | None = None
+        self.settled = True
+        """Whether the hub has heard of it since its book went back. A backup of a book of which it has not
+        would be a third one with the same entries, which is for people."""
         self.edits: set[str] = set()
         self.edits_in_backup: set[str] = set()
 
@@ -239,7 +242,7 @@ class World:
             self.tally["clock steps"] += 1
         elif x < 0.95 and one.old:
             self.update(one)
-        elif x < 0.97:
+        elif x < 0.97 and one.settled:
             self.back_up(one)
         elif x < 0.975 and one.backup is not None:
             self.restore(one)
@@ -302,6 +305,7 @@ class World:
         one.edits = set(one.edits_in_backup)
         path = Path(one.book.path)
         shutil.copy(one.backup, path)
+        one.settled = False
         skew = one.book.skew_ms
         quietly = not self.hub_fails and self.rnd.random() < 0.5
         one.book = _open(path, self.key, lambda: self.now)
@@ -405,6 +409,8 @@ class World:
             self.tally["answers lost"] += 1
             return None
         taken = office.take(one.book, read_answer(answer), now_ms=one.book.now_ms)
+        with one.book.read() as read:
+            one.settled = one.settled or not (taken.more or taken.unsent or office.link(read).trouble)
         if chance(0.08):
             office.take(one.book, read_answer(answer), now_ms=one.book.now_ms)
             self.tally["answers doubled"] += 1
