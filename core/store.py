@@ -635,10 +635,16 @@ class Store:
         return Merging(self, actor)
 
     def data_version(self) -> int:
-        """A number that changes when another connection commits; each caller thread asks alone."""
+        """A number that changes when another connection commits; each caller thread asks alone.
+
+        Raises: BookLocked, DiskTrouble, BookBusy, DamagedBook; asked again later, it goes on.
+        """
         if not hasattr(self, "_watching"):
             self._watching = self._connect(query_only=True)
-        return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
+        try:
+            return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
+        except sqlcipher.DatabaseError as error:
+            raise refusal_of(error) from None
 
     def close(self) -> None:
         with self._guard:

@@ -14,6 +14,7 @@ from core.replication.checked import Checked, Hub, NewerOffice, check_batch
 from core.replication.elsewhere import add_former, add_site, begin_another_life, free_site
 from core.replication.enrol import UnknownSite, require_hub
 from core.replication.messages import VERSION, Answer, Request, SentBatch
+from core.replication.recognise import spend
 from core.replication.seals import keep_seal, public_key, read_receipt, receipt, seal, seal_holds
 from core.store import Merging, Read, Store
 from core.sync.batch import read_batch
@@ -39,30 +40,39 @@ LIFE = "SELECT epoch FROM sync_self"
 LIVES = "SELECT began_ms, lives FROM sync_self"
 BEGAN = "SELECT began FROM sync_self"
 SEQ = "SELECT seq FROM sync_head"
+Ack = tuple[str, Any, bytes]
 
 
 def exchange(store: Store, request: Request, now_ms: int) -> Answer:
     """Answer an office that was recognised. Raises: UnknownSite, Unreadable."""
-    ack = None
+    return answer(store, request, receive(store, request, now_ms), now_ms)
+
+
+def receive(store: Store, request: Request, now_ms: int, *, nonce: str = "") -> Ack | None:
+    """Take what an office brings; the request's nonce is spent with it. Where the office shows that this book
+    went back in time, the hub lives on as another. Raises: UnknownSite, Unreadable, Replayed."""
     with store.read() as read:
-        went_back = _went_back(read, request)
-    if went_back:
+        shown = went_back(read, request)
+        same = read.value(LIFE) == request.epoch
+    if shown:
         with store.merge(THE_HUB) as tx:
             live_again(tx)
-    elif request.batch is not None and _same_life(store, request):
-        with store.merge(THE_HUB) as tx:
-            ack = (*_receive(tx, request.site, request.batch, now_ms), request.batch.sha256)
+        return None
+    if request.batch is None or not same:  # what is meant for another life is brought again
+        return None
+    with store.merge(THE_HUB) as tx:
+        if nonce:
+            spend(tx, request.site, nonce)
+        return (*_receive(tx, request.site, request.batch, now_ms), request.batch.sha256)
+
+
+def answer(store: Store, request: Request, ack: Ack | None, now_ms: int, *, reached: int = 0) -> Answer:
+    """What is new for an office that has asked up to `reached` before. Raises: UnknownSite."""
     with store.read() as read:
-        return _answer(read, request, ack, now_ms)
+        return _answer(read, request, ack, now_ms, reached)
 
 
-def _same_life(store: Store, request: Request) -> bool:
-    """What is meant for another life of the hub is not taken; the office brings it again."""
-    with store.read() as read:
-        return bool(read.value(LIFE) == request.epoch)
-
-
-def _went_back(read: Read, request: Request) -> bool:
+def went_back(read: Read, request: Request) -> bool:
     """Whether this book signed that it was further than it is: its disk was put back to an earlier day."""
     private, epoch = require_hub(read)
     said = read_receipt(private, request.receipt, request.site) if request.receipt else None
@@ -86,16 +96,17 @@ def live_again(tx: Merging) -> None:
     audit.record(tx, "hub.went_back", "site", str(tx.site), from_site=before)
 
 
-def _answer(read: Read, request: Request, ack: tuple[str, Any, bytes] | None, now_ms: int) -> Answer:
+def _answer(read: Read, request: Request, ack: Ack | None, now_ms: int, reached: int) -> Answer:
+    known, asked_up_to = _known(read, request)
     private, epoch = require_hub(read)
-    same = request.epoch == epoch
-    cursor = request.cursor if same else 0
-    page = page_after(
-        read, shapes(), cursor, site=request.site, own=request.everything or not same or not cursor
-    )
+    cursor = request.cursor if request.epoch == epoch else 0
+    # Whoever asks below what it had once has lost something, and gets its own work too, to the last page.
+    own = request.everything or cursor == 0 or cursor < max(reached, asked_up_to)
+    page = page_after(read, shapes(), cursor, site=request.site, own=own)
     seals = _seals(read, private) if page.facts or page.later else []
-    heads = [] if page.more else [list(row) for row in read.rows(HEADS)]
-    known = _known(read, request)
+    # Compared where something came; an office that has everything knows them.
+    idle = page.cursor == request.cursor and not request.everything
+    heads = [] if page.more or idle else [list(row) for row in read.rows(HEADS)]
     given = receipt(private, epoch, request.site, int(read.value(SEQ)), known[1], now_ms)
     return Answer(VERSION, epoch, read.value(BEGAN), now_ms, ack, known, page, seals, heads, given)
 
@@ -108,14 +119,30 @@ def _seals(read: Read, private: bytes) -> list[list[Any]]:
     return [*found, [own, no, head, seal(private, own, no, head)]] if no else found
 
 
-def _known(read: Read, request: Request) -> tuple[int, int, int, dict[str, bytes]]:
-    """What is known here of the office that asks, so that it notices when its book went back in time."""
-    rows = read.rows("SELECT batch_no FROM sync_peer WHERE site = :site", site=request.site)
+def nothing_new(request: Request, answer: Answer) -> bool:
+    """Whether an office that listens hears only that all is as it was."""
+    page = answer.page
+    return (
+        request.wait_seconds > 0
+        and answer.ack is None
+        and answer.epoch == request.epoch
+        and page.cursor == request.cursor
+        and not (page.tables or page.facts or page.tombs or page.later)
+    )
+
+
+def _known(read: Read, request: Request) -> tuple[tuple[int, int, int, dict[str, bytes]], int]:
+    """What is known here of the office that asks, so that it notices when its book went back in time; and how
+    far it has asked before. Raises: UnknownSite."""
+    rows = read.rows(MET_PEER, site=request.site)
+    if not rows:
+        raise UnknownSite
     links = chain_after(read, shapes(), request.site, request.compare) if request.compare else {}
     end, _ = chain_end(read, request.site)
-    return request.site, rows[0][0], end, {str(no): link for no, link in links.items()}
+    return (request.site, rows[0][0], end, {str(no): link for no, link in links.items()}), rows[0][1]
 
 
+MET_PEER = "SELECT batch_no, cursor FROM sync_peer WHERE site = :site AND revoked_at IS NULL"
 SEALS = "SELECT site, no, head, signature FROM sync_seal ORDER BY site"
 HEADS = "SELECT site, no, head FROM sync_chain ORDER BY site"
 

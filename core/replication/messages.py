@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from core.errors import DomainError
 from core.sync.page import Page
 from core.sync.wire import MOST_BYTES, Unreadable, pack, unpack
 
@@ -9,18 +10,34 @@ __all__ = [
     "MOST_BYTES",
     "VERSION",
     "Answer",
+    "OtherVersion",
     "Request",
     "SentBatch",
     "Unreadable",
     "pack",
     "read_answer",
     "read_request",
+    "require_version",
     "unpack",
 ]
 """With the words of the wire, which doors use as well."""
 
 VERSION = 1
+"""Of how office and hub speak to each other. What is not understood is refused, and never guessed at."""
+
 MOST_RECEIPT = 200
+
+
+class OtherVersion(DomainError):
+    """`code` says which of the two is to be updated, as the office sees it."""
+
+    def __init__(self, *, hub: int, office: int) -> None:
+        self.code = "newer" if hub > office else "older"
+        late, early = ("office", "hub") if hub > office else ("hub", "office")
+        super().__init__(
+            f"The {early} speaks a newer way to exchange (version {max(hub, office)}) than this {late}"
+            f" (version {min(hub, office)}). Update the {late}; what is written there waits."
+        )
 
 
 class SentBatch(NamedTuple):
@@ -76,16 +93,26 @@ class Answer(NamedTuple):
         return pack(list(self))
 
 
+def require_version(told: Any, *, by_hub: bool) -> None:
+    """Look at the first word of what the other side said, before anything else. Raises: OtherVersion,
+    Unreadable."""
+    if not isinstance(told, list) or not told or type(told[0]) is not int:
+        raise Unreadable("it does not say its version")
+    if told[0] != VERSION:
+        raise OtherVersion(hub=told[0] if by_hub else VERSION, office=VERSION if by_hub else told[0])
+
+
 def read_request(data: bytes) -> Request:
-    """Raises: Unreadable."""
+    """Raises: Unreadable, OtherVersion."""
+    told = unpack(data)
+    require_version(told, by_hub=False)
     try:
-        request = Request(*unpack(data))
+        request = Request(*told)
         if request.batch is not None:
             request = request._replace(batch=SentBatch(*request.batch))
     except (TypeError, ValueError):
         raise Unreadable("not a request") from None
     numbers = (
-        request.version,
         request.site,
         request.now_ms,
         request.cursor,
@@ -106,9 +133,11 @@ def read_request(data: bytes) -> Request:
 
 
 def read_answer(data: bytes) -> Answer:
-    """Raises: Unreadable."""
+    """Raises: Unreadable, OtherVersion."""
+    told = unpack(data)
+    require_version(told, by_hub=True)
     try:
-        version, epoch, began, now_ms, ack, known, page, *rest = unpack(data)
+        version, epoch, began, now_ms, ack, known, page, *rest = told
         said = None if ack is None else tuple(ack)
         return Answer(version, epoch, began, now_ms, said, tuple(known), Page(*page), *rest)
     except (TypeError, ValueError):

@@ -128,7 +128,7 @@ def _request(hub: Link, now_ms: int, compare: int, wait_seconds: int, sent: Sent
     )  # fmt: skip
 
 
-def listen(store: Store, now_ms: int, *, wait_seconds: int) -> Request:
+def listen(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
     """Ask for what is new and bring nothing; another request brings what is written here.
 
     Raises: NoHub, Restored.
@@ -190,6 +190,13 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
         _compare_heads(tx, answer.heads)
         unsent = frozen(tx) is not None or has_unsent(tx)
     return Taken(answer.page.more, unsent, rows)
+
+
+def still(store: Store, hub_ms: int, now_ms: int) -> bool:
+    """Whether it is enough to hear that nothing is new: nothing was wrong, and the clocks fit together."""
+    with store.read() as read:
+        offset = int(read.value("SELECT offset_ms FROM sync_clock"))
+        return link(read).trouble == "" and abs(hub_ms - now_ms - offset) <= TOLERATED_MS
 
 
 def _says_something(read: Read, answer: Answer, now_ms: int) -> bool:

@@ -80,6 +80,7 @@ from core.tables.replication import (
     SyncBatch,
     SyncBlob,
     SyncInvite,
+    SyncJoining,
     SyncLater,
     SyncLink,
     SyncLost,
@@ -110,8 +111,8 @@ TABLES: tuple[type[Row], ...] = (
     Document, Blob, Statement, Superbill, Estimate, EstimateOverride, Receipt, CreditNote, DocumentShare,
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
-    EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncNonce, SyncSeal, SyncLater,
-    SyncAside, SyncBlob, SyncLost, SyncPart, SyncSelf,
+    EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncJoining, SyncNonce, SyncSeal,
+    SyncLater, SyncAside, SyncBlob, SyncLost, SyncPart, SyncSelf,
 )  # fmt: skip
 
 BLOB_NAMES = (("document", "sha256"), ("practice", "logo_sha256"))
@@ -215,6 +216,7 @@ __all__ = [
     "SyncClock",
     "SyncHead",
     "SyncInvite",
+    "SyncJoining",
     "SyncLater",
     "SyncLink",
     "SyncLost",

@@ -87,6 +87,20 @@ class SyncLink(Local, table=True):
     tried_at: str | None = maybe_instant()
 
 
+class SyncJoining(Local, table=True):
+    """What an office asks to be let in with, kept before it asks. One row, gone once the hub has answered."""
+
+    __table_args__: ClassVar[Any] = (in_range("id", 1, 1), STRICT)
+
+    id: int = Field(primary_key=True, sa_type=INT64)
+    url: str = word()
+    hub_key: bytes = blob()
+    hub_cert: str = text()
+    code: str = word()
+    private_key: bytes = blob()
+    person: str = word()
+
+
 class SyncBatch(Local, table=True):
     """The frozen batch that waits for its answer."""
 
@@ -216,3 +230,5 @@ class SyncSelf(Local, table=True):
     """How offices reach it."""
     tls: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     """Its own certificate and that one's key, as PEM; none where somebody else's certificate is used."""
+    kept_tls: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    """Its own certificate while it shows none or another; offices have pinned it, so it is made once."""

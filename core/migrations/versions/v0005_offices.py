@@ -108,6 +108,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_sync_later__q", "sync_later", ["_q"], unique=False)
     op.create_table(
+        "sync_joining",
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("hub_key", sa.LargeBinary(), nullable=False),
+        sa.Column("hub_cert", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("private_key", sa.LargeBinary(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_sync_joining"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "sync_link",
         sa.Column("id", INT64, nullable=False),
         sa.Column("site", INT64, nullable=False),
@@ -189,6 +202,7 @@ def upgrade() -> None:
         sa.Column("latest_ms", INT64, nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("tls", sa.LargeBinary(), nullable=True),
+        sa.Column("kept_tls", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_self"),
         sqlite_strict=True,

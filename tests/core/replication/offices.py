@@ -21,7 +21,9 @@ from core.replication.enrol import (
     number_everything,
 )
 from core.replication.messages import read_answer, read_request
+from core.replication.recognise import Met, note_met
 from core.replication.seals import new_key, public_key, sign
+from core.replication.standing import numbered_up_to
 from core.store import Store
 from tests.builders import TODAY, fixed_clock
 
@@ -95,6 +97,8 @@ class Network:
             self.tell_of_restore(book)
             asked = office.prepare(book, clock.ms)
         request = read_request(asked.packed())
+        with self.hub.write(OWNER) as tx:
+            note_met(tx, [Met(request.site, tx.now_text, request.cursor)])
         answer = hub.exchange(self.hub, request, self.hub.clock.ms)  # type: ignore[attr-defined]
         return office.take(book, read_answer(answer.packed()), now_ms=clock.ms)
 
@@ -113,11 +117,16 @@ class Network:
     def settle(self) -> int:
         """Exchange until nobody has anything for anybody; answers how many rounds it took."""
         for rounds in range(1, 50):
-            busy = False
+            busy, before = False, self._head()
             for book in self.offices.values():
                 while (taken := self.exchange(book)).more or taken.unsent:
                     busy = True
                 busy |= taken.rows > 0
-            if not busy:
+            # What the last of them brought, the others have not heard yet.
+            if not busy and self._head() == before:
                 return rounds
         raise AssertionError("they never come to rest")
+
+    def _head(self) -> int:
+        with self.hub.read() as read:
+            return numbered_up_to(read)
