@@ -129,7 +129,8 @@ def require_hub(read: Read) -> tuple[bytes, str]:
     rows = read.rows("SELECT private_key, epoch FROM sync_self")
     if not rows:
         raise NotTheHub
-    return rows[0][0], rows[0][1]
+    kept = read.hub_secret
+    return rows[0][0] if kept is None else kept.private_key, rows[0][1]
 
 
 def enrol_first(hub: Store, office: Store, actor: Actor, *, url: str, hub_cert: str = "") -> None:
@@ -222,7 +223,7 @@ WHERE code_sha256 = :code AND expires_at > :now
 NEXT_SITE = """
 SELECT 1 + max(n) FROM (SELECT max(number) AS n FROM site WHERE number < 1024
                         UNION ALL SELECT max(site) FROM sync_chain WHERE site < 1024
-                        UNION ALL SELECT max(site) FROM sync_peer WHERE site < 1024)
+                        UNION ALL SELECT max(site) FROM sync_peer WHERE site < 1024) AS known
 """
 
 
@@ -271,7 +272,7 @@ def follow_text(old: int, new: int, key: bytes) -> bytes:
 
 TAKEN = """
 SELECT 1 FROM (SELECT number AS n FROM site UNION SELECT site FROM sync_chain
-               UNION SELECT site FROM sync_peer)
+               UNION SELECT site FROM sync_peer) AS known
 WHERE n = :site
 """
 

@@ -31,11 +31,15 @@ def hub_self(read: Read) -> HubSelf:
     found = read.first("SELECT private_key, epoch, url, tls FROM sync_self", HubSelf)
     if found is None:
         raise NotTheHub
-    return found
+    kept = read.hub_secret
+    return found if kept is None else found._replace(private_key=kept.private_key, tls=kept.tls)
 
 
 def set_hub_address(tx: Tx, *, url: str, tls: bytes | None) -> None:
     """How offices reach the hub from now on, and with which certificate of its own."""
+    if tx.hub_secret is not None:
+        tx.hub_secret.set_tls(tls)
+        tls = None
     tx.execute("UPDATE sync_self SET url = :url, tls = :tls", {"url": url, "tls": tls})
 
 

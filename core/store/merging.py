@@ -20,11 +20,15 @@ class Merging(Tx):
 
     def _begin(self) -> None:
         super()._begin()
-        self.execute("UPDATE sync_clock SET applying = 1")
+        self._be_silent(True)
 
     def _save_head(self) -> None:
         super()._save_head()
-        self.execute("UPDATE sync_clock SET applying = 0")
+        self._be_silent(False)
+
+    def _be_silent(self, silent: bool) -> None:
+        """Whether the triggers capture nothing."""
+        self.execute("UPDATE sync_clock SET applying = :silent", {"silent": int(silent)})
 
     def add_many(
         self,
@@ -55,21 +59,30 @@ class Merging(Tx):
 
     def try_many(self, sql: str, rows: "Sequence[Sequence[Any]]", /) -> "list[tuple[int, str]]":
         """`many`, but rows that the database refuses stay out; answers which of them, and why."""
+        return self._refused(sql, rows, 0)
+
+    def _refused(self, sql: str, rows: "Sequence[Sequence[Any]]", first: int) -> "list[tuple[int, str]]":
+        """Half by half, so that one bad row of thousands is found in a dozen tries."""
+        why = self._try(sql, rows)
+        if not why:
+            return []
+        if len(rows) == 1:
+            return [(first, why)]
+        half = len(rows) // 2
+        return [*self._refused(sql, rows[:half], first), *self._refused(sql, rows[half:], first + half)]
+
+    def _try(self, sql: str, rows: "Sequence[Sequence[Any]]") -> str:
+        """All of them or none; answers why none."""
         from sqlalchemy.exc import DBAPIError
 
-        def run(some: "Sequence[Sequence[Any]]") -> str:
-            nested = self._sa.begin_nested()
-            try:
-                self.many(sql, some)
-            except (DBAPIError, OverflowError) as error:
-                nested.rollback()
-                refusal = refusal_of(error)
-                if isinstance(error, DBAPIError) and refusal is not error:
-                    raise refusal from None
-                return type(getattr(error, "orig", error)).__name__
-            nested.commit()
-            return ""
-
-        if not run(rows):
-            return []
-        return [(i, why) for i, row in enumerate(rows) if (why := run([row]))]
+        nested = self._sa.begin_nested()
+        try:
+            self.many(sql, rows)
+        except (DBAPIError, OverflowError) as error:
+            nested.rollback()
+            refusal = refusal_of(error)
+            if isinstance(error, DBAPIError) and refusal is not error:
+                raise refusal from None
+            return type(getattr(error, "orig", error)).__name__
+        nested.commit()
+        return ""

@@ -8,11 +8,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
-    from typing import Any, TypeVar
+    from typing import Any, Protocol, TypeVar
 
     from core.store.store import Store
 
     T = TypeVar("T")
+
+    class HubSecret(Protocol):
+        """The key that a hub signs with, and its own certificate with its key."""
+
+        private_key: bytes
+        tls: bytes | None
+
+        def set_tls(self, tls: bytes | None) -> None: ...
+
 
 STALE = "SELECT 1 FROM stale LIMIT 1"
 """Whether a summary must be made anew."""
@@ -26,6 +35,9 @@ def _any_text(data: bytes) -> str:
 
 class Read:
     """A consistent view of the book. Parameters are named: `:client_id` in the text."""
+
+    hub_secret: "HubSecret | None" = None
+    """What a hub keeps beside a database that is not encrypted; None where the book itself holds it."""
 
     def __init__(self, connection: "Any") -> None:
         self._connection = connection

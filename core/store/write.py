@@ -36,18 +36,26 @@ class Tx(Read):
 
     def __enter__(self) -> "Self":
         try:
-            self._sa: Connection = self._store.engine().connect()
-        except Exception as error:  # noqa: BLE001  told apart by _refusal
+            self._open()
+        except Exception as error:  # noqa: BLE001  told apart by refusal_of
             raise refusal_of(error) from None
         try:
-            self._ready()
-            self._transaction = self._sa.begin()
+            self._start()
             self._begin()
-        except BaseException as error:  # noqa: BLE001  told apart by _refusal
+        except BaseException as error:  # noqa: BLE001  told apart by refusal_of
             # Closing rolls back; without it the write lock would stay until the program ends.
-            self._sa.close()
+            self._close()
             raise (refusal_of(error) if isinstance(error, Exception) else error) from None
         return self
+
+    def _open(self) -> None:
+        """A connection of its own until `_close`."""
+        self._sa: Connection = self._store.engine().connect()
+
+    def _start(self) -> None:
+        """Take the write lock."""
+        self._ready()
+        self._transaction = self._sa.begin()
 
     def _ready(self) -> None:
         """What the connection needs before its transaction begins; the one before may have been a merge."""
@@ -55,6 +63,16 @@ class Tx(Read):
 
     def _driver(self) -> "Any":
         return self._sa.connection.driver_connection
+
+    def _commit(self) -> None:
+        self._transaction.commit()
+
+    def _roll_back(self) -> None:
+        if self._transaction.is_active:
+            self._transaction.rollback()
+
+    def _close(self) -> None:
+        self._sa.close()
 
     def _begin(self) -> None:
         """Read what numbering and stamping go on from."""
@@ -85,24 +103,27 @@ class Tx(Read):
     ) -> None:
         try:
             if error is None:
-                self.fresh()
-                assert self._store.keep or not self.value(STALE), "this store was opened to keep no summaries"
-                self._chain_strays()
-                self._save_head()
-                self._number()
-                self._transaction.commit()
+                self._finish()
+                self._commit()
             else:
-                self._transaction.rollback()
-        except Exception as failure:  # noqa: BLE001  told apart by _refusal
-            if self._transaction.is_active:
-                self._transaction.rollback()
+                self._roll_back()
+        except Exception as failure:  # noqa: BLE001  told apart by refusal_of
+            self._roll_back()
             raise refusal_of(failure) from None
         finally:
-            self._sa.close()
+            self._close()
         if error is not None:
             refusal = refusal_of(error) if isinstance(error, Exception) else error
             if refusal is not error:
                 raise refusal from None
+
+    def _finish(self) -> None:
+        """What a transaction owes before it commits."""
+        self.fresh()
+        assert self._store.keep or not self.value(STALE), "this store was opened to keep no summaries"
+        self._chain_strays()
+        self._save_head()
+        self._number()
 
     def fresh(self) -> None:
         if self._store.keep is not None:
@@ -161,8 +182,7 @@ class Tx(Read):
             ready = [(*stored_row(row), stamp) for row in rows]
         else:
             ready = [tuple(stored_row(row)) for row in rows]
-        if ready:
-            self._sa.exec_driver_sql(sql, ready)
+        self.many(sql, ready)
         return len(ready)
 
     def _numbered(
@@ -235,7 +255,8 @@ class Tx(Read):
                 f"UPDATE {table} SET no = :no, chain = :head WHERE id = :id",  # noqa: S608
                 {"no": self._no, "head": self._head, "id": row_id},
             )
-        self.execute("DELETE FROM sync_unchained")
+        # Those and no others: elsewhere than in SQLite somebody may have added one meanwhile.
+        self.many("DELETE FROM sync_unchained WHERE tbl = ? AND id = ?", strays)
 
     def _number(self) -> None:
         """At the hub, what was written gets its number before others can see it."""

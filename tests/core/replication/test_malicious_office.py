@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -27,8 +26,7 @@ MUTATIONS = sized(20_000, 1_000_000)
 
 
 @pytest.fixture
-def network(tmp_path: Path) -> Network:
-    network = Network(tmp_path)
+def network(network: Network) -> Network:
     network.join("S")
     network.settle()
     return network

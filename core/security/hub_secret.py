@@ -1,0 +1,87 @@
+"""What a hub whose book lies in PostgreSQL keeps in its home: the key it signs with, and its certificate's.
+
+Whoever reads the database, or a dump of it, cannot speak as the hub. The file is sealed (AES-256-GCM) with a
+key derived from the home's data key, which the slots of `keys.json` wrap. Several hub processes on one
+database each have a copy of both files.
+"""
+
+import json
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from core.errors import DomainError
+from core.security.files import CannotRead, NoSuchFile, read_at_most, write_private
+
+HUB_SECRET = "hub.secret"
+_BOUND = b"daysheet-hub-secret-1"
+
+
+class NoHubSecret(DomainError):
+    code = "no_hub_secret"
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"There is no {HUB_SECRET} in {folder}, without which nobody is the hub of this database. Copy it and"
+            " keys.json from the hub's first home; `syncd move` makes it."
+        )
+
+
+class DamagedHubSecret(DomainError):
+    code = "damaged_hub_secret"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} cannot be read with this home's key. Put back the copy that belongs to its keys.json."
+        )
+
+
+class HubSecret:
+    """The secret of one hub, as its file holds it."""
+
+    def __init__(self, path: str, data_key: bytes, private_key: bytes, tls: bytes | None) -> None:
+        self._path = path
+        self._data_key = data_key
+        self.private_key = private_key
+        self.tls = tls
+
+    @classmethod
+    def load(cls, folder: str, data_key: bytes) -> "HubSecret":
+        """Raises: NoHubSecret, DamagedHubSecret."""
+        path = os.path.join(folder, HUB_SECRET)  # noqa: PTH118
+        try:
+            held = read_at_most(path, 1 << 16)
+            plain = AESGCM(_key(data_key)).decrypt(held[:12], held[12:], _BOUND)
+            said = json.loads(plain)
+            tls = None if said["tls"] is None else bytes.fromhex(said["tls"])
+            return cls(path, data_key, bytes.fromhex(said["private_key"]), tls)
+        except NoSuchFile:
+            raise NoHubSecret(folder) from None
+        except (InvalidTag, ValueError, KeyError, TypeError, CannotRead):
+            raise DamagedHubSecret(path) from None
+
+    @classmethod
+    def keep(cls, folder: str, data_key: bytes, private_key: bytes, tls: bytes | None) -> "HubSecret":
+        """Write it. Raises: CannotWrite."""
+        made = cls(os.path.join(folder, HUB_SECRET), data_key, private_key, tls)  # noqa: PTH118
+        made._save()
+        return made
+
+    def set_tls(self, tls: bytes | None) -> None:
+        """Another certificate from now on. Raises: CannotWrite."""
+        if tls != self.tls:
+            self.tls = tls
+            self._save()
+
+    def _save(self) -> None:
+        said = {"private_key": self.private_key.hex(), "tls": None if self.tls is None else self.tls.hex()}
+        nonce = os.urandom(12)
+        sealed = AESGCM(_key(self._data_key)).encrypt(nonce, json.dumps(said).encode(), _BOUND)
+        write_private(self._path, nonce + sealed)
+
+
+def _key(data_key: bytes) -> bytes:
+    return HKDF(SHA256(), 32, None, _BOUND).derive(data_key)
