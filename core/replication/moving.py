@@ -1,4 +1,4 @@
-"""A hub's book moves from its file to PostgreSQL, whole: every table is compared on both sides before it counts.
+"""A hub's book moves from its file to PostgreSQL, whole: what arrived is compared before it counts.
 
 All happens in one transaction of the database, so that a move that is broken off leaves it empty. The hub's
 private key and its certificate's do not go there; `core.security.hub_secret` keeps them in the hub's home.
@@ -98,11 +98,16 @@ def contents(read: "Read") -> dict[str, Content]:
     return {kind.name: content_of(rows_of(read, kind)) for kind in kinds()}
 
 
-def move(read: "Read", database: "PostgresStore", tell: Callable[[int], None]) -> dict[str, Content]:
+def move(
+    read: "Read",
+    database: "PostgresStore",
+    tell: Callable[[int], None],
+    before_it_counts: Callable[[], object],
+) -> dict[str, Content]:
     """Bring a hub's book into an empty database, or find that it is there; answers what both hold.
 
     `read` sees one moment of the book, and nobody writes to it until the move is over. `tell` hears how many
-    rows more went, and how many more were compared.
+    rows more went, and how many more were compared; `before_it_counts` is called when all are equal.
     Raises: NotTheHub, NotEmpty, CannotKeep, Differs, OutsideFailure; then the database is as it was.
     """
     require_hub(read)
@@ -122,4 +127,5 @@ def move(read: "Read", database: "PostgresStore", tell: Callable[[int], None]) -
         different = [name for name, content in here.items() if arrived[name] != content]
         if different:
             raise NotEmpty if there else Differs(different)
+        before_it_counts()
     return here

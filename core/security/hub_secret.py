@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from core.errors import DomainError
 from core.security.files import CannotRead, NoSuchFile, read_at_most, write_private
 
-HUB_SECRET = "hub.secret"
+SEALED_FILE = "hub.secret"
 _BOUND = b"daysheet-hub-secret-1"
 
 
@@ -25,8 +25,8 @@ class NoHubSecret(DomainError):
 
     def __init__(self, folder: str) -> None:
         super().__init__(
-            f"There is no {HUB_SECRET} in {folder}, without which nobody is the hub of this database. Copy it and"
-            " keys.json from the hub's first home; `syncd move` makes it."
+            f"There is no {SEALED_FILE} in {folder}, without which nobody is the hub of this database."
+            " Copy it and keys.json from the hub's first home; `syncd move` makes it."
         )
 
 
@@ -51,7 +51,7 @@ class HubSecret:
     @classmethod
     def load(cls, folder: str, data_key: bytes) -> "HubSecret":
         """Raises: NoHubSecret, DamagedHubSecret."""
-        path = os.path.join(folder, HUB_SECRET)  # noqa: PTH118
+        path = os.path.join(folder, SEALED_FILE)  # noqa: PTH118
         try:
             held = read_at_most(path, 1 << 16)
             plain = AESGCM(_key(data_key)).decrypt(held[:12], held[12:], _BOUND)
@@ -66,7 +66,7 @@ class HubSecret:
     @classmethod
     def keep(cls, folder: str, data_key: bytes, private_key: bytes, tls: bytes | None) -> "HubSecret":
         """Write it. Raises: CannotWrite."""
-        made = cls(os.path.join(folder, HUB_SECRET), data_key, private_key, tls)  # noqa: PTH118
+        made = cls(os.path.join(folder, SEALED_FILE), data_key, private_key, tls)  # noqa: PTH118
         made._save()
         return made
 

@@ -42,7 +42,8 @@ END $$""",
 CREATE OR REPLACE FUNCTION sync_capture_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF coalesce(current_setting('{SILENT}', true), '') <> 'on' THEN
-        NEW._h := sync_stamp(coalesce((SELECT _h FROM sync_tomb WHERE tbl = TG_TABLE_NAME AND id = NEW.id), 0));
+        NEW._h := sync_stamp(
+            coalesce((SELECT _h FROM sync_tomb WHERE tbl = TG_TABLE_NAME AND id = NEW.id), 0));
         NEW._cv := NULL;
         NEW._q := 0;
     END IF;
@@ -60,9 +61,11 @@ BEGIN
     stamp := sync_stamp(OLD._h);
     SELECT jsonb_object_agg(n.key, stamp) INTO patch
     FROM jsonb_each(to_jsonb(NEW)) AS n JOIN jsonb_each(to_jsonb(OLD)) AS o ON o.key = n.key
-    WHERE n.value IS DISTINCT FROM o.value AND n.key NOT IN ({", ".join(f"'{c}'" for c in REGISTER_COLUMNS)});
+    WHERE n.value IS DISTINCT FROM o.value
+      AND n.key NOT IN ({", ".join(f"'{c}'" for c in REGISTER_COLUMNS)});
     IF patch IS NOT NULL THEN
-        NEW._cv := replace((coalesce(OLD._cv::jsonb, jsonb_build_object('', OLD._h)) || patch)::text, ' ', '');
+        patch := coalesce(OLD._cv::jsonb, jsonb_build_object('', OLD._h)) || patch;
+        NEW._cv := replace(patch::text, ' ', '');
         NEW._h := stamp;
         NEW._q := 0;
     END IF;

@@ -13,7 +13,7 @@ from core.replication.enrol import UnknownSite
 from core.replication.messages import VERSION, Answer, Request, Unreadable, pack, read_request, unpack
 from core.replication.seals import public_key
 from core.text import plain
-from syncd.auth import NEW, BadSignature, Said, verify
+from syncd.auth import NEW, BadSignature, verify
 from syncd.auth import read_request as read_signed
 from syncd.routes.answering import answered, asked_of, recognise, spend_once
 from syncd.tls import certificate_in
@@ -43,15 +43,12 @@ async def exchange(hub: "Hub", request: HttpRequest, body: bytes) -> bytes:
         await hub.write(spend_once, hub, site, said, asked.cursor)
         answer = await _when_something(hub, request, asked)
     else:
-        answer = await hub.write(_bring, hub, said, asked)
+        # Two units: a request is spent once, and taking its batch may have to begin anew.
+        await hub.write(spend_once, hub, site, said, asked.cursor)
+        answer = await hub.write(engine.exchange, hub.store, asked, hub.now_ms)
         hub.bell.ring()
     hub.metrics.rows.labels("out").inc(_rows(answer))
     return await hub.read(Answer.packed, answer)
-
-
-def _bring(hub: "Hub", said: Said, asked: Request) -> Answer:
-    spend_once(hub, asked.site, said, asked.cursor)
-    return engine.exchange(hub.store, asked, hub.now_ms)
 
 
 async def _when_something(hub: "Hub", request: HttpRequest, asked: Request) -> Answer:

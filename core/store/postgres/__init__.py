@@ -3,8 +3,8 @@
 Loaded only by whoever names a database; nothing else of the program needs the driver.
 """
 
-from core.store.postgres.advice import advice
+from core.store.postgres.advice import IN_ARGUMENTS, advice
 from core.store.postgres.session import require_driver
 from core.store.postgres.store import PostgresStore
 
-__all__ = ["PostgresStore", "advice", "require_driver"]
+__all__ = ["IN_ARGUMENTS", "PostgresStore", "advice", "require_driver"]

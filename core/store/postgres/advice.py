@@ -11,6 +11,8 @@ SETTINGS = (
     "SELECT name, setting FROM pg_settings WHERE name IN ('password_encryption', 'fsync', 'full_page_writes')"
 )
 
+HASHED_BY = "password_encryption"
+
 CLEAR = (
     "The connection to PostgreSQL is not encrypted, and it leaves this computer. Turn TLS on at the server"
     " and put sslmode=verify-full into the address."
@@ -41,7 +43,7 @@ def advice(read: Read, *, sslmode: str = "") -> list[str]:
     elif far and sslmode not in ("verify-full", "verify-ca"):
         said.append(UNVERIFIED)
     settings = dict(read.rows(SETTINGS))
-    if settings["password_encryption"] != "scram-sha-256":
+    if settings[HASHED_BY] != "scram-sha-256":
         said.append(MD5)
     if read.value(SUPERUSER):
         said.append(SUPER)

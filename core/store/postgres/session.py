@@ -41,7 +41,8 @@ class NoDriver(UsageError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This installation has no driver for PostgreSQL. Install it with: pip install 'daysheet[postgres]'."
+            "This installation has no driver for PostgreSQL. Install it with:"
+            " pip install 'daysheet[postgres]'."
         )
 
 
@@ -70,7 +71,11 @@ def connect(url: str) -> "psycopg.Connection[Any]":
         asked = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         raise BadAddress("the driver cannot read it") from None
-    defaults = {"connect_timeout": 10, "application_name": "daysheet", "tcp_user_timeout": 30_000}
+    defaults: dict[str, Any] = {
+        "connect_timeout": 10,
+        "application_name": "daysheet",
+        "tcp_user_timeout": 30_000,
+    }
     try:
         connection = psycopg.connect(
             url, autocommit=True, **{name: value for name, value in defaults.items() if name not in asked}

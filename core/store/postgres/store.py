@@ -4,11 +4,11 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from core.errors import NotFound
 from core.migrations import HEAD
 from core.store.postgres.session import Session, UnfitDatabase, connect
 from core.store.postgres.tx import PostgresMerging, PostgresReading, PostgresTx
 from core.store.store import Store
-from core.errors import NotFound
 from core.trouble import DatabaseAway, NewerBook, refusal_of
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class PostgresStore(Store):
             with self.engine().begin() as connection:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('daysheet schema'))")
                 yield connection
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  told apart by refusal_of
             refusal = refusal_of(getattr(error, "orig", None) or error)
             raise (error if refusal is getattr(error, "orig", None) else refusal) from None
 

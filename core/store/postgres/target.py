@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import DomainError
+from core.migrations import HEAD
 from core.store.postgres import schema
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Target:
         """Whether it holds a hub's book of this version."""
         if "sync_self" not in self.tables():
             return False
-        return bool(self._connection.exec_driver_sql(schema.VERSION).scalar() == schema.HEAD)
+        return bool(self._connection.exec_driver_sql(schema.VERSION).scalar() == HEAD)
 
     def create(self) -> None:
         schema.create(self._connection)

@@ -53,7 +53,7 @@ def moved(hub: Store, database: str) -> PostgresStore:
     with hub.read() as read:
         own = hub_self(read)
         secret = HubSecret.keep(str(Path(hub.path).parent), KEY, own.private_key, own.tls)
-        move(read, PostgresStore(database, KEY, hub.clock), lambda _: None)
+        move(read, PostgresStore(database, KEY, hub.clock), lambda _: None, lambda: None)
     hub.close()
     return PostgresStore.at(database, KEY, hub.clock, secret)
 
