@@ -122,6 +122,7 @@ class Session:
 
     def __init__(self, raw: "psycopg.Connection[Any]") -> None:
         self.raw = raw
+        self._streams = 0
 
     def execute(self, sql: str, params: Any = ()) -> "psycopg.Cursor[Any]":
         said = spoken(sql)
@@ -134,7 +135,8 @@ class Session:
     def each(self, sql: str, params: Any) -> Iterator[tuple[Any, ...]]:
         """Row by row, a thousand at a time over the network."""
         said = spoken(sql)
-        with self.raw.cursor("each") as cursor:
+        self._streams += 1  # several may be open at once
+        with self.raw.cursor(f"each{self._streams}") as cursor:
             cursor.itersize = 1000
             yield from cursor.execute(said.text.encode(), said.given(params))
 
