@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from time import monotonic
+from random import random
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from core.replication.hub import THE_HUB
 from core.replication.messages import Request
 from core.replication.recognise import Met, forget_nonces, hub_self, note_met, touch
 from core.store import Store
+from core.trouble import Collided
 from syncd.bell import Bell
 from syncd.metrics import Metrics
 from syncd.once import Guesses, Once
@@ -36,6 +38,8 @@ READERS = 4
 FORGET_SECONDS = 60
 MET_SECONDS = 1
 """So often the book is told who was heard; each request would be a write more."""
+TRIES = 10
+COLLIDED_SECONDS = 0.05
 
 T = TypeVar("T")
 
@@ -53,6 +57,7 @@ class Hub:
         self.metrics = Metrics()
         self.once = Once(self.now_ms // 1000)
         self.guesses = Guesses()
+        self._life = self.own.epoch
         self._met: dict[int, Met] = {}
         self._to_note: set[int] = set()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
@@ -70,7 +75,7 @@ class Hub:
             raise Overloaded
         self._waiting += 1
         try:
-            done = await asyncio.get_running_loop().run_in_executor(self._writer, work, *args)
+            done = await asyncio.get_running_loop().run_in_executor(self._writer, _whole, work, *args)
             self.troubles.over("write")
         except OutsideFailure as error:
             self.troubles.note("write", error)
@@ -89,9 +94,11 @@ class Hub:
 
     # Who was heard
 
-    def meet(self, asked: Request) -> None:
-        """An office asks, and has everything up to its cursor."""
-        cursor = asked.cursor if asked.epoch == self.own.epoch else 0
+    def meet(self, asked: Request, life: str) -> None:
+        """An office asks, and has everything up to its cursor in this life of the hub."""
+        if life != self._life:
+            self._life, self._met, self._to_note = life, {}, set()
+        cursor = asked.cursor if asked.epoch == life else 0
         self._met[asked.site] = Met(
             asked.site, show_instant(self.store.clock()), max(cursor, self.reached(asked.site))
         )
@@ -152,6 +159,18 @@ class Hub:
             self._note([self._met[site] for site in self._to_note])
         for pool in (self._writer, self._readers, self._lookers):
             pool.shutdown()
+
+
+def _whole(work: Callable[..., T], *args: Any) -> T:
+    """A unit of work from its beginning, again where another program's collided with it. Raises: Collided."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return work(*args)
+        except Collided:
+            if not left:
+                raise
+            sleep(random() * COLLIDED_SECONDS)  # noqa: S311  so that two do not meet again
+    raise AssertionError
 
 
 def app_of(store: Store) -> Starlette:

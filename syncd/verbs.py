@@ -19,9 +19,11 @@ from core.replication.office import has_link
 from core.replication.recognise import hub_self
 from core.replication.seals import public_key
 from core.replication.standing import IN_WORDS, is_hub, office_standing, offices_at_hub
+from core.security.hub_secret import SEALED_FILE
 from core.security.unlock import BOOK, acting
 from core.store import Store
-from syncd import joining
+from syncd import joining, moving
+from syncd.advice import store_advice
 from syncd.door import Door
 from syncd.founding import found_hub, link_first, settle_address
 from syncd.guard import listen, server_of
@@ -72,7 +74,16 @@ def hub(door: Door) -> int:
         raise UsageError("Without TLS the hub listens on this computer alone: --bind 127.0.0.1:8765.")
     if bool(door.options.tls_cert) != bool(door.options.tls_key):
         raise UsageError("--tls-cert and --tls-key belong together.")
-    store = _hub_store(door)
+    if door.database:
+        return _run_hub(door, _database_store(door), host, port)
+    if moving.has_secret(door.home):
+        raise moving.InDatabase(door.home)
+    os.makedirs(door.home, mode=0o700, exist_ok=True)  # noqa: PTH103
+    with moving.hub_lock(door.home):
+        return _run_hub(door, _hub_store(door), host, port)
+
+
+def _run_hub(door: Door, store: Store, host: str, port: int) -> int:
     try:
         listening = listen(host, port)
     except OSError as error:
@@ -103,10 +114,53 @@ def _hub_store(door: Door) -> Store:
             found_hub(office, actor, door.home, clock=system_now)
         finally:
             office.close()
-    store = door.open().store
+    store = door.open(door.home).store
     with store.read() as read:
         enrol.require_hub(read)
     return store
+
+
+def _database_store(door: Door) -> Store:
+    """The hub's book in its database, brought there where it has just been made from an office's.
+
+    Raises: NotMovedYet, NoHubSecret, NoHubThere.
+    """
+    if door.options.source and not moving.has_secret(door.home):
+        os.makedirs(door.home, mode=0o700, exist_ok=True)  # noqa: PTH103
+        with moving.hub_lock(door.home, alone=True):
+            moving.move_hub(_hub_store(door), door.database, door.progress)
+    if moving.has_book(door.home):
+        raise moving.NotMovedYet(door.home)
+    store = door.open().store
+    for sentence in store_advice(store, door.database, in_arguments=bool(door.options.database)):
+        door.say(sentence)
+    return store
+
+
+def move(door: Door) -> int:
+    """Bring the hub's book from its home into an empty database."""
+    if not door.database:
+        raise moving.NoDatabase
+    if not moving.has_book(door.home):
+        raise (moving.AlreadyMoved if moving.has_secret(door.home) else NoHubYet)(door.home)
+    with moving.hub_lock(door.home, alone=True):
+        store, _ = door.managed(door.home)
+        done = moving.move_hub(store, door.database, door.progress)
+    rows = sum(content.rows for content in done.contents.values())
+    door.answer(
+        {
+            "rows": rows,
+            "tables": {name: content._asdict() for name, content in done.contents.items()},
+            "kept_as": done.kept_as,
+        },
+        [
+            f"{rows:,} rows of {len(done.contents)} tables are in the database, each with the same SHA-256.",
+            f"The file is kept as {done.kept_as} and not used any more.",
+            "Start the hub with `syncd hub --database`. Its home keeps its keys: another process on the same",
+            f"database needs a copy of keys.json and {SEALED_FILE}.",
+        ],
+    )
+    return 0
 
 
 def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> None:

@@ -4,11 +4,12 @@ Whether a backup was restored or a disk was put back: what was written after it 
 nobody here can know them.
 """
 
+import json
 import secrets
 
 from core.errors import DomainError
 from core.ids import named
-from core.replication.seals import keep_seal, public_key, seal
+from core.replication.seals import hub_key, keep_seal, public_key, seal
 from core.store import Read, Tx
 from core.sync.facts import chain_end
 from core.sync.stamp import MAX_SITE
@@ -86,16 +87,20 @@ def add_former(tx: Tx, number: int, key: bytes) -> None:
 def begin_another_life(tx: Tx, *, before: int) -> None:
     """A hub that was restored says so with another life; every office then asks for everything once more and
     brings what the hub has lost. Does nothing to an office. `before` is the site that it was."""
-    rows = tx.rows("SELECT private_key FROM sync_self")
-    if not rows:
+    private = hub_key(tx)
+    if private is None:
         return
-    private = rows[0][0]
     no, head = chain_end(tx, before)
     if no:
         keep_seal(tx, before, no, head, seal(private, before, no, head))
+    epoch, lives = tx.rows("SELECT epoch, lives FROM sync_self")[0]
     tx.execute(
         "UPDATE sync_self SET epoch = :epoch, began = (SELECT seq FROM sync_head), began_ms = :now,"
-        " lives = json_insert(lives, '$[#]', epoch)",
-        {"epoch": secrets.token_hex(8), "now": int(tx.now.timestamp() * 1000)},
+        " lives = :lives",
+        {
+            "epoch": secrets.token_hex(8),
+            "now": int(tx.now.timestamp() * 1000),
+            "lives": json.dumps([*json.loads(lives), epoch]),
+        },
     )
     tx.change(Site, named(f"site:{tx.site}"), public_key=public_key(private).hex())

@@ -3,7 +3,7 @@
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from core.store import Tx
+from core.store import Read, Tx
 
 
 def new_key() -> bytes:
@@ -30,6 +30,15 @@ def sign(private_key: bytes, said: bytes) -> bytes:
 
 def seal_holds(key: bytes, site: int, no: int, head: bytes, signature: bytes) -> bool:
     return signed_by(key, signature, _said(site, no, head))
+
+
+def hub_key(read: Read) -> bytes | None:
+    """The hub's private key; None in an office's book."""
+    rows = read.rows("SELECT private_key FROM sync_self")
+    if not rows:
+        return None
+    held: bytes = rows[0][0] if read.hub_secret is None else read.hub_secret.private_key
+    return held
 
 
 def keep_seal(tx: Tx, site: int, no: int, head: bytes, signature: bytes) -> None:

@@ -115,6 +115,11 @@ TABLES: tuple[type[Row], ...] = (
     SyncLater, SyncAside, SyncBlob, SyncLost, SyncPart, SyncSelf,
 )  # fmt: skip
 
+KEPT_TABLES: tuple[type[Row], ...] = (
+    InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
+)  # fmt: skip
+"""The summaries, which the facts say already."""
+
 BLOB_NAMES = (("document", "sha256"), ("practice", "logo_sha256"))
 """Where a row names bytes that travel after it."""
 
@@ -143,6 +148,7 @@ def shapes() -> list[Shape]:
 
 
 __all__ = [
+    "KEPT_TABLES",
     "TABLES",
     "Adjustment",
     "Allocation",

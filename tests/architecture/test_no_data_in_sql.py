@@ -40,12 +40,18 @@ OUR_OWN_NAMES = {
     ("core/sync/fork.py", "register.name"),
     ("core/sync/fork.py", "s.name"),
     ("core/sync/fork.py", "shape.name"),
-    ("core/store.py", "column"),  # asserted to be a column of the table
-    ("core/store.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
-    ("core/store.py", "listed"),  # the columns of a table of ours
-    ("core/store.py", "name"),
-    ("core/store.py", "sets"),  # asserted column names, each with a parameter
-    ("core/store.py", "table"),
+    ("core/store/opening.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
+    ("core/store/postgres/schema.py", "key['name']"),  # a foreign key of a table of ours
+    ("core/store/postgres/schema.py", "table"),
+    ("core/store/postgres/session.py", "IDLE"),  # constants
+    ("core/store/postgres/session.py", "WAIT"),
+    ("core/store/schema.py", "name"),  # a trigger of ours
+    ("core/store/store.py", "name"),  # a table, from the list of tables
+    ("core/store/write.py", "column"),  # asserted to be a column of the table
+    ("core/store/write.py", "listed"),  # the columns of a table of ours
+    ("core/store/write.py", "name"),
+    ("core/store/write.py", "sets"),  # asserted column names, each with a parameter
+    ("core/store/write.py", "table"),
     ("core/sync/sequence.py", "table"),
 }
 
