@@ -10,15 +10,12 @@ from core.sync.batch import unfreeze
 from core.sync.facts import chain_end
 from core.sync.policy import Travels
 from core.sync.refill import Life
-from core.sync.register import Register
 from core.sync.triggers import Shape
 from core.tables import shapes
 
-FORMER_HUBS = """
-SELECT s.id FROM site AS s JOIN sync_lost AS l ON l.tbl = 'site' AND l.id = s.id
-WHERE s.public_key = (SELECT lower(hex(hub_key)) FROM sync_link)
+SITES = """
+SELECT id, number FROM site WHERE public_key <> (SELECT lower(hex(hub_key)) FROM sync_link)
 """
-"""What the hub was in a life that it has lost, which nobody else can say."""
 
 
 def begin_anew(tx: Merging, answer: Answer) -> None:
@@ -37,14 +34,13 @@ def begin_anew(tx: Merging, answer: Answer) -> None:
 def present_life(read: Read, sites: Collection[int]) -> Life | None:
     """While everything of the hub's present life is asked for; None else.
 
-    Who is who is each site's own to say: of the other sites' rows this office says nothing.
+    Who is who is each site's own to say: of the other sites' rows this office says nothing. What the hub was in
+    a life that it has lost nobody else can say.
     """
     began = read.value("SELECT began FROM sync_link")
     if began is None:
         return None
-    others = {
-        ("site", row_id) for row_id, number in read.rows("SELECT id, number FROM site") if number not in sites
-    }
+    others = {("site", row_id) for row_id, number in read.rows(SITES) if number not in sites}
     return Life(began, sites, others)
 
 
@@ -53,8 +49,6 @@ def end_anew(tx: Merging, answer: Answer, sites: Collection[int]) -> None:
     life = present_life(tx, sites)
     if life is None:
         return
-    site = next(shape for shape in shapes() if shape.name == "site")
-    refill.say_again(Register(tx, site), [row_id for (row_id,) in tx.rows(FORMER_HUBS)], sites)
     refill.finish(tx, shapes(), life)
     at_hub = {site: no for site, no, _ in answer.heads}
     for (site,) in tx.rows("SELECT site FROM sync_chain"):

@@ -53,14 +53,15 @@ def _move_rows(book: Book, register: Register, by_ms: int, hub_ms: int) -> None:
     waiting = [row_id for (row_id,) in book.rows(f"SELECT id FROM {register.name} WHERE _q = 0")]
     for start in range(0, len(waiting), WAITING_AT_ONCE):
         ids = waiting[start : start + WAITING_AT_ONCE]
-        bases = register.bases(ids)
+        bases, tombs = register.bases(ids), register.tombs(ids)
         moved = []
         for row_id, mine in register.kept(ids).items():
             stamps = stamps_of(register.columns, mine.newest, mine.by_column)
             seen = bases.get(row_id)
+            buried = tombs[row_id].newest if row_id in tombs else 0  # and it came back here
             for column, stamp in stamps.items():
                 if seen is None or column in seen:
-                    after = 0 if seen is None else seen[column]
+                    after = buried if seen is None else seen[column]
                     stamps[column] = _moved(stamp, by_ms, hub_ms, after=after)
             moved.append((*folded(stamps), row_id))
         book.many(f"UPDATE {register.name} SET _h = ?, _cv = ? WHERE id = ?", moved)

@@ -8,6 +8,7 @@ from typing import Any
 
 from core import audit
 from core.conflicts.queries import open_conflicts
+from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.kept import differences
 from core.store import Read, Store
 from core.sync.policy import Travels
@@ -104,7 +105,10 @@ def _first(sums: list[Any], mine: list[Any]) -> object:
     return None
 
 
-NUMBERS = "SELECT number, count(DISTINCT invoice_id) FROM invoice_issue GROUP BY number HAVING count(*) > 1"
+NUMBERS = f"""
+SELECT i.number, count(DISTINCT i.invoice_id) FROM invoice_issue AS i WHERE {ISSUE_COUNTS}
+GROUP BY i.number HAVING count(*) > 1
+"""
 
 
 def numbers_are_unique(world: World) -> None:
