@@ -6,6 +6,7 @@ matters is in the book.
 """
 
 import asyncio
+import os
 import random
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
+from core.nudge import Ear
 from core.replication.messages import Answer, Request, pack, read_answer
 from core.replication.office import (
     WENT_BACK,
@@ -158,8 +160,25 @@ class Office:
     async def _watch(self) -> None:
         """Wake the lane that brings, when somebody here committed. A disk that fails is said, and asked again
         after a while."""
+        ear, nudged = Ear(os.path.dirname(self.store.path) or "."), asyncio.Event()  # noqa: PTH120
+
+        def heard() -> None:
+            ear.listen()
+            nudged.set()
+
+        if ear.descriptor >= 0:
+            self._loop.add_reader(ear.descriptor, heard)
+        try:
+            await self._look_when(nudged)
+        finally:
+            if ear.descriptor >= 0:
+                self._loop.remove_reader(ear.descriptor)
+            ear.close()
+
+    async def _look_when(self, nudged: asyncio.Event) -> None:
         version, pauses = None, Pauses()
         while True:
+            nudged.clear()
             try:
                 seen = await self.on_book(self.store.data_version)
                 if seen != version:
@@ -169,7 +188,8 @@ class Office:
             except Exception as error:  # noqa: BLE001  told, and tried again
                 await self._note(self._code_of(error))
                 pauses.longer()
-            await asyncio.sleep(pauses.next or POLL_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(nudged.wait(), pauses.next or POLL_SECONDS)
 
     async def _bring(self) -> None:
         """What is written here goes to the hub at once."""

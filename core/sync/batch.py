@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from core.sync.book import AMONG, Book, Reader, listed
 from core.sync.facts import told_facts
 from core.sync.merge import Edit
-from core.sync.policy import Travels
+from core.sync.policy import REPLICATED, Travels
 from core.sync.refill import say_again
 from core.sync.register import Register
+from core.sync.sequence import unnumbered
 from core.sync.triggers import Shape
 from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, digest, pack, unpack
 
@@ -93,6 +94,8 @@ class _Room:
 def _unsent(book: Book, shapes: Sequence[Shape], sites: Sequence[int]) -> Batch:
     room = _Room()
     tables: list[list[Any]] = []
+    meant = unnumbered(book, [s.name for s in shapes if s.travels in REPLICATED])
+    shapes = [shape for shape in shapes if shape.name in meant]
     for shape in shapes:
         if shape.travels is Travels.REGISTER and room.rows:
             tables += _edits(book, shape, room)

@@ -31,15 +31,15 @@ def page_after(read: Reader, shapes: Sequence[Shape], cursor: int, *, site: int,
     if head <= cursor:
         return Page([], [], [], [], cursor, cursor, False)
     found: list[tuple[int, int, Any]] = []
-    for kind, sql in enumerate(_questions(shapes)):
-        rows = read.rows(sql.text, cursor=cursor, most=BATCH_ROWS + 1)
-        found += [(row[sql.number], kind, row) for row in rows]
+    questions = _questions(shapes)
+    for (kind,) in read.rows(_anything(questions), cursor=cursor):
+        rows = read.rows(questions[kind].text, cursor=cursor, most=BATCH_ROWS + 1)
+        found += [(row[questions[kind].number], kind, row) for row in rows]
     found.sort(key=itemgetter(0, 1))
     taken = _as_many_as_fit(found)
     more = len(taken) < len(found)
     upto = taken[-1][0] if more else max(head, cursor)
     groups: dict[int, list[list[Any]]] = {}
-    questions = _questions(shapes)
     for _, kind, row in taken:
         if own or not _wrote_it(questions[kind], row, site):
             groups.setdefault(kind, []).append(list(row))
@@ -55,11 +55,22 @@ def page_after(read: Reader, shapes: Sequence[Shape], cursor: int, *, site: int,
 
 class Question(NamedTuple):
     kind: str
+    source: str
+    """The table that is asked."""
     table: str
+    """Its name on the wire."""
     names: tuple[str, ...]
     text: str
     number: int
     """Where in the row its number is."""
+
+
+def _anything(questions: Sequence[Question]) -> str:
+    """Which of them have an answer, in one question: there are many tables, and most changes are in few."""
+    return " UNION ALL ".join(
+        f"SELECT {kind} WHERE EXISTS (SELECT 1 FROM {one.source} WHERE _q > :cursor)"
+        for kind, one in enumerate(questions)
+    )
 
 
 def _questions(shapes: Sequence[Shape]) -> list[Question]:
@@ -69,13 +80,19 @@ def _questions(shapes: Sequence[Shape]) -> list[Question]:
         if shape.travels is Travels.REGISTER:
             names = ("id", "_q", "_h", "_cv", "_x", *shape.business)
             text = f"SELECT {listed(names)} FROM {shape.name} {after}"
-            asked.append(Question("tables", shape.name, shape.business, text, 1))
+            asked.append(Question("tables", shape.name, shape.name, shape.business, text, 1))
         elif shape.travels is Travels.FACT:
             text = f"SELECT {listed(shape.columns)} FROM {shape.name} {after}"
-            asked.append(Question("facts", shape.name, shape.columns, text, shape.columns.index("_q")))
+            asked.append(
+                Question("facts", shape.name, shape.name, shape.columns, text, shape.columns.index("_q"))
+            )
     tombs = f"SELECT tbl, id, _h, image, _q FROM sync_tomb {after}"
     later = f"SELECT tbl, id, site, no, chain, _q, doc FROM sync_later {after}"
-    return [*asked, Question("tombs", "", (), tombs, 4), Question("later", "", (), later, 5)]
+    return [
+        *asked,
+        Question("tombs", "sync_tomb", "", (), tombs, 4),
+        Question("later", "sync_later", "", (), later, 5),
+    ]
 
 
 def _as_many_as_fit(found: Sequence[tuple[int, int, Any]]) -> Sequence[tuple[int, int, Any]]:
