@@ -6,9 +6,10 @@ nobody here can know them.
 
 import secrets
 
+from core import audit
 from core.errors import DomainError
 from core.ids import named
-from core.store import Read, Tx
+from core.store import Merging, Read, Tx
 from core.sync.stamp import MAX_SITE
 from core.tables import Site
 
@@ -81,3 +82,13 @@ def begin_another_life(tx: Tx) -> None:
     """A hub that was restored says so with another life; every office then asks for everything once more and
     brings what the hub has lost. Does nothing to an office."""
     tx.execute("UPDATE sync_self SET epoch = :epoch", {"epoch": secrets.token_hex(8)})
+
+
+def live_again(tx: Merging) -> None:
+    """A hub whose whole database is an earlier one goes on as another site: offices hold facts of the site
+    that it was, under numbers which it would give again."""
+    before, site = tx.site, free_site(tx)
+    tx.become(site)
+    add_site(tx, after=before)
+    begin_another_life(tx)
+    audit.record(tx, "hub.restored", "site", str(site), from_site=before)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import NotFound
 from core.migrations import HEAD
 from core.store.postgres.session import Session, UnfitDatabase, connect
-from core.store.postgres.tx import PostgresMerging, PostgresReading, PostgresTx
+from core.store.postgres.tx import READ, PostgresMerging, PostgresReading, PostgresTx, roll_back
 from core.store.store import Store
 from core.trouble import DatabaseAway, NewerBook, refusal_of
 
@@ -97,6 +97,15 @@ class PostgresStore(Store):
                 self._idle.append(connection)
                 return
         connection.close()
+
+    def connected_with(self) -> dict[str, str]:
+        """What connections are made with, from the address, a service file or the environment."""
+        session = self.begun(READ)
+        try:
+            return session.raw.info.get_parameters()
+        finally:
+            roll_back(session)
+            self.give_back(session)
 
     def read(self) -> "Reading":
         return PostgresReading(self)  # type: ignore[return-value]

@@ -130,6 +130,10 @@ class PostgresMerging(_Writes, Merging):
     def _be_silent(self, silent: bool) -> None:
         self.value("SELECT set_config(:name, :silent, true)", name=SILENT, silent="on" if silent else "")
 
+    def become(self, site: int) -> None:
+        super().become(site)
+        self.execute("UPDATE sync_clock SET applying = 0")  # silence is the transaction's here
+
     def _try(self, sql: str, rows: "Sequence[Sequence[Any]]") -> str:
         import psycopg
 
