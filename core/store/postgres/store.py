@@ -47,6 +47,7 @@ class PostgresStore(Store):
         self.secret = secret
         self._url = url
         self._heard = 0
+        self._listens = False
 
     @classmethod
     def at(
@@ -121,15 +122,18 @@ class PostgresStore(Store):
         for it. Raises: DatabaseAway."""
         import psycopg
 
+        if not hasattr(self, "_watching"):
+            self._watching = Session(connect(self._url))
+            self._heard += 1  # whatever came meanwhile
         try:
-            if not hasattr(self, "_watching"):
-                watching = Session(connect(self._url))
-                watching.execute("LISTEN daysheet")
-                self._watching, self._heard = watching, self._heard + 1
+            if not self._listens:
+                self._watching.execute("LISTEN daysheet")
+                self._listens = True
             self._heard += len(list(self._watching.raw.notifies(timeout=0)))
         except psycopg.Error:
             self._watching.close()
             del self._watching
+            self._listens = False
             raise DatabaseAway from None
         return self._heard
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.store.postgres.store import PostgresStore
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-WRITE = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE"
+WRITE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 LOCK = "LOCK TABLE sync_head IN EXCLUSIVE MODE"
 """Takes no snapshot, so that the first look comes after the writer before has committed."""
 NOTIFY = "SELECT pg_notify('daysheet', '')"
