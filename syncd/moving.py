@@ -19,7 +19,7 @@ from core.replication.enrol import FOUNDER
 from core.replication.moving import Content, move
 from core.replication.recognise import hub_self
 from core.security.files import keep_aside, sync_folder
-from core.security.hub_secret import SEALED_FILE, HubSecret
+from core.security.hub_secret import SEALED_FILE, Held, HubSecret
 from core.security.unlock import BOOK, Opened, acting
 from core.store import Store
 
@@ -108,7 +108,7 @@ def move_hub(hub: Store, url: str, tell: Callable[[int], None]) -> Moved:
             own = hub_self(tx)
             contents = move(
                 tx, database, tell,
-                lambda: HubSecret.keep(folder, hub.data_key, own.private_key, own.tls),
+                lambda: HubSecret.keep(folder, hub.data_key, Held(own.private_key, own.tls, own.kept_tls)),
             )  # fmt: skip
     finally:
         database.close()

@@ -15,14 +15,26 @@ from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
 from core.replication.messages import Answer, Request, pack, read_answer
-from core.replication.office import WENT_BACK, Link, Restored, Taken, link, listen, must_ask, prepare, take
+from core.replication.office import (
+    WENT_BACK,
+    Link,
+    NoHub,
+    Restored,
+    Taken,
+    link,
+    listen,
+    must_ask,
+    prepare,
+    still,
+    take,
+)
 from core.replication.restored import followed, following
 from core.replication.standing import note_unreached
 from core.store import Store
 from syncd.auth import NEW
 from syncd.carrier import carry
 from syncd.line import Line, Trouble
-from syncd.trouble import place_of
+from syncd.trouble import Pauses, place_of
 
 POLL_SECONDS = 0.02
 """How often the book is asked whether somebody committed; it costs 9 microseconds (`decisions.md` 28)."""
@@ -87,25 +99,36 @@ class Office:
         `progress` hears of them. Raises: NoHub, Trouble.
         """
         self._loop = asyncio.get_running_loop()
-        self._line = await self._make_line()
-        rows = in_vain = 0
         try:
-            while True:
-                done = await self._exchange(self._ready)
-                rows += done.taken.rows
-                progress(rows)
-                if done.trouble:
-                    raise Trouble(done.trouble)
-                if not (done.taken.more or done.taken.unsent):
-                    break
-                in_vain = 0 if done.brought or done.taken.more else in_vain + 1
-                if in_vain > ASKED_AGAIN:
-                    raise Trouble("refused")
-            await carry(self._line, self.store, self.on_book)
+            self._line = await self._make_line()
+            try:
+                rows = await self._all(progress)
+            finally:
+                await self._line.close()
             await self._note("")
+        except NoHub:
+            raise
+        except Exception as error:
+            await self._note(self._code_of(error))
+            raise
         finally:
-            await self._line.close()
             self._book.shutdown()
+        return rows
+
+    async def _all(self, progress: Callable[[int], None]) -> int:
+        rows = in_vain = 0
+        while True:
+            done = await self._exchange(self._ready)
+            rows += done.taken.rows
+            progress(rows)
+            if done.trouble:
+                raise Trouble(done.trouble)
+            if not (done.taken.more or done.taken.unsent):
+                break
+            in_vain = 0 if done.brought or done.taken.more else in_vain + 1
+            if in_vain > ASKED_AGAIN:
+                raise Trouble("refused")
+        await carry(self._line, self.store, self.on_book)
         return rows
 
     async def on_book(self, work: Callable[..., T], *args: Any) -> T:
@@ -133,15 +156,20 @@ class Office:
     # The lanes
 
     async def _watch(self) -> None:
-        """Wake the lane that brings, when somebody here committed."""
-        version = None
+        """Wake the lane that brings, when somebody here committed. A disk that fails is said, and asked again
+        after a while."""
+        version, pauses = None, Pauses()
         while True:
-            with suppress(DomainError):  # the lanes say what is wrong with the book
+            try:
                 seen = await self.on_book(self.store.data_version)
                 if seen != version:
                     version = seen
                     self._written.set()
-            await asyncio.sleep(POLL_SECONDS)
+                pauses.over()
+            except Exception as error:  # noqa: BLE001  told, and tried again
+                await self._note(self._code_of(error))
+                pauses.longer()
+            await asyncio.sleep(pauses.next or POLL_SECONDS)
 
     async def _bring(self) -> None:
         """What is written here goes to the hub at once."""
@@ -215,7 +243,7 @@ class Office:
 
     async def _note(self, code: str) -> None:
         """Keep what is wrong where status and screens read it, and tell it where it is news."""
-        with suppress(DomainError):  # the disk may be what is wrong
+        with suppress(Exception):  # the disk may be what is wrong
             await self.on_book(note_unreached, self.store, code)
         if code == self._told:
             return
@@ -241,8 +269,13 @@ class Office:
         except Restored:
             await self._tell_of_restore()
             request = await self.on_book(ready)
-        answer = read_answer(await self._line.ask("POST", "/sync/v1/exchange", request.packed()))
-        return await self.on_book(self._take, answer, self._line.now_ms)
+        told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
+        if not told:
+            if await self.on_book(still, self.store, self._line.heard_ms, self._line.now_ms):
+                return Exchanged(Taken(False, False, 0), "", False)
+            request = await self.on_book(listen, self.store, self._line.now_ms)
+            told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
+        return await self.on_book(self._take, read_answer(told), self._line.now_ms)
 
     def _take(self, answer: Answer, came_ms: int) -> Exchanged:
         taken = take(self.store, answer, now_ms=came_ms)

@@ -17,7 +17,7 @@ from core.practice.commands import require_series
 from core.replication import enrol
 from core.replication.office import has_link
 from core.replication.recognise import hub_self
-from core.replication.seals import new_key, public_key
+from core.replication.seals import public_key
 from core.replication.standing import IN_WORDS, is_hub, office_standing, offices_at_hub
 from core.security.hub_secret import SEALED_FILE
 from core.security.unlock import BOOK, acting
@@ -172,6 +172,8 @@ def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> Non
     with store.read() as read:
         known = hub_self(read).url
     port = listening.getsockname()[1]
+    if not options.no_tls and known.startswith("http:"):  # it was started without TLS before
+        known = known.replace("http:", "https:", 1)
     url = require_address(options.url) if options.url else known or _url(host, port, tls=not options.no_tls)
     names = ["localhost", "127.0.0.1", socket.gethostname()]
     settle_address(store, enrol.FOUNDER, url=url, own_tls=own_tls, names=names)
@@ -284,21 +286,21 @@ def join(door: Door) -> int:
     person = options.person or _computer_user()
     with joining.alone(door.home):
         if joining.is_begun(door.home):
-            door.say("This office has joined before and its download was cut off; it goes on.")
+            door.say("This office has asked to join before and was cut off; it goes on.")
             begun = joining.go_on(door.home, door.passphrase(new=False), system_now)
         else:
             hello = asyncio.run(joining.greet(url, system_now))
             _check_pin(door, hello.pin)
             passphrase = door.passphrase(new=True)
             joining.require_passphrase(passphrase)
-            key = new_key()
-            welcome = asyncio.run(joining.enrol(hello, options.code, key, person, system_now))
             begun = joining.begin(
-                door.home, welcome, hello, key, passphrase=passphrase, person=person, clock=system_now
+                door.home, hello, options.code, passphrase=passphrase, person=person, clock=system_now
             )
-        if begun.recovery_code:
+        welcome = asyncio.run(joining.ask_in(begun, door.home, options.code, system_now))
+        if welcome is not None:
             door.say("Recovery code, shown only now; write it down and keep it away from this computer:")
             door.say(f"  {begun.recovery_code}")
+            joining.come_in(begun, door.home, welcome)
         done = asyncio.run(joining.fetch(begun, door.home, door.progress))
     door.answer(
         {
@@ -344,10 +346,8 @@ def office(door: Door) -> int:
             url = require_address(door.options.url)
             with store.write(acting(opened, door.home)) as tx:
                 enrol.move_link(tx, url)
-        if door.options.once:
-            return _once(door, store)
         with _alone(door.home):
-            return asyncio.run(_keep(door, store))
+            return _once(door, store) if door.options.once else asyncio.run(_keep(door, store))
     finally:
         store.close()
 

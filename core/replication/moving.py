@@ -88,7 +88,8 @@ def rows_of(read: "Read", kind: Kind) -> Iterator[Sequence[Any]]:
     if kind.name != "sync_self":
         yield from rows
         return
-    secret = {kind.columns.index("private_key"): b"", kind.columns.index("tls"): None}
+    empty = {"private_key": b"", "tls": None, "kept_tls": None}
+    secret = {kind.columns.index(name): value for name, value in empty.items()}
     for row in rows:
         yield [secret.get(i, value) for i, value in enumerate(row)]
 

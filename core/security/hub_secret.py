@@ -7,6 +7,7 @@ database each have a copy of both files.
 
 import json
 import os
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,14 +40,21 @@ class DamagedHubSecret(DomainError):
         )
 
 
+class Held(NamedTuple):
+    """As `sync_self` has them where the book is a file."""
+
+    private_key: bytes
+    tls: bytes | None
+    kept_tls: bytes | None
+
+
 class HubSecret:
     """The secret of one hub, as its file holds it."""
 
-    def __init__(self, path: str, data_key: bytes, private_key: bytes, tls: bytes | None) -> None:
+    def __init__(self, path: str, data_key: bytes, held: "Held") -> None:
         self._path = path
         self._data_key = data_key
-        self.private_key = private_key
-        self.tls = tls
+        self.private_key, self.tls, self.kept_tls = held
 
     @classmethod
     def load(cls, folder: str, data_key: bytes) -> "HubSecret":
@@ -56,31 +64,35 @@ class HubSecret:
             held = read_at_most(path, 1 << 16)
             plain = AESGCM(_key(data_key)).decrypt(held[:12], held[12:], _BOUND)
             said = json.loads(plain)
-            tls = None if said["tls"] is None else bytes.fromhex(said["tls"])
-            return cls(path, data_key, bytes.fromhex(said["private_key"]), tls)
+            return cls(path, data_key, Held(*(_bytes(said[name]) for name in Held._fields)))
         except NoSuchFile:
             raise NoHubSecret(folder) from None
         except (InvalidTag, ValueError, KeyError, TypeError, CannotRead):
             raise DamagedHubSecret(path) from None
 
     @classmethod
-    def keep(cls, folder: str, data_key: bytes, private_key: bytes, tls: bytes | None) -> "HubSecret":
+    def keep(cls, folder: str, data_key: bytes, held: "Held") -> "HubSecret":
         """Write it. Raises: CannotWrite."""
-        made = cls(os.path.join(folder, SEALED_FILE), data_key, private_key, tls)  # noqa: PTH118
+        made = cls(os.path.join(folder, SEALED_FILE), data_key, held)  # noqa: PTH118
         made._save()
         return made
 
-    def set_tls(self, tls: bytes | None) -> None:
-        """Another certificate from now on. Raises: CannotWrite."""
-        if tls != self.tls:
-            self.tls = tls
+    def set_tls(self, tls: bytes | None, kept_tls: bytes | None) -> None:
+        """Another certificate from now on, or its own kept while another is used. Raises: CannotWrite."""
+        if (tls, kept_tls) != (self.tls, self.kept_tls):
+            self.tls, self.kept_tls = tls, kept_tls
             self._save()
 
     def _save(self) -> None:
-        said = {"private_key": self.private_key.hex(), "tls": None if self.tls is None else self.tls.hex()}
+        held = Held(self.private_key, self.tls, self.kept_tls)
+        said = {name: None if value is None else value.hex() for name, value in held._asdict().items()}
         nonce = os.urandom(12)
         sealed = AESGCM(_key(self._data_key)).encrypt(nonce, json.dumps(said).encode(), _BOUND)
         write_private(self._path, nonce + sealed)
+
+
+def _bytes(text: str | None) -> Any:
+    return None if text is None else bytes.fromhex(text)
 
 
 def _key(data_key: bytes) -> bytes:

@@ -44,7 +44,8 @@ class Merging(Tx):
     def become(self, site: int) -> None:
         """From here on in this transaction, what waits for its number gets it as another site's."""
         self._save_head()
-        self.execute("UPDATE sync_clock SET site = :site, applying = 1", {"site": site})
+        self.execute("UPDATE sync_clock SET site = :site", {"site": site})
+        self._be_silent(True)
         self.site = site
         rows = self.rows("SELECT no, head FROM sync_chain WHERE site = :site", site=site)
         self._no, self._head = rows[0] if rows else (0, bytes(32))

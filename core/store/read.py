@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
         private_key: bytes
         tls: bytes | None
+        kept_tls: bytes | None
 
-        def set_tls(self, tls: bytes | None) -> None: ...
+        def set_tls(self, tls: bytes | None, kept_tls: bytes | None) -> None: ...
 
 
 STALE = "SELECT 1 FROM stale LIMIT 1"

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from core.tables import Row
 
 
+ALONE = """
+SELECT NOT EXISTS (SELECT 1 FROM sync_link) AND NOT EXISTS (SELECT 1 FROM sync_self)
+"""
+"""Whether a book has neither a hub nor is one."""
+
+
 class Store:
     """One book, open. Threads may share it; each read or write takes a connection of its own."""
 
@@ -145,10 +151,16 @@ class Store:
         return Merging(self, actor)
 
     def data_version(self) -> int:
-        """A number that changes when another connection commits; each caller thread asks alone."""
+        """A number that changes when another connection commits; each caller thread asks alone.
+
+        Raises: BookLocked, DiskTrouble, BookBusy, DamagedBook; asked again later, it goes on.
+        """
         if not hasattr(self, "_watching"):
             self._watching = self._connect(query_only=True)
-        return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
+        try:
+            return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
+        except sqlcipher.DatabaseError as error:
+            raise refusal_of(error) from None
 
     def close(self) -> None:
         with self._guard:
@@ -248,8 +260,11 @@ class Store:
         from core.sync.absorb import absorb
         from core.tables import shapes
 
-        with self.merge(Actor("system", "Daysheet", Role.OWNER)) as tx:
-            absorb(tx, shapes())
+        with self.read() as read:
+            alone = read.value(ALONE)
+        if not alone:  # nobody else has written anything else
+            with self.merge(Actor("system", "Daysheet", Role.OWNER)) as tx:
+                absorb(tx, shapes())
 
     def upgrade(self, *, site: int | None = None) -> None:
         """Bring the schema to HEAD in one transaction: killed in between, it is as before."""

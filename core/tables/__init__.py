@@ -80,8 +80,10 @@ from core.tables.replication import (
     SyncBatch,
     SyncBlob,
     SyncInvite,
+    SyncJoining,
     SyncLater,
     SyncLink,
+    SyncLost,
     SyncNonce,
     SyncPart,
     SyncPeer,
@@ -109,8 +111,8 @@ TABLES: tuple[type[Row], ...] = (
     Document, Blob, Statement, Superbill, Estimate, EstimateOverride, Receipt, CreditNote, DocumentShare,
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
-    EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncNonce, SyncSeal, SyncLater,
-    SyncAside, SyncBlob, SyncPart, SyncSelf,
+    EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncJoining, SyncNonce, SyncSeal,
+    SyncLater, SyncAside, SyncBlob, SyncLost, SyncPart, SyncSelf,
 )  # fmt: skip
 
 KEPT_TABLES: tuple[type[Row], ...] = (
@@ -220,8 +222,10 @@ __all__ = [
     "SyncClock",
     "SyncHead",
     "SyncInvite",
+    "SyncJoining",
     "SyncLater",
     "SyncLink",
+    "SyncLost",
     "SyncNonce",
     "SyncPart",
     "SyncPeer",

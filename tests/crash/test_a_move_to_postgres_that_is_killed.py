@@ -63,7 +63,7 @@ def test_a_move_that_is_killed_anywhere_ends_the_same_when_it_is_done_again(
     whole = fresh("whole")
     url = postgres.new_database()
     events = events_of(lambda: moved(whole, url), folder=str(whole))
-    states = set()
+    states: set[tuple[int, bool, bool]] = set()
     for point in [*spread(events, POINTS), *range(events - 6, events)]:
         folder, url = fresh(f"{point}-{len(states)}"), postgres.new_database()
         dies_at(point, lambda folder=folder, url=url: moved(folder, url), folder=str(folder))  # type: ignore[misc]

@@ -22,9 +22,10 @@ from core.replication.enrol import (
 )
 from core.replication.messages import read_answer, read_request
 from core.replication.moving import move
-from core.replication.recognise import hub_self
+from core.replication.recognise import Met, hub_self, note_met
 from core.replication.seals import new_key, public_key, sign
-from core.security.hub_secret import HubSecret
+from core.replication.standing import numbered_up_to
+from core.security.hub_secret import Held, HubSecret
 from core.store import Store
 from core.store.postgres import PostgresStore
 from tests.builders import TODAY, fixed_clock
@@ -52,7 +53,7 @@ def moved(hub: Store, database: str) -> PostgresStore:
     """The same hub in a database; its secret stays in the folder that it had."""
     with hub.read() as read:
         own = hub_self(read)
-        secret = HubSecret.keep(str(Path(hub.path).parent), KEY, own.private_key, own.tls)
+        secret = HubSecret.keep(str(Path(hub.path).parent), KEY, Held(own.private_key, own.tls, own.kept_tls))
         move(read, PostgresStore(database, KEY, hub.clock), lambda _: None, lambda: None)
     hub.close()
     return PostgresStore.at(database, KEY, hub.clock, secret)
@@ -116,6 +117,8 @@ class Network:
             self.tell_of_restore(book)
             asked = office.prepare(book, clock.ms)
         request = read_request(asked.packed())
+        with self.hub.write(OWNER) as tx:
+            note_met(tx, [Met(request.site, tx.now_text, request.cursor)])
         answer = hub.exchange(self.hub, request, self.hub.clock.ms)  # type: ignore[attr-defined]
         return office.take(book, read_answer(answer.packed()), now_ms=clock.ms)
 
@@ -134,11 +137,16 @@ class Network:
     def settle(self) -> int:
         """Exchange until nobody has anything for anybody; answers how many rounds it took."""
         for rounds in range(1, 50):
-            busy = False
+            busy, before = False, self._head()
             for book in self.offices.values():
                 while (taken := self.exchange(book)).more or taken.unsent:
                     busy = True
                 busy |= taken.rows > 0
-            if not busy:
+            # What the last of them brought, the others have not heard yet.
+            if not busy and self._head() == before:
                 return rounds
         raise AssertionError("they never come to rest")
+
+    def _head(self) -> int:
+        with self.hub.read() as read:
+            return numbered_up_to(read)

@@ -208,7 +208,7 @@ def test_any_batch_is_taken_or_refused_and_never_a_crash(network: Network, seed:
 
 def _broken(batch: Batch, rnd: Random) -> Batch:
     """The batch with one thing in it exchanged, at any depth."""
-    whole: list[Any] = [list(batch.tables), list(batch.tombs), list(batch.facts)]
+    whole: list[Any] = [list(part) for part in (batch.tables, batch.tombs, batch.facts, [[1, 2, b"", b""]])]
     at: Any = whole
     while isinstance(at, list) and at:
         place = rnd.randrange(len(at))
