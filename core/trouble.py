@@ -149,7 +149,7 @@ _OF_POSTGRES: "tuple[tuple[tuple[str, ...], Callable[[], DomainError]], ...]" = 
     (("55P03", "57014"), BookBusy),
     (("53100",), DiskFull),
     (("28", "3D", "42501"), DatabaseRefuses),
-    (("08", "25006", "25P03", "53", "57P", "58"), DatabaseAway),
+    (("08", "25006", "25P03", "53", "55000", "57P", "58"), DatabaseAway),  # 55000: a lock on a standby
     (("XX001", "XX002"), DamagedBook),
 )
 """What the beginning of a SQLSTATE means; the first that fits."""

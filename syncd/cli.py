@@ -58,6 +58,9 @@ def parser() -> argparse.ArgumentParser:
     hub.add_argument("--tls-key", metavar="FILE", help="its key")
     hub.add_argument("--no-tls", action="store_true", help="for a proxy on this computer that does TLS")
     _database(hub)
+    hub.add_argument(
+        "--restored", action="store_true", help="once, after its database was restored from a backup"
+    )
     hub.set_defaults(run=verbs.hub)
 
     move = verb("move", "bring the hub's book from its home into an empty PostgreSQL database")

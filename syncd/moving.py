@@ -9,15 +9,18 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
+from core.actors import Right
 from core.dates import system_now
 from core.errors import Busy, UsageError
+from core.replication.elsewhere import live_again
 from core.replication.enrol import FOUNDER
 from core.replication.moving import Content, move
 from core.replication.recognise import hub_self
 from core.security.files import keep_aside, sync_folder
 from core.security.hub_secret import SEALED_FILE, Held, HubSecret
-from core.security.unlock import BOOK
+from core.security.unlock import BOOK, Opened, acting
 from core.store import Store
 
 HUB_LOCK = "hub.lock"
@@ -115,6 +118,27 @@ def move_hub(hub: Store, url: str, tell: Callable[[int], None]) -> Moved:
     kept_as = keep_aside(hub.path)
     sync_folder(folder)
     return Moved(contents, kept_as)
+
+
+def go_on_after_restore(opened: Opened, folder: str) -> None:
+    """The database is an earlier one: the hub lives another life there, and offices bring what it has lost.
+
+    Raises: NotAllowed.
+    """
+    actor = acting(opened, folder)
+    with opened.store.merge(actor) as tx:
+        tx.require(Right.MANAGE)
+        live_again(tx)
+
+
+def database_advice(store: Store, typed: str) -> list[str]:
+    """What whoever runs the hub should change, a sentence each; `typed` is an address in the arguments."""
+    from core.store.postgres import IN_ARGUMENTS, PostgresStore, advice
+
+    assert isinstance(store, PostgresStore)
+    parts = urlsplit(typed)
+    shown = parts.password is not None or "password" in parse_qs(parts.query)
+    return [*([IN_ARGUMENTS] if shown else []), *advice(store)]
 
 
 @contextmanager

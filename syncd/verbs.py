@@ -23,7 +23,6 @@ from core.security.hub_secret import SEALED_FILE
 from core.security.unlock import BOOK, acting
 from core.store import Store
 from syncd import joining, moving
-from syncd.advice import store_advice
 from syncd.door import Door
 from syncd.founding import found_hub, link_first, settle_address
 from syncd.guard import listen, server_of
@@ -78,6 +77,8 @@ def hub(door: Door) -> int:
         return _run_hub(door, _database_store(door), host, port)
     if moving.has_secret(door.home):
         raise moving.InDatabase(door.home)
+    if door.options.restored:
+        raise UsageError("--restored is for a hub in a database. A file is restored with `daysheet restore`.")
     os.makedirs(door.home, mode=0o700, exist_ok=True)  # noqa: PTH103
     with moving.hub_lock(door.home):
         return _run_hub(door, _hub_store(door), host, port)
@@ -131,10 +132,12 @@ def _database_store(door: Door) -> Store:
             moving.move_hub(_hub_store(door), door.database, door.progress)
     if moving.has_book(door.home):
         raise moving.NotMovedYet(door.home)
-    store = door.open().store
-    for sentence in store_advice(store, door.database, in_arguments=bool(door.options.database)):
+    opened = door.open()
+    if door.options.restored:
+        moving.go_on_after_restore(opened, door.home)
+    for sentence in moving.database_advice(opened.store, door.options.database or ""):
         door.say(sentence)
-    return store
+    return opened.store
 
 
 def move(door: Door) -> int:

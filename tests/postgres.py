@@ -53,6 +53,15 @@ class Server:
         options = f"-k {self.folder} -c listen_addresses='' {settings}"
         self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
+    def become_standby(self) -> None:
+        """Take no writes any more, until promoted."""
+        self.stop()
+        (self.folder / "data" / "standby.signal").touch()
+        self.resume()
+
+    def promote(self) -> None:
+        self._run("pg_ctl", "-w", "promote")
+
     def stop(self, how: str = "fast") -> None:
         self._run("pg_ctl", "-w", "-m", how, "stop")
 

@@ -7,10 +7,11 @@ nobody here can know them.
 import json
 import secrets
 
+from core import audit
 from core.errors import DomainError
 from core.ids import named
 from core.replication.seals import hub_key, keep_seal, public_key, seal
-from core.store import Read, Tx
+from core.store import Merging, Read, Tx
 from core.sync.facts import chain_end
 from core.sync.stamp import MAX_SITE
 from core.tables import Site
@@ -104,3 +105,13 @@ def begin_another_life(tx: Tx, *, before: int) -> None:
         },
     )
     tx.change(Site, named(f"site:{tx.site}"), public_key=public_key(private).hex())
+
+
+def live_again(tx: Merging) -> None:
+    """A hub whose whole database is an earlier one goes on as another site: offices hold facts of the site
+    that it was, under numbers which it would give again."""
+    before, site = tx.site, free_site(tx)
+    tx.become(site)
+    add_site(tx, after=before)
+    begin_another_life(tx, before=before)
+    audit.record(tx, "hub.restored", "site", str(site), from_site=before)

@@ -42,6 +42,7 @@ OUR_OWN_NAMES = {
     ("core/sync/fork.py", "shape.name"),
     ("core/store/opening.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
     ("core/store/postgres/schema.py", "key['name']"),  # a foreign key of a table of ours
+    ("core/store/postgres/schema.py", "name"),  # a trigger of ours
     ("core/store/postgres/schema.py", "table"),
     ("core/store/postgres/session.py", "IDLE"),  # constants
     ("core/store/postgres/session.py", "WAIT"),

@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 
+from core.store.postgres.store import PostgresStore
 from core.store.read import Read
 
 ENCRYPTED = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
@@ -33,8 +34,16 @@ IN_ARGUMENTS = (
 )
 
 
-def advice(read: Read, *, sslmode: str = "") -> list[str]:
-    """Each as one sentence; nothing where all is well. Disk encryption cannot be seen from here."""
+def advice(store: PostgresStore) -> list[str]:
+    """Each as one sentence; nothing where all is well. Disk encryption cannot be seen from here.
+
+    Raises: DatabaseAway.
+    """
+    with store.read() as read:
+        return _advice(read, store.connected_with().get("sslmode", ""))
+
+
+def _advice(read: Read, sslmode: str) -> list[str]:
     said = []
     address = read.value(FAR)
     far = address is not None and not ip_address(address).is_loopback

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import NotFound
 from core.migrations import HEAD
 from core.store.postgres.session import Session, UnfitDatabase, connect
-from core.store.postgres.tx import PostgresMerging, PostgresReading, PostgresTx
+from core.store.postgres.tx import READ, PostgresMerging, PostgresReading, PostgresTx, roll_back
 from core.store.store import Store
 from core.trouble import DatabaseAway, NewerBook, refusal_of
 
@@ -47,6 +47,7 @@ class PostgresStore(Store):
         self.secret = secret
         self._url = url
         self._heard = 0
+        self._listens = False
 
     @classmethod
     def at(
@@ -98,6 +99,15 @@ class PostgresStore(Store):
                 return
         connection.close()
 
+    def connected_with(self) -> dict[str, str]:
+        """What connections are made with, from the address, a service file or the environment."""
+        session = self.begun(READ)
+        try:
+            return session.raw.info.get_parameters()
+        finally:
+            roll_back(session)
+            self.give_back(session)
+
     def read(self) -> "Reading":
         return PostgresReading(self)  # type: ignore[return-value]
 
@@ -112,15 +122,18 @@ class PostgresStore(Store):
         for it. Raises: DatabaseAway."""
         import psycopg
 
+        if not hasattr(self, "_watching"):
+            self._watching = Session(connect(self._url))
+            self._heard += 1  # whatever came meanwhile
         try:
-            if not hasattr(self, "_watching"):
-                watching = Session(connect(self._url))
-                watching.execute("LISTEN daysheet")
-                self._watching, self._heard = watching, self._heard + 1
+            if not self._listens:
+                self._watching.execute("LISTEN daysheet")
+                self._listens = True
             self._heard += len(list(self._watching.raw.notifies(timeout=0)))
         except psycopg.Error:
             self._watching.close()
             del self._watching
+            self._listens = False
             raise DatabaseAway from None
         return self._heard
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.store.postgres.store import PostgresStore
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-WRITE = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE"
+WRITE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 LOCK = "LOCK TABLE sync_head IN EXCLUSIVE MODE"
 """Takes no snapshot, so that the first look comes after the writer before has committed."""
 NOTIFY = "SELECT pg_notify('daysheet', '')"
@@ -129,6 +129,10 @@ class PostgresMerging(_Writes, Merging):
 
     def _be_silent(self, silent: bool) -> None:
         self.value("SELECT set_config(:name, :silent, true)", name=SILENT, silent="on" if silent else "")
+
+    def become(self, site: int) -> None:
+        super().become(site)
+        self.execute("UPDATE sync_clock SET applying = 0")  # silence is the transaction's here
 
     def _try(self, sql: str, rows: "Sequence[Sequence[Any]]") -> str:
         import psycopg
