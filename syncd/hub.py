@@ -21,7 +21,7 @@ from core.store import Store
 from syncd.bell import Bell
 from syncd.metrics import Metrics
 from syncd.refusals import Overloaded
-from syncd.routes import blobs, health, sync
+from syncd.routes import blobs, health, repair, sync
 
 MOST_WAITING = 8
 """Writes that wait for the one before; more are refused (`sync.md` 5.5)."""
@@ -42,6 +42,7 @@ class Hub:
             self.own = hub_self(read)
         self.bell = Bell(store)
         self.metrics = Metrics()
+        self.measured = repair.Measured()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._waiting = 0
@@ -100,6 +101,9 @@ def app_of(store: Store) -> Starlette:
             Route("/sync/v1/blobs", blobs.offer, methods=["POST"]),
             Route("/sync/v1/blob/{sha256}/{start:int}", blobs.give, methods=["GET"]),
             Route("/sync/v1/blob/{sha256}/{start:int}", blobs.take, methods=["PUT"]),
+            Route("/sync/v1/ranges/{upto:int}", repair.ranges, methods=["GET"]),
+            Route("/sync/v1/ranges/{upto:int}/{branch:int}", repair.ranges, methods=["GET"]),
+            Route("/sync/v1/repair", repair.repair, methods=["POST"]),
             Route("/health", health.health, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],

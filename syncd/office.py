@@ -8,19 +8,20 @@ matters is in the book.
 import asyncio
 import random
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
 from core.replication.messages import Answer, Request, pack, read_answer
 from core.replication.office import WENT_BACK, Link, Restored, Taken, link, listen, must_ask, prepare, take
 from core.replication.restored import followed, following
-from core.replication.standing import note_unreached
+from core.replication.standing import must_check, note_checked, note_unreached
 from core.store import Store
 from syncd.auth import NEW
 from syncd.carrier import carry
+from syncd.checking import Checked, check
 from syncd.line import Line, Trouble
 from syncd.trouble import place_of
 
@@ -30,6 +31,9 @@ POLL_SECONDS = 0.02
 WAIT_SECONDS = 25
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0
 ASKED_AGAIN = 3
+CHECK_SECONDS = 600
+"""How often it is asked whether all rows are to be laid beside the hub's again."""
+
 BLOBS_SECONDS = 600
 """Bytes are looked for after each row that came or went, and so often anyway."""
 
@@ -67,7 +71,8 @@ class Office:
         self._loop = asyncio.get_running_loop()
         self._line = await self._make_line()
         lanes = [
-            asyncio.create_task(lane()) for lane in (self._watch, self._bring, self._listen, self._blobs)
+            asyncio.create_task(lane())
+            for lane in (self._watch, self._bring, self._listen, self._blobs, self._check)
         ]
         stopped = asyncio.create_task(self._stopped.wait())
         try:
@@ -86,27 +91,53 @@ class Office:
 
         `progress` hears of them. Raises: NoHub, Trouble.
         """
-        self._loop = asyncio.get_running_loop()
-        self._line = await self._make_line()
-        rows = in_vain = 0
-        try:
-            while True:
-                done = await self._exchange(self._ready)
-                rows += done.taken.rows
-                progress(rows)
-                if done.trouble:
-                    raise Trouble(done.trouble)
-                if not (done.taken.more or done.taken.unsent):
-                    break
-                in_vain = 0 if done.brought or done.taken.more else in_vain + 1
-                if in_vain > ASKED_AGAIN:
-                    raise Trouble("refused")
+        async with self._met():
+            rows = await self._step(progress)
             await carry(self._line, self.store, self.on_book)
             await self._note("")
+        return rows
+
+    @asynccontextmanager
+    async def _met(self) -> AsyncIterator[None]:
+        """A line to the hub for a while, without the lanes."""
+        self._loop = asyncio.get_running_loop()
+        self._line = await self._make_line()
+        try:
+            yield
         finally:
             await self._line.close()
             self._book.shutdown()
-        return rows
+
+    async def _step(self, progress: Callable[[int], None]) -> int:
+        """Exchange until neither side has rows for the other; answers how many came."""
+        rows = in_vain = 0
+        while True:
+            done = await self._exchange(self._ready)
+            rows += done.taken.rows
+            progress(rows)
+            if done.trouble:
+                raise Trouble(done.trouble)
+            if not (done.taken.more or done.taken.unsent):
+                return rows
+            in_vain = 0 if done.brought or done.taken.more else in_vain + 1
+            if in_vain > ASKED_AGAIN:
+                raise Trouble("refused")
+
+    async def checked(self, progress: Callable[[int], None] = lambda _: None) -> Checked:
+        """Exchange everything, lay all rows beside the hub's, make equal what differs, and exchange again.
+
+        Raises: NoHub, Trouble.
+        """
+        async with self._met():
+            await self._step(progress)
+            found = await self._check_all()
+            await self._step(progress)
+        return found
+
+    async def _check_all(self) -> Checked:
+        found = await check(self._line, self.store, self.on_book)
+        await self.on_book(note_checked, self.store, len(found.left))
+        return found
 
     async def on_book(self, work: Callable[..., T], *args: Any) -> T:
         """Run what touches the book in its thread, one after another."""
@@ -189,6 +220,21 @@ class Office:
             return 0
 
         await self._again_and_again(once)
+
+    async def _check(self) -> None:
+        """Each day all rows are laid beside the hub's."""
+
+        async def once() -> float:
+            if not self._told and await self.on_book(self._must_check):
+                await self._check_all()
+            await asyncio.sleep(CHECK_SECONDS)
+            return 0
+
+        await self._again_and_again(once)
+
+    def _must_check(self) -> bool:
+        with self.store.read() as read:
+            return must_check(read, self.store.clock()) and not must_ask(read)
 
     async def _again_and_again(self, once: Callable[[], Awaitable[float]]) -> None:
         """Each time anew; `once` answers how many seconds it wants to wait. After a trouble the pause doubles

@@ -174,6 +174,7 @@ def add_link(
             batch_no=0,
             trouble="",
             unreached="",
+            differing=0,
         )
     )
 

@@ -38,6 +38,7 @@ from core.tables.kept import (
     MoneyLeft,
     Stale,
     Unbilled,
+    feeds_summaries,
     kept_triggers,
 )
 from core.tables.money import (
@@ -225,6 +226,7 @@ __all__ = [
     "SyncUnchained",
     "Unbilled",
     "User",
+    "feeds_summaries",
     "kept_triggers",
     "metadata",
     "shape",

@@ -8,6 +8,7 @@ unbilled queue at once; everything else only marks what is stale.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import Index
@@ -222,6 +223,12 @@ def kept_triggers() -> Iterator[tuple[str, str]]:
     )
     yield _trigger("payer_share_made", "INSERT ON payer_share", _mark("client", "NEW.client_id"))
     yield _trigger("payer_share_changed", "UPDATE ON payer_share", _mark("client", "NEW.client_id"))
+
+
+@cache
+def feeds_summaries(table: str) -> bool:
+    """Whether summaries are made of its rows."""
+    return any(f" ON {table} " in sql for _, sql in kept_triggers())
 
 
 def _trigger(name: str, when: str, does: str) -> tuple[str, str]:

@@ -81,6 +81,10 @@ class SyncLink(Local, table=True):
     unreached: str = text()
     """Why the hub could not be reached or made out, as a code; empty where it was."""
     tried_at: str | None = maybe_instant()
+    checked_at: str | None = maybe_instant()
+    """When all rows were last laid beside the hub's."""
+    differing: int = number(0)
+    """How many still differed then."""
 
 
 class SyncBatch(Local, table=True):

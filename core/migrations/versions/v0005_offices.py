@@ -124,6 +124,8 @@ def upgrade() -> None:
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("unreached", sa.Text(), nullable=False),
         sa.Column("tried_at", sa.Text(), nullable=True),
+        sa.Column("checked_at", sa.Text(), nullable=True),
+        sa.Column("differing", INT64, nullable=False),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_link"),
         sqlite_strict=True,
