@@ -6,6 +6,7 @@ with words, and the office comes again.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from core.store import Store
 from syncd.bell import Bell
 from syncd.metrics import Metrics
 from syncd.refusals import Overloaded
-from syncd.routes import blobs, health, repair, sync
+from syncd.routes import blobs, health, repair, snapshot, sync
 
 MOST_WAITING = 8
 """Writes that wait for the one before; more are refused (`sync.md` 5.5)."""
@@ -43,6 +44,7 @@ class Hub:
         self.bell = Bell(store)
         self.metrics = Metrics()
         self.measured = repair.Measured()
+        self.snapshots = snapshot.Maker(os.path.dirname(store.path))  # noqa: PTH120
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._waiting = 0
@@ -78,6 +80,7 @@ class Hub:
         self.bell.stop()
         self._writer.shutdown()
         self._readers.shutdown()
+        self.snapshots.close()
 
 
 def app_of(store: Store) -> Starlette:
@@ -104,6 +107,8 @@ def app_of(store: Store) -> Starlette:
             Route("/sync/v1/ranges/{upto:int}", repair.ranges, methods=["GET"]),
             Route("/sync/v1/ranges/{upto:int}/{branch:int}", repair.ranges, methods=["GET"]),
             Route("/sync/v1/repair", repair.repair, methods=["POST"]),
+            Route("/sync/v1/snapshot", snapshot.describe, methods=["GET"]),
+            Route("/sync/v1/snapshot/{etag}/{start:int}", snapshot.piece, methods=["GET"]),
             Route("/health", health.health, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],

@@ -22,6 +22,7 @@ from core.store import Store
 from syncd.auth import NEW
 from syncd.carrier import carry
 from syncd.checking import Checked, check
+from syncd.download import get_book
 from syncd.line import Line, Trouble
 from syncd.trouble import place_of
 
@@ -92,7 +93,8 @@ class Office:
         `progress` hears of them. Raises: NoHub, Trouble.
         """
         async with self._met():
-            rows = await self._step(progress)
+            rows = await get_book(self._line, self.store, self.on_book, progress)
+            rows += await self._step(lambda more: progress(rows + more))
             await carry(self._line, self.store, self.on_book)
             await self._note("")
         return rows

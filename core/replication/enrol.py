@@ -115,6 +115,7 @@ def become_hub(hub: Store, actor: Actor, *, name: str, url: str = "", tls: bytes
     with hub.write(actor) as tx:
         for table in (
             "sync_link", "sync_batch", "sync_base", "sync_self", "sync_peer", "sync_blob", "sync_part",
+            "sync_snapshot",
         ):  # fmt: skip
             tx.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
         tx.add(SyncSelf(id=1, private_key=private, epoch=secrets.token_hex(8), url=url, tls=tls))

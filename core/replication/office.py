@@ -168,7 +168,7 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
         with store.merge(SYNC) as tx:
             rows += take_page(tx, part)
     with store.merge(SYNC) as tx:
-        _keep_seals(tx, answer.seals)
+        keep_seals(tx, answer.seals)
         _compare_heads(tx, answer.heads)
         unsent = frozen(tx) is not None or has_unsent(tx)
     return Taken(answer.page.more, unsent, rows)
@@ -347,7 +347,7 @@ def _compare_heads(tx: Merging, heads: Sequence[Sequence[Any]]) -> None:
         tx.execute("UPDATE sync_link SET trouble = ''")
 
 
-def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
+def keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
     """Keep each site's signature under its chain, where it fits what lies here."""
     keys: Mapping[int, str] = dict(tx.rows("SELECT number, public_key FROM site WHERE public_key <> ''"))
     heads = {site: (no, head) for site, no, head in tx.rows("SELECT site, no, head FROM sync_chain")}

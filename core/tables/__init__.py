@@ -88,6 +88,7 @@ from core.tables.replication import (
     SyncPeer,
     SyncSeal,
     SyncSelf,
+    SyncSnapshot,
 )
 from core.tables.sessions import (
     Charge,
@@ -111,7 +112,7 @@ TABLES: tuple[type[Row], ...] = (
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
     EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncNonce, SyncSeal, SyncLater,
-    SyncAside, SyncBlob, SyncPart, SyncSelf,
+    SyncAside, SyncBlob, SyncPart, SyncSelf, SyncSnapshot,
 )  # fmt: skip
 
 BLOB_NAMES = (("document", "sha256"), ("practice", "logo_sha256"))
@@ -222,6 +223,7 @@ __all__ = [
     "SyncPeer",
     "SyncSeal",
     "SyncSelf",
+    "SyncSnapshot",
     "SyncTomb",
     "SyncUnchained",
     "Unbilled",

@@ -243,4 +243,5 @@ def _order_matters(table: str) -> str:
     if "once" not in metadata.tables[table].columns:
         return crossed
     twin = f"EXISTS (SELECT 1 FROM {table} AS o WHERE o.once = NEW.once AND o.id <> NEW.id)"  # noqa: S608
-    return f"{crossed} OR {twin}"
+    # Without the first half a table of which no row has a key is looked through for each of its rows.
+    return f"{crossed} OR NEW.once NOTNULL AND {twin}"

@@ -197,3 +197,19 @@ class SyncSelf(Local, table=True):
     """How offices reach it."""
     tls: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     """Its own certificate and that one's key, as PEM; none where somebody else's certificate is used."""
+
+
+class SyncSnapshot(Local, table=True):
+    """The last snapshot that the hub made for offices that join; its file lies beside the book."""
+
+    __table_args__: ClassVar[Any] = (in_range("id", 1, 1), STRICT)
+
+    id: int = Field(primary_key=True, sa_type=INT64)
+    etag: str = word()
+    key: bytes = blob()
+    """Of this file alone; whoever joins is told it."""
+    sha256: bytes = blob()
+    size: int = number()
+    upto: int = number()
+    """The number that it goes to."""
+    row_count: int = number()
