@@ -11,7 +11,7 @@ from core.trouble import UnreadableText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from core.store import Read, Tx
@@ -69,8 +69,9 @@ def entries(read: "Read", *, subject_id: str | None = None, most: int = 1000, sk
     return read.all(ENTRIES_OF, Entry, subject_id=subject_id, most=most)
 
 
-Verdict = namedtuple("Verdict", "facts entries ok first_bad")
-"""`first_bad` is None or (site, number, table, id, what is wrong)."""
+Verdict = namedtuple("Verdict", "facts entries ok first_bad bad")
+"""`bad` has of each site whose chain is broken the first fact that does not fit, as (site, number, table, id,
+what is wrong); `first_bad` is the first of them or None."""
 
 
 EVERY_FACTS = 1_000
@@ -83,12 +84,12 @@ def facts(read: "Read") -> int:
 
 
 def verify(read: "Read", *, tell: "Callable[[int], None]" = lambda _: None) -> Verdict:
-    """Replay every site's chain over every fact and name the first that does not fit.
+    """Replay every site's chain over every fact and name of each site the first that does not fit.
 
     A missing number is a lost fact; a wrong link is an altered one; a chain that ends before the
     recorded head was cut off. Somebody with the key who cuts the end and writes the recorded head anew is
-    found only by those who hold that head elsewhere: the hub and the other offices. `tell` hears after
-    each thousand facts how many were gone through; what it raises ends the work.
+    found only by those who hold that head elsewhere: the hub and the other offices, and by the site's seal.
+    `tell` hears after each thousand facts how many were gone through; what it raises ends the work.
     """
     try:
         return _replay(read, tell)
@@ -100,57 +101,96 @@ def verify(read: "Read", *, tell: "Callable[[int], None]" = lambda _: None) -> V
             read.allow_unreadable_text(False)
 
 
+Bad = tuple[int, "int | None", str, str, str]
+
+
 def _replay(read: "Read", tell: "Callable[[int], None]") -> Verdict:
-    from core.sync.chain import GENESIS, canonical, canonical_order, link
+    from core.sync.chain import GENESIS
 
     gone = logged = 0
     heads: dict[int, tuple[int, bytes]] = {}
-    orders: dict[str, Any] = {}
-    for site, no, table, columns, row in _chained(read):
+    bad: dict[int, Bad] = {}
+    for site, no, table, row_id, names, values, chain in _chained(read):
         gone += 1
         if gone % EVERY_FACTS == 0:
             tell(gone)
         logged += table == "audit_entry"
+        if site in bad:
+            continue
         last, head = heads.get(site, (0, GENESIS))
-        row_id = row[columns.index("id")]
-        if no is None:
-            return Verdict(gone, logged, False, (site, None, table, row_id, "has no number"))
-        if no != last + 1:
-            wrong = "number used twice" if no <= last else "facts before it are missing"
-            return Verdict(gone, logged, False, (site, no, table, row_id, wrong))
-        if table not in orders:
-            orders[table] = canonical_order(columns)
-        names, pick = orders[table]
-        try:
-            head = link(head, canonical(table, no, names, pick(row)))
-        except (UnicodeEncodeError, TypeError):
-            return Verdict(gone, logged, False, (site, no, table, row_id, "was altered"))
-        if head != row[columns.index("chain")]:
-            return Verdict(gone, logged, False, (site, no, table, row_id, "was altered"))
-        heads[site] = (no, head)
+        wrong, head = _next(table, no, names, values, chain, last, head)
+        if wrong:
+            bad[site] = (site, no, table, row_id, wrong)
+        else:
+            assert no is not None
+            heads[site] = (no, head)
     recorded = {site: (no, head) for site, no, head in read.rows("SELECT site, no, head FROM sync_chain")}
-    for site in sorted(recorded.keys() | heads.keys()):
+    for site in (recorded.keys() | heads.keys()) - bad.keys():
         end = recorded.get(site)
         if end is None:
-            return Verdict(gone, logged, False, (site, heads[site][0], "", "", "the chain's head is missing"))
-        if heads.get(site, (0, GENESIS)) != end:
-            return Verdict(gone, logged, False, (site, end[0], "", "", "facts at the end are missing"))
-    return Verdict(gone, logged, True, None)
+            bad[site] = (site, heads[site][0], "", "", "the chain's head is missing")
+        elif heads.get(site, (0, GENESIS)) != end:
+            bad[site] = (site, end[0], "", "", "facts at the end are missing")
+    found = [bad[site] for site in sorted(bad)]
+    return Verdict(gone, logged, not found, found[0] if found else None, found)
 
 
-def _chained(read: "Read") -> "Iterator[tuple[int, int | None, str, tuple[str, ...], tuple[Any, ...]]]":
-    """Every fact of every table in the order of its site's numbers."""
+def _next(
+    table: str, no: "int | None", names: "Sequence[str]", values: "Sequence[Any]", chain: bytes, last: int,
+    head: bytes,
+) -> tuple[str, bytes]:  # fmt: skip
+    """What is wrong with a fact that comes after these, empty where it fits; and the head after it."""
+    from core.sync.chain import canonical, link
+
+    if no is None:
+        return "has no number", head
+    if no != last + 1:
+        return ("number used twice" if no <= last else "facts before it are missing"), head
+    try:
+        head = link(head, canonical(table, no, names, values))
+    except (UnicodeEncodeError, TypeError):
+        return "was altered", head
+    return ("" if head == chain else "was altered"), head
+
+
+Link = tuple[int, "int | None", str, str, "Sequence[str]", "Sequence[Any]", bytes]
+
+
+def _chained(read: "Read") -> "Iterator[Link]":
+    """Every fact of every table in the order of its site's numbers, with those of a newer version."""
     import heapq
 
     from core.sync.policy import Travels
     from core.tables import shapes
 
-    def of_table(name: str, columns: tuple[str, ...]) -> "Iterator[Any]":
-        listed = ", ".join(f'"{column}"' for column in columns)
-        rows = read.each(f"SELECT {listed} FROM {name} ORDER BY site, no")  # noqa: S608  our own names
-        site_at, no_at = columns.index("site"), columns.index("no")
-        for row in rows:
-            yield row[site_at], row[no_at], name, columns, row
+    streams = [
+        _of_table(read, shape.name, shape.columns) for shape in shapes() if shape.travels is Travels.FACT
+    ]
+    return heapq.merge(*streams, _kept_for_later(read), key=lambda fact: (fact[0], fact[1] or 0))
 
-    streams = [of_table(shape.name, shape.columns) for shape in shapes() if shape.travels is Travels.FACT]
-    return heapq.merge(*streams, key=lambda item: (item[0], item[1] or 0))
+
+def _of_table(read: "Read", name: str, columns: tuple[str, ...]) -> "Iterator[Link]":
+    from core.sync.chain import canonical_order
+
+    listed = ", ".join(f'"{column}"' for column in columns)
+    at = {column: place for place, column in enumerate(columns)}
+    site, no, row_id, chain = at["site"], at["no"], at["id"], at["chain"]
+    names, pick = canonical_order(columns)
+    for row in read.each(f"SELECT {listed} FROM {name} ORDER BY site, no"):  # noqa: S608  our own names
+        yield row[site], row[no], name, row[row_id], names, pick(row), row[chain]
+
+
+LATER = "SELECT site, no, tbl, id, doc, chain FROM sync_later ORDER BY site, no"
+
+
+def _kept_for_later(read: "Read") -> "Iterator[Link]":
+    """What offices with a newer version wrote has its place in the chains, and is kept as it was sent."""
+    from core.sync.wire import Unreadable, unpack
+
+    for site, no, table, row_id, doc, chain in read.each(LATER):
+        try:
+            values = unpack(doc)
+            names = tuple(sorted(values))
+            yield site, no, table, row_id, names, tuple(values[name] for name in names), chain
+        except (Unreadable, TypeError):
+            yield site, no, table, row_id, ("id",), (row_id,), chain

@@ -1,8 +1,9 @@
 """Signed requests and answers between office and hub: a strict profile of RFC 9421 (`security.md` 5.3).
 
 A request covers method, authority, path and the digest of its body; an answer its status, its own body,
-and which request it is for. Each can be written in one form only, so that nothing reads it two ways.
-TLS alone would not do: a proxy that an office's computer trusts could read and change what goes through.
+and the signature of the request that it is for, and so everything which that one covers. Each can be written
+in one form only, so that nothing reads it two ways. The algorithm is not named: the key says it. TLS alone
+would not do: a proxy that an office's computer trusts could read and change what goes through.
 """
 
 import base64
@@ -21,14 +22,19 @@ SKEW_SECONDS = 300
 HUB, NEW = "hub", "new"
 """Who signs, where it is no office with a number: the hub, or an office that asks to join."""
 
-_PARAMETERS = (
-    r";created=([1-9][0-9]{0,11});keyid=\"(hub|new|[1-9][0-9]{0,3})\";nonce=\"([A-Za-z0-9_-]{22})\""
-    r";alg=\"ed25519\";tag=\"syncd-1\""
-)
+_CREATED, _KEY = r";created=([1-9][0-9]{0,11})", r";keyid=\"(hub|new|[1-9][0-9]{0,3})\""
+_TAG = ';tag="syncd-1"'
 REQUEST_COVERS = '("@method" "@authority" "@path" "content-digest")'
-ANSWER_COVERS = '("@status" "content-digest" "@method";req "@authority";req "@path";req)'
-_REQUEST = re.compile(r"sig=" + re.escape(REQUEST_COVERS) + _PARAMETERS)
-_ANSWER = re.compile(r"sig=" + re.escape(ANSWER_COVERS) + _PARAMETERS)
+ANSWER_COVERS = '("@status" "content-digest" "signature";req;key="sig")'
+EMPTY_ANSWER_COVERS = '("@status" "signature";req;key="sig")'
+"""An answer without a body has no digest of one."""
+_REQUEST = re.compile(
+    r"sig=" + re.escape(REQUEST_COVERS) + _CREATED + _KEY + r";nonce=\"([A-Za-z0-9_-]{22})\"" + _TAG
+)
+_ANSWER, _EMPTY_ANSWER = (
+    re.compile(r"sig=" + re.escape(covers) + _CREATED + _KEY + _TAG)
+    for covers in (ANSWER_COVERS, EMPTY_ANSWER_COVERS)
+)
 _SIGNATURE = re.compile(r"sig=:([A-Za-z0-9+/]{86}==):")
 
 
@@ -69,10 +75,6 @@ def digest_of(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
-def _parameters(covers: str, keyid: str, nonce: str, created: int) -> str:
-    return f'{covers};created={created};keyid="{keyid}";nonce="{nonce}";alg="ed25519";tag="syncd-1"'
-
-
 def _request_base(asked: Asked, digest: str, parameters: str) -> bytes:
     return (
         f'"@method": {asked.method}\n"@authority": {asked.authority}\n"@path": {asked.path}\n'
@@ -80,21 +82,17 @@ def _request_base(asked: Asked, digest: str, parameters: str) -> bytes:
     ).encode()
 
 
-def _answer_base(asked: Asked, status: int, digest: str, parameters: str) -> bytes:
+def _answer_base(to: str, status: int, digest: str, parameters: str) -> bytes:
+    body = f'"content-digest": {digest}\n' if digest else ""
     return (
-        f'"@status": {status}\n"content-digest": {digest}\n"@method";req: {asked.method}\n'
-        f'"@authority";req: {asked.authority}\n"@path";req: {asked.path}\n'
-        f'"@signature-params": {parameters}'
+        f'"@status": {status}\n{body}"signature";req;key="sig": :{to}:\n"@signature-params": {parameters}'
     ).encode()
 
 
 def _headers(private_key: bytes, digest: str, parameters: str, base: bytes) -> dict[str, str]:
     signature = base64.b64encode(sign(private_key, base)).decode()
-    return {
-        "content-digest": digest,
-        "signature-input": f"sig={parameters}",
-        "signature": f"sig=:{signature}:",
-    }
+    named = {"content-digest": digest} if digest else {}
+    return {**named, "signature-input": f"sig={parameters}", "signature": f"sig=:{signature}:"}
 
 
 def sign_request(
@@ -102,17 +100,22 @@ def sign_request(
 ) -> dict[str, str]:
     """The headers that sign a request. `created` is in seconds, by the hub's clock as far as it is known."""
     digest = digest_of(body)
-    parameters = _parameters(REQUEST_COVERS, keyid, nonce, created)
+    parameters = f'{REQUEST_COVERS};created={created};keyid="{keyid}";nonce="{nonce}"{_TAG}'
     return _headers(private_key, digest, parameters, _request_base(asked, digest, parameters))
 
 
 def sign_answer(
-    private_key: bytes, asked: Asked, status: int, body: bytes, *, nonce: str, created: int
+    private_key: bytes, request: Mapping[str, str], status: int, body: bytes, *, created: int
 ) -> dict[str, str]:
-    """The headers that sign the answer to the request with that nonce."""
-    digest = digest_of(body)
-    parameters = _parameters(ANSWER_COVERS, HUB, nonce, created)
-    return _headers(private_key, digest, parameters, _answer_base(asked, status, digest, parameters))
+    """The headers that sign the answer to a request with these headers; none where that one has no
+    signature. Also a refusal is signed for the request that it refuses."""
+    to = _signature_in(request)
+    if not to:
+        return {}
+    digest = digest_of(body) if body else ""
+    covers = ANSWER_COVERS if body else EMPTY_ANSWER_COVERS
+    parameters = f'{covers};created={created};keyid="{HUB}"{_TAG}'
+    return _headers(private_key, digest, parameters, _answer_base(to, status, digest, parameters))
 
 
 def read_request(asked: Asked, headers: Mapping[str, str], body: bytes) -> Said:
@@ -123,32 +126,39 @@ def read_request(asked: Asked, headers: Mapping[str, str], body: bytes) -> Said:
     return Said(found.group(2), found.group(3), int(found.group(1)), base, signature)
 
 
-def answer_holds(
-    key: bytes, asked: Asked, status: int, headers: Mapping[str, str], body: bytes, *, nonce: str
-) -> bool:
-    """Whether the hub with this key said this, in answer to that request."""
+def answered_at(
+    key: bytes, request: Mapping[str, str], status: int, headers: Mapping[str, str], body: bytes
+) -> int | None:
+    """When the hub with this key said this, in seconds by its clock, in answer to the request with those
+    headers; None where it did not."""
     try:
-        found, digest, signature = _read(_ANSWER, headers, body)
+        found, digest, signature = _read(_ANSWER if body else _EMPTY_ANSWER, headers, body)
     except BadSignature:
-        return False
-    base = _answer_base(asked, status, digest, found.group(0).removeprefix("sig="))
-    ours = hmac.compare_digest(found.group(3), nonce) and found.group(2) == HUB
-    return ours and signed_by(key, signature, base)
+        return None
+    base = _answer_base(_signature_in(request), status, digest, found.group(0).removeprefix("sig="))
+    if found.group(2) == HUB and signed_by(key, signature, base):
+        return int(found.group(1))
+    return None
 
 
 def _read(form: re.Pattern[str], headers: Mapping[str, str], body: bytes) -> tuple[re.Match[str], str, bytes]:
+    """The digest is one of the body, or empty for an answer that has none. Raises: BadSignature."""
     found = form.fullmatch(headers.get("signature-input", ""))
-    signature = _SIGNATURE.fullmatch(headers.get("signature", ""))
-    digest = headers.get("content-digest", "")
-    if not found or not signature or not hmac.compare_digest(digest.encode(), digest_of(body).encode()):
+    signature = _signature_in(headers)
+    if not found or not signature:
         raise BadSignature
-    return found, digest, base64.b64decode(signature.group(1))
+    if form is _EMPTY_ANSWER:
+        return found, "", base64.b64decode(signature)
+    digest = headers.get("content-digest", "")
+    if not hmac.compare_digest(digest.encode(), digest_of(body).encode()):
+        raise BadSignature
+    return found, digest, base64.b64decode(signature)
 
 
-def nonce_in(headers: Mapping[str, str]) -> str:
-    """The nonce of a request, signed or not, so that even a refusal is signed for it; empty without one."""
-    found = _REQUEST.fullmatch(headers.get("signature-input", ""))
-    return found.group(3) if found else ""
+def _signature_in(headers: Mapping[str, str]) -> str:
+    """The one signature of a message, in base64; empty without one."""
+    found = _SIGNATURE.fullmatch(headers.get("signature", ""))
+    return found.group(1) if found else ""
 
 
 def verify(said: Said, key: bytes, now_seconds: int) -> None:

@@ -4,9 +4,9 @@ import asyncio
 import threading
 from contextlib import suppress
 
-from core.errors import DomainError
 from core.replication.standing import numbered_up_to
 from core.store import Store
+from syncd.trouble import Pauses, Troubles
 
 POLL_SECONDS = 0.02
 """SQLite's counter of foreign commits is asked so often; it costs 9 microseconds."""
@@ -15,8 +15,9 @@ POLL_SECONDS = 0.02
 class Bell:
     """One thread looks at the book's version, so that a commit of any process or connection is noticed."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, troubles: Troubles) -> None:
         self._store = store
+        self._troubles = troubles
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="bell", daemon=True)
         self._rung = asyncio.Event()
@@ -50,14 +51,24 @@ class Bell:
                 await asyncio.wait_for(self._rung.wait(), seconds)
 
     def _watch(self) -> None:
+        """Until it is stopped. A disk that fails is said, and asked again after a while."""
         version = head = -1
-        while not self._stop.wait(POLL_SECONDS):
-            with suppress(DomainError, RuntimeError):  # a busy disk now; the loop is closed
-                if (seen := self._store.data_version()) == version:
-                    continue
-                version = seen
-                with self._store.read() as read:
-                    now = numbered_up_to(read)
-                if now != head:
-                    head = now
-                    self._loop.call_soon_threadsafe(self.ring)
+        pauses = Pauses()
+        while not self._stop.wait(pauses.next or POLL_SECONDS):
+            try:
+                if (seen := self._store.data_version()) != version:
+                    with self._store.read() as read:
+                        now = numbered_up_to(read)
+                    version = seen
+                    if now != head:
+                        head = now
+                        self._tell()
+                self._troubles.over("bell")
+                pauses.over()
+            except Exception as error:  # noqa: BLE001  told, and tried again
+                self._troubles.note("bell", error)
+                pauses.longer()
+
+    def _tell(self) -> None:
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self.ring)

@@ -48,7 +48,10 @@ async def get_book(line: Line, store: Store, on_book: OnBook, progress: Progress
         return 0
     part = store.path + PART + made.etag
     _forget(store.path, besides=part)
-    await _fetch(line, made, part)
+    if not await _fetched(line, made, part):
+        await on_book(give_up, store, rebuild)
+        _forget(store.path)
+        return 0
     if not await on_book(is_whole, part, made):
         _forget(store.path)
         raise Unreadable("a snapshot was altered")
@@ -82,6 +85,17 @@ async def _described(line: Line) -> Made | None:
         else:
             return made if version == HEAD else None
     return None
+
+
+async def _fetched(line: Line, made: Made, part: str) -> bool:
+    """Whether all pieces are there; another process of the hub may have made another snapshot since."""
+    try:
+        await _fetch(line, made, part)
+    except Trouble as trouble:
+        if trouble.code != "no_snapshot":
+            raise
+        return False
+    return True
 
 
 async def _fetch(line: Line, made: Made, part: str) -> None:

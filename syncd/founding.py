@@ -81,11 +81,11 @@ def link_first(hub: Store, office: Store, actor: Actor) -> None:
 
 
 def settle_address(hub: Store, actor: Actor, *, url: str, own_tls: bool, names: list[str]) -> None:
-    """Remember how offices reach the hub. A certificate of its own is made once and then kept: offices have
-    pinned it. An address that is known stays where none is said."""
+    """Remember how offices reach the hub. A certificate of its own is made once and then kept, also while it
+    is not shown: offices have pinned it."""
     with hub.read() as read:
         own = hub_self(read)
-    tls = (own.tls or own_certificate(names)) if own_tls else None
-    if (url, tls) != (own.url, own.tls):
+    made = own.made_tls or (own_certificate(names) if own_tls else None)
+    if (url, made if own_tls else None, own.made_tls) != (own.url, own.tls, made):
         with hub.write(actor) as tx:
-            set_hub_address(tx, url=url, tls=tls)
+            set_hub_address(tx, url=url, own_tls=made, shown=own_tls)

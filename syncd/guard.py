@@ -75,6 +75,7 @@ def server_of(
         access_log=False,
         log_config=None,
         server_header=False,
+        date_header=False,
         proxy_headers=False,
         limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=MOST_HEADER_BYTES,

@@ -9,26 +9,38 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from random import random
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from core.dates import show_instant
+from core.errors import OutsideFailure
 from core.replication.enrol import require_hub
 from core.replication.hub import THE_HUB
-from core.replication.recognise import forget_nonces, hub_self
+from core.replication.messages import Request
+from core.replication.recognise import Met, forget_nonces, hub_self, note_met, touch
 from core.store import Store
+from core.trouble import Collided
 from syncd.bell import Bell
 from syncd.metrics import Metrics
+from syncd.once import Guesses, Once
 from syncd.refusals import Overloaded
 from syncd.routes import blobs, health, repair, snapshot, sync
+from syncd.trouble import Pauses, Troubles
 
 MOST_WAITING = 8
 """Writes that wait for the one before; more are refused (`sync.md` 5.5)."""
 
 READERS = 4
 FORGET_SECONDS = 60
+MET_SECONDS = 1
+"""So often the book is told who was heard; each request would be a write more."""
+TRIES = 10
+COLLIDED_SECONDS = 0.05
 
 T = TypeVar("T")
 
@@ -36,17 +48,24 @@ T = TypeVar("T")
 class Hub:
     """What the routes share."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, folder: str = "") -> None:
         self.store = store
         with store.read() as read:
             require_hub(read)
             self.own = hub_self(read)
-        self.bell = Bell(store)
+        self.troubles = Troubles()
+        self.bell = Bell(store, self.troubles)
         self.metrics = Metrics()
         self.measured = repair.Measured()
-        self.snapshots = snapshot.Maker(os.path.dirname(store.path))  # noqa: PTH120
+        self.snapshots = snapshot.Maker(folder or os.path.dirname(store.path))  # noqa: PTH120
+        self.once = Once(self.now_ms // 1000)
+        self.guesses = Guesses()
+        self._life = self.own.epoch
+        self._met: dict[int, Met] = {}
+        self._to_note: set[int] = set()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._lookers = ThreadPoolExecutor(2, thread_name_prefix="look")
         self._waiting = 0
 
     @property
@@ -59,33 +78,108 @@ class Hub:
             raise Overloaded
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writer, work, *args)
+            done = await asyncio.get_running_loop().run_in_executor(self._writer, _whole, work, *args)
+            self.troubles.over("write")
+        except OutsideFailure as error:
+            self.troubles.note("write", error)
+            raise
         finally:
             self._waiting -= 1
+        return done
 
     async def read(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work, *args)
 
+    async def look(self, work: Callable[..., T], *args: Any) -> T:
+        """Run what is short and waited for by somebody who brings something: never behind the many who only
+        listen and are answered all at once."""
+        return await asyncio.get_running_loop().run_in_executor(self._lookers, work, *args)
+
+    # Who was heard
+
+    def meet(self, asked: Request, life: str) -> None:
+        """An office asks, and has everything up to its cursor in this life of the hub."""
+        if life != self._life:
+            self._life, self._met, self._to_note = life, {}, set()
+        cursor = asked.cursor if asked.epoch == life else 0
+        self._met[asked.site] = Met(
+            asked.site, show_instant(self.store.clock()), max(cursor, self.reached(asked.site))
+        )
+        self._to_note.add(asked.site)
+
+    def reached(self, site: int) -> int:
+        """Up to which number an office has asked, as far as this process heard it."""
+        return self._met[site].cursor if site in self._met else 0
+
+    async def note_met(self) -> None:
+        """Tell the book who was heard since the last time."""
+        met = [self._met[site] for site in self._to_note]
+        self._to_note.clear()
+        if met:
+            try:
+                await self.write(self._note, met)
+            except Exception:
+                self._to_note.update(one.site for one in met)
+                raise
+
+    def _note(self, met: list[Met]) -> None:
+        with self.store.write(THE_HUB) as tx:
+            note_met(tx, met)
+
     async def keep_house(self) -> None:
-        """Forget old requests, for ever."""
+        """Tell the book who was heard, and forget old requests, for ever. A disk that is full is said and
+        tried again."""
+        forgotten, pauses = monotonic(), Pauses()
         while True:
-            await asyncio.sleep(FORGET_SECONDS)
-            await asyncio.get_running_loop().run_in_executor(self._writer, self._forget)
+            await asyncio.sleep(pauses.next or MET_SECONDS)
+            try:
+                await self.note_met()
+                if self.troubles.codes:
+                    await self.write(self._touch)
+                if monotonic() - forgotten >= FORGET_SECONDS:
+                    self.once.forget(self.now_ms // 1000)
+                    await self.write(self._forget)
+                    forgotten = monotonic()
+                self.troubles.over("house")
+                pauses.over()
+            except Overloaded:
+                continue
+            except Exception as error:  # noqa: BLE001  told, and tried again
+                self.troubles.note("house", error)
+                pauses.longer()
 
     def _forget(self) -> None:
         with self.store.write(THE_HUB) as tx:
             forget_nonces(tx)
 
+    def _touch(self) -> None:
+        with self.store.write(THE_HUB) as tx:
+            touch(tx)
+
     def close(self) -> None:
         self.bell.stop()
-        self._writer.shutdown()
-        self._readers.shutdown()
+        with suppress(Exception):  # the disk may be why it ends
+            self._note([self._met[site] for site in self._to_note])
+        for pool in (self._writer, self._readers, self._lookers):
+            pool.shutdown()
         self.snapshots.close()
 
 
-def app_of(store: Store) -> Starlette:
-    """The hub of a book. Raises: NotTheHub."""
-    hub = Hub(store)
+def _whole(work: Callable[..., T], *args: Any) -> T:
+    """A unit of work from its beginning, again where another program's collided with it. Raises: Collided."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return work(*args)
+        except Collided:
+            if not left:
+                raise
+            sleep(random() * COLLIDED_SECONDS)  # noqa: S311  so that two do not meet again
+    raise AssertionError
+
+
+def app_of(store: Store, folder: str = "") -> Starlette:
+    """The hub of a book; `folder` is where snapshots lie, else beside the book. Raises: NotTheHub."""
+    hub = Hub(store, folder)
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:

@@ -1,7 +1,8 @@
 """An office joins: it knows the hub by a fingerprint, gives the code once, and gets the whole book.
 
-The book is made under another name, and that it has joined is kept in it before the first row comes: a
-download that is cut off goes on with the same command, without another code.
+The book is made under another name. What the hub is asked with is kept in it before the hub hears of it, and
+that it has joined before the first row comes: cut off anywhere, it goes on with the same command, without
+another code.
 """
 
 import asyncio
@@ -14,12 +15,12 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from core.actors import Actor, Role
 from core.errors import DomainError
 from core.ids import fresh
 from core.ledger.summaries import keep
-from core.replication.enrol import Welcome, add_link
-from core.replication.messages import Unreadable, pack, unpack
+from core.replication.asking import NO_SITE_YET, Asking, ask_with, asking, let_in
+from core.replication.enrol import Welcome
+from core.replication.messages import Unreadable, pack, require_version, unpack
 from core.replication.seals import new_key, public_key
 from core.replication.standing import own_site, series_of
 from core.security.files import (
@@ -102,8 +103,10 @@ async def _hello(url: str, pinned: str, clock: Callable[[], datetime]) -> Hello:
 
 
 def _key_in(answer: bytes) -> bytes:
+    """Raises: Unreadable, OtherVersion."""
     told = unpack(answer)
-    if not isinstance(told, list) or len(told) < 5 or not isinstance(told[2], bytes):
+    require_version(told, by_hub=True)
+    if len(told) < 5 or not isinstance(told[2], bytes):
         raise Unreadable("not a hub")
     return told[2]
 
@@ -126,13 +129,17 @@ def _certificate_at(url: str) -> str:
         raise Trouble("away") from None
 
 
-async def enrol(hello: Hello, code: str, key: bytes, person: str, clock: Callable[[], datetime]) -> Welcome:
+async def enrol(asked: Asking, clock: Callable[[], datetime]) -> Welcome:
     """Give the code, and again where the answer was lost. Raises: Trouble."""
-    line = Line(hello.url, private_key=key, keyid=NEW, hub_key=hello.hub_key, pinned=hello.own, clock=clock)
+    line = Line(
+        asked.url, private_key=asked.private_key, keyid=NEW, hub_key=asked.hub_key, pinned=asked.hub_cert,
+        clock=clock,
+    )  # fmt: skip
+    said = pack([asked.code, public_key(asked.private_key), asked.person])
     try:
         for left in range(TRIES - 1, -1, -1):
             try:
-                told = unpack(await line.ask("POST", "/sync/v1/enrol", pack([code, public_key(key), person])))
+                told = unpack(await line.ask("POST", "/sync/v1/enrol", said))
                 break
             except Trouble as trouble:
                 if left == 0 or trouble.code not in ("no_answer", "busy"):
@@ -156,11 +163,13 @@ class Joined(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """An office that is let in and has not got its book whole."""
+    """An office that has not got its book whole. `asking` is what it asks the hub with until it is let in;
+    the recovery code is shown then."""
 
     store: Store
+    passphrase: str
     recovery_code: str
-    site: int
+    asking: Asking | None
 
 
 def require_passphrase(passphrase: str) -> None:
@@ -190,37 +199,83 @@ def is_begun(folder: str) -> bool:
 
 
 def begin(
-    folder: str, welcome: Welcome, hello: Hello, key: bytes, *, passphrase: str, person: str,
-    clock: Callable[[], datetime],
-) -> Begun:  # fmt: skip
-    """Make the empty book, and everything that it takes to open it. Raises: DiskFull, CannotWrite."""
+    folder: str, hello: Hello, code: str, *, passphrase: str, person: str, clock: Callable[[], datetime]
+) -> Begun:
+    """Make the empty book, everything that it takes to open it, and what the hub will be asked with.
+
+    Raises: DiskFull, CannotWrite; then nothing was asked.
+    """
     making, slots = os.path.join(folder, BOOK + JOINING), os.path.join(folder, KEYS)  # noqa: PTH118
+    asked = Asking(hello.url, hello.hub_key, hello.own, code, new_key(), person)
     with ExitStack() as undo:
         clear_database(making)
         undo.callback(clear_database, making)
         data_key, recovery_code = new_data_key(), new_recovery_code()
-        store = Store.create(making, data_key, clock, keep, site=welcome.site)
-        with store.write(Actor(welcome.user_id, person, Role(welcome.role))) as tx:
-            add_link(
-                tx, url=hello.url, hub_key=hello.hub_key, hub_cert=hello.own, private_key=key,
-                epoch=welcome.epoch, cursor=0,
-            )  # fmt: skip
+        store = Store.create(making, data_key, clock, keep, site=NO_SITE_YET)
+        undo.callback(store.close)
+        ask_with(store, asked)
         keys = Keys.fresh(slots, fresh(int(clock().timestamp() * 1000)))
-        keys.add_secret("passphrase", welcome.user_id, person, passphrase, data_key)
+        keys.add_secret("passphrase", NEW, person, passphrase, data_key)
         keys.add_secret("recovery", RECOVERY, "recovery", recovery_code, data_key)
         if os.path.lexists(slots):
             keep_aside(slots)
         keys.save()
         undo.pop_all()
-    return Begun(store, recovery_code, welcome.site)
+    return Begun(store, passphrase, recovery_code, asked)
 
 
 def go_on(folder: str, secret: str, clock: Callable[[], datetime]) -> Begun:
-    """Open what an earlier try has begun. Raises: WrongPassphrase, DamagedKeys."""
-    data_key, _ = Keys.load(os.path.join(folder, KEYS)).unlock(secret)  # noqa: PTH118
+    """Open what an earlier try has begun; where that one was not let in, with another recovery code, because
+    nobody has seen the first. Raises: WrongPassphrase, DamagedKeys."""
+    keys = Keys.load(os.path.join(folder, KEYS))  # noqa: PTH118
+    data_key, _ = keys.unlock(secret)
     store = Store.open(os.path.join(folder, BOOK + JOINING), data_key, clock, keep)  # noqa: PTH118
     with store.read() as read:
-        return Begun(store, "", own_site(read))
+        asked = asking(read)
+    recovery_code = ""
+    if asked is not None:
+        recovery_code = new_recovery_code()
+        keys.add_secret("recovery", RECOVERY, "recovery", recovery_code, data_key)
+        keys.drop("recovery", None, keep=1)
+        keys.save()
+    return Begun(store, secret, recovery_code, asked)
+
+
+async def ask_in(begun: Begun, folder: str, code: str, clock: Callable[[], datetime]) -> Welcome | None:
+    """Ask the hub to be let in, with the code of the first try; where it does not take that one, with the one
+    that was typed now. None where this office is in already.
+
+    Raises: Trouble; where no code was taken, nothing is left of the try.
+    """
+    asked = begun.asking
+    if asked is None:
+        return None
+    try:
+        try:
+            return await enrol(asked, clock)
+        except Trouble as trouble:
+            if trouble.code != "bad_code" or asked.code == code:
+                raise
+        again = asked._replace(code=code)
+        ask_with(begun.store, again)
+        return await enrol(again, clock)
+    except Trouble as trouble:
+        begun.store.close()
+        if trouble.code == "bad_code":
+            clear_database(os.path.join(folder, BOOK + JOINING))  # noqa: PTH118
+            os.unlink(os.path.join(folder, KEYS))  # noqa: PTH108, PTH118
+        raise
+
+
+def come_in(begun: Begun, folder: str, welcome: Welcome) -> None:
+    """The hub has let this office in: its keys are those of the person who works here, its book is that
+    site's. The recovery code has been shown."""
+    assert begun.asking is not None
+    keys, store = Keys.load(os.path.join(folder, KEYS)), begun.store  # noqa: PTH118
+    keys.add_secret("passphrase", welcome.user_id, begun.asking.person, begun.passphrase, store.data_key)
+    keys.drop("passphrase", None, keep=1)
+    keys.save()
+    let_in(store, begun.asking, welcome)
 
 
 async def fetch(begun: Begun, folder: str, progress: Callable[[int], None]) -> Joined:
@@ -228,7 +283,8 @@ async def fetch(begun: Begun, folder: str, progress: Callable[[int], None]) -> J
     try:
         rows = await Office(begun.store).in_step(progress)
         with begun.store.read() as read:
-            series = series_of(read, begun.site)
+            site = own_site(read)
+            series = series_of(read, site)
     finally:
         begun.store.close()
     making, book = os.path.join(folder, BOOK + JOINING), os.path.join(folder, BOOK)  # noqa: PTH118
@@ -236,4 +292,4 @@ async def fetch(begun: Begun, folder: str, progress: Callable[[int], None]) -> J
         raise DiskFull
     os.replace(making, book)  # noqa: PTH105
     sync_folder(folder)
-    return Joined(begun.site, series, rows, begun.recovery_code)
+    return Joined(site, series, rows, begun.recovery_code)

@@ -17,7 +17,7 @@ import httpx
 from core.errors import OutsideFailure, UsageError
 from core.replication.messages import MOST_BYTES, Unreadable
 from core.replication.standing import IN_WORDS
-from syncd.auth import Asked, answer_holds, sign_request
+from syncd.auth import Asked, answered_at, sign_request
 from syncd.tls import office_context
 
 CONNECT_SECONDS = 10
@@ -82,12 +82,14 @@ class Line:
         self._clock = clock
         self._ahead_ms = 0
         """How much later the hub's time is than this computer's, as far as it was heard."""
+        self.heard_ms = 0
+        """The hub's time when it gave the last answer, to the second."""
+        self._host = httpx.URL(url).netloc.decode()
         self._http = httpx.AsyncClient(
             verify=office_context(pinned) if url.startswith("https:") else False,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
-            headers={"user-agent": "daysheet", "accept-encoding": "identity"},
         )
 
     @property
@@ -123,18 +125,19 @@ class Line:
     async def _ask_once(
         self, method: str, path: str, body: bytes, key_in: Callable[[bytes], bytes] | None = None
     ) -> bytes:
-        nonce = secrets.token_urlsafe(16)
-        request = self._http.build_request(method, self.url + path, content=body)
-        asked = Asked(method, request.headers["host"], path)
-        created = (self.now_ms + self._ahead_ms) // 1000
-        request.headers.update(
-            sign_request(self._key, asked, body, keyid=self._keyid, nonce=nonce, created=created)
-        )
-        status, headers, answer = await self._send(request)
+        created, nonce = (self.now_ms + self._ahead_ms) // 1000, secrets.token_urlsafe(16)
+        asked = Asked(method, self._host, path)
+        signed = sign_request(self._key, asked, body, keyid=self._keyid, nonce=nonce, created=created)
+        # No other headers: most exchanges find nothing new, and are as short as they can be.
+        headers = {"host": self._host, **signed}
+        request = httpx.Request(method, self.url + path, headers=headers, content=body or None)
+        status, told, answer = await self._send(request)
         key = self._hub_key if key_in is None else _key(key_in, answer)
-        if not answer_holds(key, asked, status, headers, answer, nonce=nonce):
-            raise Trouble(_who_else(status, headers))
-        if status == 200:
+        said = answered_at(key, headers, status, told, answer)
+        if said is None:
+            raise Trouble(_who_else(status, told))
+        self.heard_ms = said * 1000 + 500
+        if status in (200, 204):
             return answer
         raise _refused(status, answer)
 

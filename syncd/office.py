@@ -15,7 +15,19 @@ from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
 from core.replication.messages import Answer, Request, pack, read_answer
-from core.replication.office import WENT_BACK, Link, Restored, Taken, link, listen, must_ask, prepare, take
+from core.replication.office import (
+    WENT_BACK,
+    Link,
+    NoHub,
+    Restored,
+    Taken,
+    link,
+    listen,
+    must_ask,
+    prepare,
+    still,
+    take,
+)
 from core.replication.restored import followed, following
 from core.replication.standing import must_check, note_checked, note_unreached
 from core.store import Store
@@ -24,7 +36,7 @@ from syncd.carrier import carry
 from syncd.checking import Checked, check
 from syncd.download import get_book
 from syncd.line import Line, Trouble
-from syncd.trouble import place_of
+from syncd.trouble import Pauses, place_of
 
 POLL_SECONDS = 0.02
 """How often the book is asked whether somebody committed; it costs 9 microseconds (`decisions.md` 28)."""
@@ -93,37 +105,26 @@ class Office:
         `progress` hears of them. Raises: NoHub, Trouble.
         """
         async with self._met():
-            rows = await get_book(self._line, self.store, self.on_book, progress)
-            rows += await self._step(lambda more: progress(rows + more))
-            await carry(self._line, self.store, self.on_book)
-            await self._note("")
-        return rows
+            return await self._all(progress)
 
     @asynccontextmanager
     async def _met(self) -> AsyncIterator[None]:
         """A line to the hub for a while, without the lanes."""
         self._loop = asyncio.get_running_loop()
-        self._line = await self._make_line()
         try:
-            yield
+            self._line = await self._make_line()
+            try:
+                yield
+            finally:
+                await self._line.close()
+            await self._note("")
+        except NoHub:
+            raise
+        except Exception as error:
+            await self._note(self._code_of(error))
+            raise
         finally:
-            await self._line.close()
             self._book.shutdown()
-
-    async def _step(self, progress: Callable[[int], None]) -> int:
-        """Exchange until neither side has rows for the other; answers how many came."""
-        rows = in_vain = 0
-        while True:
-            done = await self._exchange(self._ready)
-            rows += done.taken.rows
-            progress(rows)
-            if done.trouble:
-                raise Trouble(done.trouble)
-            if not (done.taken.more or done.taken.unsent):
-                return rows
-            in_vain = 0 if done.brought or done.taken.more else in_vain + 1
-            if in_vain > ASKED_AGAIN:
-                raise Trouble("refused")
 
     async def checked(self, progress: Callable[[int], None] = lambda _: None) -> Checked:
         """Exchange everything, lay all rows beside the hub's, make equal what differs, and exchange again.
@@ -131,15 +132,32 @@ class Office:
         Raises: NoHub, Trouble.
         """
         async with self._met():
-            await self._step(progress)
+            await self._all(progress)
             found = await self._check_all()
-            await self._step(progress)
+            await self._all(progress)
         return found
 
     async def _check_all(self) -> Checked:
         found = await check(self._line, self.store, self.on_book)
         await self.on_book(note_checked, self.store, len(found.left))
         return found
+
+    async def _all(self, progress: Callable[[int], None]) -> int:
+        in_vain = 0
+        rows = await get_book(self._line, self.store, self.on_book, progress)
+        while True:
+            done = await self._exchange(self._ready)
+            rows += done.taken.rows
+            progress(rows)
+            if done.trouble:
+                raise Trouble(done.trouble)
+            if not (done.taken.more or done.taken.unsent):
+                break
+            in_vain = 0 if done.brought or done.taken.more else in_vain + 1
+            if in_vain > ASKED_AGAIN:
+                raise Trouble("refused")
+        await carry(self._line, self.store, self.on_book)
+        return rows
 
     async def on_book(self, work: Callable[..., T], *args: Any) -> T:
         """Run what touches the book in its thread, one after another."""
@@ -166,15 +184,20 @@ class Office:
     # The lanes
 
     async def _watch(self) -> None:
-        """Wake the lane that brings, when somebody here committed."""
-        version = None
+        """Wake the lane that brings, when somebody here committed. A disk that fails is said, and asked again
+        after a while."""
+        version, pauses = None, Pauses()
         while True:
-            with suppress(DomainError):  # the lanes say what is wrong with the book
+            try:
                 seen = await self.on_book(self.store.data_version)
                 if seen != version:
                     version = seen
                     self._written.set()
-            await asyncio.sleep(POLL_SECONDS)
+                pauses.over()
+            except Exception as error:  # noqa: BLE001  told, and tried again
+                await self._note(self._code_of(error))
+                pauses.longer()
+            await asyncio.sleep(pauses.next or POLL_SECONDS)
 
     async def _bring(self) -> None:
         """What is written here goes to the hub at once."""
@@ -263,7 +286,7 @@ class Office:
 
     async def _note(self, code: str) -> None:
         """Keep what is wrong where status and screens read it, and tell it where it is news."""
-        with suppress(DomainError):  # the disk may be what is wrong
+        with suppress(Exception):  # the disk may be what is wrong
             await self.on_book(note_unreached, self.store, code)
         if code == self._told:
             return
@@ -289,8 +312,13 @@ class Office:
         except Restored:
             await self._tell_of_restore()
             request = await self.on_book(ready)
-        answer = read_answer(await self._line.ask("POST", "/sync/v1/exchange", request.packed()))
-        return await self.on_book(self._take, answer, self._line.now_ms)
+        told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
+        if not told:
+            if await self.on_book(still, self.store, self._line.heard_ms, self._line.now_ms):
+                return Exchanged(Taken(False, False, 0), "", False)
+            request = await self.on_book(listen, self.store, self._line.now_ms)
+            told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
+        return await self.on_book(self._take, read_answer(told), self._line.now_ms)
 
     def _take(self, answer: Answer, came_ms: int) -> Exchanged:
         taken = take(self.store, answer, now_ms=came_ms)

@@ -22,8 +22,8 @@ class Overloaded(Busy):
 class TooLong(DomainError):
     code = "too_long"
 
-    def __init__(self) -> None:
-        super().__init__("The request is longer than the hub takes (4 MiB).")
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The request is longer than the hub takes ({most:,} bytes).")
 
 
 class TooSlow(DomainError):
@@ -33,9 +33,19 @@ class TooSlow(DomainError):
         super().__init__("The request did not arrive in time.")
 
 
+class TooOften(DomainError):
+    code = "too_often"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many wrong codes came from your network. Wait a minute, then run the command again."
+        )
+
+
 STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (TooLong, 413),
     (TooSlow, 408),
+    (TooOften, 429),
     (UnknownSite, 401),
     (BadSignature, 401),
     (Stale, 401),

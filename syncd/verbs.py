@@ -17,11 +17,13 @@ from core.practice.commands import require_series
 from core.replication import enrol
 from core.replication.office import has_link
 from core.replication.recognise import hub_self
-from core.replication.seals import new_key, public_key
+from core.replication.seals import public_key
 from core.replication.standing import IN_WORDS, is_hub, office_standing, offices_at_hub
+from core.security.hub_secret import SEALED_FILE
 from core.security.unlock import BOOK, acting
 from core.store import Store
-from syncd import joining
+from syncd import joining, moving
+from syncd.advice import store_advice
 from syncd.door import Door
 from syncd.founding import found_hub, link_first, settle_address
 from syncd.guard import listen, server_of
@@ -72,7 +74,16 @@ def hub(door: Door) -> int:
         raise UsageError("Without TLS the hub listens on this computer alone: --bind 127.0.0.1:8765.")
     if bool(door.options.tls_cert) != bool(door.options.tls_key):
         raise UsageError("--tls-cert and --tls-key belong together.")
-    store = _hub_store(door)
+    if door.database:
+        return _run_hub(door, _database_store(door), host, port)
+    if moving.has_secret(door.home):
+        raise moving.InDatabase(door.home)
+    os.makedirs(door.home, mode=0o700, exist_ok=True)  # noqa: PTH103
+    with moving.hub_lock(door.home):
+        return _run_hub(door, _hub_store(door), host, port)
+
+
+def _run_hub(door: Door, store: Store, host: str, port: int) -> int:
     try:
         listening = listen(host, port)
     except OSError as error:
@@ -103,10 +114,53 @@ def _hub_store(door: Door) -> Store:
             found_hub(office, actor, door.home, clock=system_now)
         finally:
             office.close()
-    store = door.open().store
+    store = door.open(door.home).store
     with store.read() as read:
         enrol.require_hub(read)
     return store
+
+
+def _database_store(door: Door) -> Store:
+    """The hub's book in its database, brought there where it has just been made from an office's.
+
+    Raises: NotMovedYet, NoHubSecret, NoHubThere.
+    """
+    if door.options.source and not moving.has_secret(door.home):
+        os.makedirs(door.home, mode=0o700, exist_ok=True)  # noqa: PTH103
+        with moving.hub_lock(door.home, alone=True):
+            moving.move_hub(_hub_store(door), door.database, door.progress)
+    if moving.has_book(door.home):
+        raise moving.NotMovedYet(door.home)
+    store = door.open().store
+    for sentence in store_advice(store, door.database, in_arguments=bool(door.options.database)):
+        door.say(sentence)
+    return store
+
+
+def move(door: Door) -> int:
+    """Bring the hub's book from its home into an empty database."""
+    if not door.database:
+        raise moving.NoDatabase
+    if not moving.has_book(door.home):
+        raise (moving.AlreadyMoved if moving.has_secret(door.home) else NoHubYet)(door.home)
+    with moving.hub_lock(door.home, alone=True):
+        store, _ = door.managed(door.home)
+        done = moving.move_hub(store, door.database, door.progress)
+    rows = sum(content.rows for content in done.contents.values())
+    door.answer(
+        {
+            "rows": rows,
+            "tables": {name: content._asdict() for name, content in done.contents.items()},
+            "kept_as": done.kept_as,
+        },
+        [
+            f"{rows:,} rows of {len(done.contents)} tables are in the database, each with the same SHA-256.",
+            f"The file is kept as {done.kept_as} and not used any more.",
+            "Start the hub with `syncd hub --database`. Its home keeps its keys: another process on the same",
+            f"database needs a copy of keys.json and {SEALED_FILE}.",
+        ],
+    )
+    return 0
 
 
 def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> None:
@@ -115,6 +169,8 @@ def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> Non
     with store.read() as read:
         known = hub_self(read).url
     port = listening.getsockname()[1]
+    if not options.no_tls and known.startswith("http:"):  # it was started without TLS before
+        known = known.replace("http:", "https:", 1)
     url = require_address(options.url) if options.url else known or _url(host, port, tls=not options.no_tls)
     names = ["localhost", "127.0.0.1", socket.gethostname()]
     settle_address(store, enrol.FOUNDER, url=url, own_tls=own_tls, names=names)
@@ -137,7 +193,7 @@ def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> Non
         f"Its fingerprint: {pin}",
         "Another terminal: `syncd invite OFFICE` prints a code to join with. Ctrl-C ends the hub.",
     ]
-    app = app_of(store)
+    app = app_of(store, door.home)
     server = server_of(app, context, app.state.hub.bell.let_go)
     _run(server, listening, lambda: door.answer(data, lines))
 
@@ -227,21 +283,21 @@ def join(door: Door) -> int:
     person = options.person or _computer_user()
     with joining.alone(door.home):
         if joining.is_begun(door.home):
-            door.say("This office has joined before and its download was cut off; it goes on.")
+            door.say("This office has asked to join before and was cut off; it goes on.")
             begun = joining.go_on(door.home, door.passphrase(new=False), system_now)
         else:
             hello = asyncio.run(joining.greet(url, system_now))
             _check_pin(door, hello.pin)
             passphrase = door.passphrase(new=True)
             joining.require_passphrase(passphrase)
-            key = new_key()
-            welcome = asyncio.run(joining.enrol(hello, options.code, key, person, system_now))
             begun = joining.begin(
-                door.home, welcome, hello, key, passphrase=passphrase, person=person, clock=system_now
+                door.home, hello, options.code, passphrase=passphrase, person=person, clock=system_now
             )
-        if begun.recovery_code:
+        welcome = asyncio.run(joining.ask_in(begun, door.home, options.code, system_now))
+        if welcome is not None:
             door.say("Recovery code, shown only now; write it down and keep it away from this computer:")
             door.say(f"  {begun.recovery_code}")
+            joining.come_in(begun, door.home, welcome)
         done = asyncio.run(joining.fetch(begun, door.home, door.progress))
     door.answer(
         {
@@ -288,12 +344,10 @@ def office(door: Door) -> int:
             url = require_address(door.options.url)
             with store.write(acting(opened, door.home)) as tx:
                 enrol.move_link(tx, url)
-        if door.options.once:
-            return _once(door, store)
-        if door.options.check:
-            return _check(door, store)
         with _alone(door.home):
-            return asyncio.run(_keep(door, store))
+            if door.options.check:
+                return _check(door, store)
+            return _once(door, store) if door.options.once else asyncio.run(_keep(door, store))
     finally:
         store.close()
 

@@ -1,6 +1,7 @@
 """Checks the audit log's chain while the screens stay usable: progress, X stops, one sentence at the end."""
 
 from core import audit
+from core.replication.sealed import verify_seals
 from core.store import Store
 from tui.jobs import Job, Progress
 
@@ -34,9 +35,15 @@ def _verify(store: Store, progress: Progress) -> None:
     try:
         with store.read() as read:
             verdict = audit.verify(read, tell=tell)
+            torn = [one for one in verify_seals(read) if one.wrong]
     except _Stopped:
         progress.report.stopped = True
         progress.report.says = f"Checking was stopped: the first {progress.count:,} facts are in order."
+        return
+    if verdict.first_bad is None and torn:
+        site, no, wrong = torn[0]
+        progress.report.says = broken_words((site, no, "", "", wrong))
+        progress.failed("", progress.report.says)
         return
     if verdict.first_bad is None:
         progress.report.says = (

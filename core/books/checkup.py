@@ -9,6 +9,7 @@ from core.audit import verify
 from core.documents.verify import verify_documents
 from core.ledger.kept import differences
 from core.migrations import HEAD
+from core.replication.sealed import verify_seals
 from core.store import SQLITE_FLOOR, Read
 from core.sync.triggers import triggers
 from core.tables import kept_triggers, shapes
@@ -32,6 +33,8 @@ def checkup(read: Read) -> list[Check]:
     current = read.value("SELECT version_num FROM alembic_version") == HEAD
     verdict = verify(read)
     off = differences(read)
+    seals = verify_seals(read)
+    torn = [f"site {one.site} up to fact {one.no}: {one.wrong}" for one in seals if one.wrong]
     return [
         Check("sqlite", tuple(map(int, sqlite.split("."))) >= SQLITE_FLOOR, sqlite),
         Check(
@@ -52,7 +55,16 @@ def checkup(read: Read) -> list[Check]:
             not off,
             "every sum" if not off else f"{len(off)} differ; `daysheet doctor --rebuild` makes them anew",
         ),
-        Check("facts are unaltered", verdict.ok, f"{verdict.facts} facts"),
+        Check(
+            "facts are unaltered",
+            verdict.ok,
+            f"{verdict.facts} facts" if verdict.ok else "; ".join(map(_where, verdict.bad[:5])),
+        ),
+        Check(
+            "sites' seals fit their facts",
+            not torn,
+            f"{len(seals)} seals" if not torn else "; ".join(torn[:5]),
+        ),
         Check(
             "documents are unaltered",
             papers.ok,
@@ -61,3 +73,8 @@ def checkup(read: Read) -> list[Check]:
             else f"{len(papers.damaged)} altered, {len(papers.missing)} gone; `documents verify` names them",
         ),
     ]
+
+
+def _where(bad: tuple[int, int | None, str, str, str]) -> str:
+    site, no, table, _, wrong = bad
+    return f"fact {no} of site {site}{f' ({table})' if table else ''}: {wrong}"

@@ -5,6 +5,7 @@ that neither has to send the other anything. Every further office begins with an
 """
 
 import hashlib
+import hmac
 import json
 import secrets
 from collections import namedtuple
@@ -16,7 +17,7 @@ from core.dates import show_instant
 from core.errors import DomainError, NotFound
 from core.ids import named
 from core.replication.elsewhere import FIRST_RESTORED
-from core.replication.seals import new_key, public_key, signed_by
+from core.replication.seals import hub_key, new_key, public_key, signed_by
 from core.store import HUB, Read, Store, Tx
 from core.sync.sequence import sequence
 from core.sync.stamp import MAX_SITE
@@ -127,10 +128,10 @@ def become_hub(hub: Store, actor: Actor, *, name: str, url: str = "", tls: bytes
 
 def require_hub(read: Read) -> tuple[bytes, str]:
     """The hub's private key and its life. Raises: NotTheHub."""
-    rows = read.rows("SELECT private_key, epoch FROM sync_self")
-    if not rows:
+    private = hub_key(read)
+    if private is None:
         raise NotTheHub
-    return rows[0][0], rows[0][1]
+    return private, str(read.value("SELECT epoch FROM sync_self"))
 
 
 def enrol_first(hub: Store, office: Store, actor: Actor, *, url: str, hub_cert: str = "") -> None:
@@ -217,14 +218,35 @@ def _hashed(code: str) -> str:
     return hashlib.sha256(b"daysheet-invitation|" + plain.encode()).hexdigest()
 
 
-INVITE = """
-SELECT name, series, role, office_id, used_by FROM sync_invite
-WHERE code_sha256 = :code AND expires_at > :now
+INVITES = """
+SELECT code_sha256, name, series, role, office_id, used_by FROM sync_invite
+WHERE expires_at > :now OR used_by = :key
 """
+Invited = namedtuple("Invited", "code_sha256 name series role office_id used_by")
+PEER_OF = "SELECT site FROM sync_peer WHERE public_key = :key AND revoked_at IS NULL"
+
+
+def invited(read: Read, *, code: str, key: bytes, now: str) -> Invited:
+    """What a code is good for: for one office, for a quarter of an hour, and for that office for ever.
+
+    Every code that is open is compared, each in the same time. Raises: NotTheHub, BadCode.
+    """
+    require_hub(read)
+    hashed, found = _hashed(code), None
+    for one in read.all(INVITES, Invited, now=now, key=key):
+        if hmac.compare_digest(one.code_sha256, hashed):
+            found = one
+    if found is None or (found.used_by is not None and found.used_by != key):
+        raise BadCode
+    if found.used_by is not None and read.value(PEER_OF, key=key) is None:
+        raise BadCode
+    return found
+
+
 NEXT_SITE = """
 SELECT 1 + max(n) FROM (SELECT max(number) AS n FROM site WHERE number < 1024
                         UNION ALL SELECT max(site) FROM sync_chain WHERE site < 1024
-                        UNION ALL SELECT max(site) FROM sync_peer WHERE site < 1024)
+                        UNION ALL SELECT max(site) FROM sync_peer WHERE site < 1024) AS known
 """
 
 
@@ -235,18 +257,14 @@ def admit(tx: Tx, *, code: str, key: bytes, person: str) -> Welcome:
     way. Raises: BadCode.
     """
     hub_private, epoch = require_hub(tx)
-    found = tx.rows(INVITE, code=_hashed(code), now=tx.now_text)
-    if not found:
-        raise BadCode
-    name, series, role, office_id, used_by = found[0]
-    if used_by is not None:
-        site = tx.value("SELECT site FROM sync_peer WHERE public_key = :key AND revoked_at IS NULL", key=key)
-        if used_by != key or site is None:
-            raise BadCode
+    found = invited(tx, code=code, key=key, now=tx.now_text)
+    name, series, role, office_id = found.name, found.series, found.role, found.office_id
+    if found.used_by is not None:
+        site = tx.value(PEER_OF, key=key)
         return Welcome(site, series, epoch, public_key(hub_private), named(f"person:site:{site}"), role)
     tx.execute(
         "UPDATE sync_invite SET used_at = :now, used_by = :key WHERE code_sha256 = :code",
-        {"now": tx.now_text, "key": key, "code": _hashed(code)},
+        {"now": tx.now_text, "key": key, "code": found.code_sha256},
     )
     site = int(tx.value(NEXT_SITE))
     assert site <= MAX_SITE
@@ -273,9 +291,25 @@ def follow_text(old: int, new: int, key: bytes) -> bytes:
 
 TAKEN = """
 SELECT 1 FROM (SELECT number AS n FROM site UNION SELECT site FROM sync_chain
-               UNION SELECT site FROM sync_peer)
+               UNION SELECT site FROM sync_peer) AS known
 WHERE n = :site
 """
+
+
+FOLLOWS_ALREADY = "SELECT 1 FROM sync_peer WHERE site = :new AND follows = :old AND public_key = :key"
+
+
+def require_follows(read: Read, *, old: int, new: int, key: bytes, signature: bytes) -> bool:
+    """Whether the hub knows already that a restored book goes on so; the office that it was has signed it.
+
+    Raises: UnknownSite.
+    """
+    if read.value(FOLLOWS_ALREADY, new=new, old=old, key=key):
+        return True
+    rows = read.rows("SELECT public_key, revoked_at FROM sync_peer WHERE site = :site", site=old)
+    if not rows or rows[0][1] or not signed_by(rows[0][0], signature, follow_text(old, new, key)):
+        raise UnknownSite
+    return False
 
 
 def follow(tx: Tx, *, old: int, new: int, key: bytes, signature: bytes) -> None:
@@ -287,12 +321,8 @@ def follow(tx: Tx, *, old: int, new: int, key: bytes, signature: bytes) -> None:
     Told the same again, because the answer was lost, nothing more happens.
     Raises: UnknownSite, SiteTaken.
     """
-    again = "SELECT 1 FROM sync_peer WHERE site = :new AND follows = :old AND public_key = :key"
-    if tx.value(again, new=new, old=old, key=key):
+    if require_follows(tx, old=old, new=new, key=key, signature=signature):
         return
-    rows = tx.rows("SELECT public_key, revoked_at FROM sync_peer WHERE site = :site", site=old)
-    if not rows or rows[0][1] or not signed_by(rows[0][0], signature, follow_text(old, new, key)):
-        raise UnknownSite
     if not FIRST_RESTORED <= new <= MAX_SITE or tx.value(TAKEN, site=new):
         raise SiteTaken
     _enrol(tx, new, key, follows=old)

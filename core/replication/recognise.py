@@ -1,5 +1,6 @@
 """Whether a request comes from an office that joined, and that it is not said twice (`security.md` 5.3)."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from core.errors import DomainError
@@ -24,19 +25,35 @@ class HubSelf(NamedTuple):
     epoch: str
     url: str
     tls: bytes | None
+    kept_tls: bytes | None
+
+    @property
+    def made_tls(self) -> bytes | None:
+        """The certificate that was made for it, shown or not."""
+        return self.tls or self.kept_tls
 
 
 def hub_self(read: Read) -> HubSelf:
     """Raises: NotTheHub."""
-    found = read.first("SELECT private_key, epoch, url, tls FROM sync_self", HubSelf)
+    found = read.first("SELECT private_key, epoch, url, tls, kept_tls FROM sync_self", HubSelf)
     if found is None:
         raise NotTheHub
-    return found
+    kept = read.hub_secret
+    if kept is None:
+        return found
+    return found._replace(private_key=kept.private_key, tls=kept.tls, kept_tls=kept.kept_tls)
 
 
-def set_hub_address(tx: Tx, *, url: str, tls: bytes | None) -> None:
-    """How offices reach the hub from now on, and with which certificate of its own."""
-    tx.execute("UPDATE sync_self SET url = :url, tls = :tls", {"url": url, "tls": tls})
+def set_hub_address(tx: Tx, *, url: str, own_tls: bytes | None, shown: bool) -> None:
+    """How offices reach the hub from now on, its own certificate if it has one, and whether it shows it."""
+    shown_tls, kept_tls = (own_tls, None) if shown else (None, own_tls)
+    if tx.hub_secret is not None:
+        tx.hub_secret.set_tls(shown_tls, kept_tls)
+        shown_tls = kept_tls = None
+    tx.execute(
+        "UPDATE sync_self SET url = :url, tls = :tls, kept_tls = :kept",
+        {"url": url, "tls": shown_tls, "kept": kept_tls},
+    )
 
 
 def key_of(read: Read, site: int) -> bytes:
@@ -47,25 +64,38 @@ def key_of(read: Read, site: int) -> bytes:
     return bytes(key)
 
 
-MET = """
-UPDATE sync_peer SET met_at = :now, cursor = max(cursor, :cursor) WHERE site = :site AND revoked_at IS NULL
-"""
+class Met(NamedTuple):
+    """When an office was heard, and up to which number it has everything."""
+
+    site: int
+    at: str
+    cursor: int
 
 
-def spend(tx: Tx, site: int, nonce: str, *, cursor: int = 0) -> None:
-    """Answer a request this once. Raises: Replayed; UnknownSite, where it was shut out meanwhile."""
-    now = int(tx.now.timestamp())
+MET = "UPDATE sync_peer SET met_at = ?, cursor = max(cursor, ?) WHERE site = ? AND revoked_at IS NULL"
+
+
+def note_met(tx: Tx, met: Iterable[Met]) -> None:
+    """Remember when offices were heard, and how far they have asked."""
+    tx.many(MET, [(one.at, one.cursor, one.site) for one in met])
+
+
+def spend(tx: Tx, site: int, nonce: str) -> None:
+    """Answer a request this once. Raises: Replayed."""
     new = tx.execute(
         "INSERT INTO sync_nonce (nonce, at) VALUES (:nonce, :now) ON CONFLICT DO NOTHING",
-        {"nonce": f"{site}:{nonce}", "now": now},
+        {"nonce": f"{site}:{nonce}", "now": int(tx.now.timestamp())},
     )
     if not new:
         raise Replayed
-    if not tx.execute(MET, {"now": tx.now_text, "cursor": cursor, "site": site}):
-        raise UnknownSite
 
 
 def forget_nonces(tx: Tx) -> None:
     """Forget requests whose time would not be taken any more."""
     before = int(tx.now.timestamp()) - NONCE_SECONDS
     tx.execute("DELETE FROM sync_nonce WHERE at < :before", {"before": before})
+
+
+def touch(tx: Tx) -> None:
+    """Write what stands there already: whether the disk takes a write again after it took none."""
+    tx.execute("UPDATE sync_self SET epoch = epoch")

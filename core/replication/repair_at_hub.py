@@ -10,7 +10,7 @@ from typing import Any
 from core import audit
 from core.migrations import HEAD
 from core.replication.aside import note_clashes
-from core.replication.checked import NewerOffice, check_batch
+from core.replication.checked import Hub, NewerOffice, check_batch
 from core.replication.hub import FOLLOWED, THE_HUB
 from core.replication.repair import (
     MOST_ROWS,
@@ -42,6 +42,9 @@ from core.sync.stamp import pack as stamp_at
 from core.sync.wire import Unreadable
 from core.tables import feeds_summaries, shapes
 
+NOBODY = Hub("", ())
+"""Who the hub was in another life is not said in a repair."""
+
 
 def mend_at_hub(store: Store, site: int, asked: Asked, now_ms: int, rebuild: Rebuild) -> Given:
     """Take what the hub lacks or has altered, as far as it is proven or the office's own; answer the rest.
@@ -71,7 +74,7 @@ def _require_facts(theirs: Rows) -> None:
     known = by_name()
     groups = [group for group in grouped(theirs) if not is_register(known[group[0]])]
     try:
-        check_batch(Batch([], [], groups), known, range(MAX_SITE + 1))
+        check_batch(Batch([], [], groups, []), known, range(MAX_SITE + 1), {}, NOBODY)
     except NewerOffice:
         raise Unreadable("another version") from None
 
@@ -126,7 +129,7 @@ def _take_newer(
         edit = _newer(register, row, mine.get((table, row_id)), latest)
         if edit is None:
             continue
-        checked = check_batch(Batch([[table, *edit]], [], []), {table: shape}, sites)
+        checked = check_batch(Batch([[table, *edit]], [], [], []), {table: shape}, sites, {}, NOBODY)
         own = [each for each in checked.edits[0][1] if isinstance(each, Edit)]
         before = number.last
         applied = take_edits(register, own, number)

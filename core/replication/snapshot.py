@@ -94,7 +94,7 @@ def is_small(read: Read) -> bool:
     left = FEWEST
     for shape in shapes():
         if shape.travels in REPLICATED:
-            counted = f"SELECT count(*) FROM (SELECT 1 FROM {shape.name} LIMIT :most)"  # noqa: S608
+            counted = f"SELECT count(*) FROM (SELECT 1 FROM {shape.name} LIMIT :most) AS few"  # noqa: S608
             left -= read.value(counted, most=left)
             if left <= 0:
                 return False

@@ -4,8 +4,7 @@ Nobody has to be believed: a fact is right where it links to the one before it a
 place here links to it. So an office can give a fact back to its hub, and the hub to an office.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.sync.book import Book, Reader, listed
@@ -13,7 +12,7 @@ from core.sync.chain import GENESIS, canonical, link
 from core.sync.facts import Told, chain_end, keep_for_later, told_facts
 from core.sync.fingerprint import names_of, places
 from core.sync.policy import Travels
-from core.sync.triggers import Shape, triggers
+from core.sync.triggers import Shape
 from core.sync.wire import unpack
 
 LATER = "SELECT tbl, id, site, no, chain, _q, doc FROM sync_later WHERE site = :site AND no = :no"
@@ -106,21 +105,11 @@ def same_fact(mine: Told, theirs: Told) -> bool:
     return mine._replace(number=0) == theirs._replace(number=0)
 
 
-@contextmanager
-def guard_lifted(book: Book, shape: Shape) -> Iterator[None]:
-    """Facts are never changed or deleted, but by this: a crash brings the guard back with the rest."""
-    guards = {name: sql for name, sql in triggers(shape) if name.endswith(("_no_update", "_no_delete"))}
-    for name in guards:
-        book.execute(f"DROP TRIGGER {name}")
-    yield
-    for sql in guards.values():
-        book.execute(sql)
-
-
 def take_out(book: Book, shape: Shape, row_id: str) -> None:
     """Remove a row that is no fact."""
-    with guard_lifted(book, shape):
-        book.execute(f"DELETE FROM {shape.name} WHERE id = :id", {"id": row_id})
+    book.guard(shape, on=False)
+    book.execute(f"DELETE FROM {shape.name} WHERE id = :id", {"id": row_id})
+    book.guard(shape, on=True)
 
 
 def put_back(book: Book, shape: Shape, fact: Told) -> str:

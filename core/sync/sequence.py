@@ -6,7 +6,8 @@ office's rows carry the numbers the hub acknowledged. Facts of a site get theirs
 chain, so that a page cut anywhere continues it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 from core.sync.policy import Travels
@@ -42,17 +43,33 @@ class Counter:
 
 def sequence(tx: Writer, shapes: Sequence[Shape]) -> int:
     """Number every row that has none yet; answers how many. Tombs are numbered with the rows."""
+    registers = (*(s.name for s in shapes if s.travels is Travels.REGISTER), "sync_tomb")
+    facts = (*(s.name for s in shapes if s.travels is Travels.FACT), "sync_later")
+    somewhere = {table for (table,) in tx.rows(_waiting(registers + facts))}
+    if not somewhere:
+        return 0
     number = Counter(tx)
-    for table in (*(s.name for s in shapes if s.travels is Travels.REGISTER), "sync_tomb"):
+    for table in _these(registers, somewhere):
         waiting = tx.rows(f"SELECT rowid FROM {table} WHERE _q = 0 ORDER BY rowid")
-        if waiting:
-            tx.many(f"UPDATE {table} SET _q = ? WHERE rowid = ?", [(number(), row) for (row,) in waiting])
+        tx.many(f"UPDATE {table} SET _q = ? WHERE rowid = ?", [(number(), row) for (row,) in waiting])
     chained: list[tuple[int, int, str, str]] = []
-    for table in (*(s.name for s in shapes if s.travels is Travels.FACT), "sync_later"):
-        chained += tx.rows(f"SELECT site, no, '{table}', id FROM {table} WHERE _q = 0")
+    for table in _these(facts, somewhere):
+        chained += tx.rows(f"SELECT site, no, '{table}', id FROM {table} WHERE _q = 0 AND no NOTNULL")
     numbers: dict[str, list[tuple[int, str]]] = {}
     for _, _, table, row_id in sorted(chained):
         numbers.setdefault(table, []).append((number(), row_id))
     for table, pairs in numbers.items():
         tx.many(f"UPDATE {table} SET _q = ? WHERE id = ?", pairs)
     return number.save()
+
+
+@cache
+def _waiting(tables: tuple[str, ...]) -> str:
+    """SQL that names the tables in which a row has no number yet; over a network each question costs."""
+    return " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} WHERE _q = 0)" for table in tables
+    )
+
+
+def _these(tables: Sequence[str], somewhere: set[str]) -> Iterable[str]:
+    return (table for table in tables if table in somewhere)

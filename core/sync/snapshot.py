@@ -8,7 +8,6 @@ ends are the hub's, every fact in between is the one that its office wrote.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from core.sync.book import Book, Reader, listed
 from core.sync.chain import GENESIS, canonical, canonical_order
 from core.sync.policy import REPLICATED, Travels
 from core.sync.triggers import Shape
-from core.sync.wire import MOST_UNPACKED, MOST_WINDOW, Unreadable, unpack
+from core.sync.wire import MOST_UNPACKED, Unreadable, unpack
 
 WINDOW_ROWS = 10_000
 _STEADY = ("_q", "no")
@@ -67,16 +66,16 @@ def pack_window(window: Window) -> bytes:
     """A window as bytes."""
     groups = [[table, names, _stepped(names, columns)] for table, names, columns in window.groups]
     plain = msgpack.packb([window.upto, groups], use_bin_type=True)
-    return zstandard.ZstdCompressor(level=3).compress(plain)
+    return zstandard.ZstdCompressor(level=3, write_content_size=True).compress(plain)
 
 
 def unpack_window(data: bytes) -> Window:
     """Raises: Unreadable."""
     try:
-        reader = zstandard.ZstdDecompressor(max_window_size=MOST_WINDOW).stream_reader(BytesIO(data))
-        plain = reader.read(4 * MOST_UNPACKED + 1)
-        if len(plain) > 4 * MOST_UNPACKED:
+        size = zstandard.frame_content_size(data)
+        if not 0 <= size <= 4 * MOST_UNPACKED:
             raise Unreadable("longer than allowed")
+        plain = zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
         upto, groups = msgpack.unpackb(plain, raw=False, strict_map_key=True)
         for group in groups:
             group[2] = _summed(group[1], group[2])

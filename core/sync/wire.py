@@ -5,7 +5,6 @@ one, a deep nesting or a text that is not UTF-8 is refused before anything is ma
 """
 
 import hashlib
-from io import BytesIO
 from typing import Any
 
 import msgpack
@@ -17,7 +16,6 @@ MOST_BYTES = 4 << 20
 """Of a request or an answer on the wire (`security.md` 5.3)."""
 
 MOST_UNPACKED = 64 << 20
-MOST_WINDOW = 8 << 20
 
 BATCH_ROWS = 5_000
 BATCH_BYTES = 1 << 20
@@ -37,17 +35,19 @@ def pack(value: object) -> bytes:
     return zstandard.ZstdCompressor(level=3, write_content_size=True).compress(plain)
 
 
-def unpack(data: bytes) -> Any:
-    """What was packed. Raises: Unreadable, also where it is longer than either bound."""
+def unpack(data: bytes, *, most: int = MOST_UNPACKED) -> Any:
+    """What was packed, of `most` bytes at most. Raises: Unreadable, also where it is longer than a bound."""
     if len(data) > MOST_BYTES:
         raise Unreadable("longer than allowed")
     try:
-        reader = zstandard.ZstdDecompressor(max_window_size=MOST_WINDOW).stream_reader(BytesIO(data))
-        plain = reader.read(MOST_UNPACKED + 1)
+        size = zstandard.frame_content_size(data)
+        if size > most:
+            raise Unreadable("longer than allowed")
+        if size < 0:
+            raise Unreadable("not compressed as agreed")
+        plain = zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
     except zstandard.ZstdError:
         raise Unreadable("not compressed as agreed") from None
-    if len(plain) > MOST_UNPACKED:
-        raise Unreadable("longer than allowed")
     try:
         return msgpack.unpackb(plain, raw=False, strict_map_key=True)
     except (ValueError, msgpack.UnpackException, RecursionError):

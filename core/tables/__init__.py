@@ -81,8 +81,10 @@ from core.tables.replication import (
     SyncBatch,
     SyncBlob,
     SyncInvite,
+    SyncJoining,
     SyncLater,
     SyncLink,
+    SyncLost,
     SyncNonce,
     SyncPart,
     SyncPeer,
@@ -111,9 +113,15 @@ TABLES: tuple[type[Row], ...] = (
     Document, Blob, Statement, Superbill, Estimate, EstimateOverride, Receipt, CreditNote, DocumentShare,
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
-    EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncNonce, SyncSeal, SyncLater,
-    SyncAside, SyncBlob, SyncPart, SyncSelf, SyncSnapshot,
+    EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncJoining, SyncNonce, SyncSeal,
+    SyncLater, SyncAside, SyncBlob, SyncLost, SyncPart, SyncSelf,
+    SyncSnapshot,
 )  # fmt: skip
+
+KEPT_TABLES: tuple[type[Row], ...] = (
+    InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
+)  # fmt: skip
+"""The summaries, which the facts say already."""
 
 BLOB_NAMES = (("document", "sha256"), ("practice", "logo_sha256"))
 """Where a row names bytes that travel after it."""
@@ -143,6 +151,7 @@ def shapes() -> list[Shape]:
 
 
 __all__ = [
+    "KEPT_TABLES",
     "TABLES",
     "Adjustment",
     "Allocation",
@@ -216,8 +225,10 @@ __all__ = [
     "SyncClock",
     "SyncHead",
     "SyncInvite",
+    "SyncJoining",
     "SyncLater",
     "SyncLink",
+    "SyncLost",
     "SyncNonce",
     "SyncPart",
     "SyncPeer",

@@ -17,12 +17,14 @@ def _look(store: Store) -> int:
 
 
 async def health(request: Request) -> Response:
-    """200 where the book can be read, else 503."""
+    """200 where the book can be read and nothing fails just now, else 503 with codes of what does."""
     hub = hub_of(request)
     try:
         await hub.read(_look, hub.store)
     except DomainError as error:
         return JSONResponse({"ok": False, "code": error.code}, 503)
+    if hub.troubles.codes:
+        return JSONResponse({"ok": False, "code": ", ".join(hub.troubles.codes)}, 503)
     return JSONResponse({"ok": True})
 
 

@@ -70,7 +70,12 @@ async def repair(hub: "Hub", request: Request, body: bytes) -> bytes:
     """Rows of an office that differ: what is right of them is taken, what is wrong is answered."""
     site = await office_of(hub, request, body)
     asked = await hub.read(read_asked, body)
-    given: Given = await hub.write(mend_at_hub, hub.store, site, asked, hub.now_ms, rebuild)
+    mend = rebuild if hub.store.keep is not None else _keeps_none
+    given: Given = await hub.write(mend_at_hub, hub.store, site, asked, hub.now_ms, mend)
     if given.mended:
         hub.bell.ring()
     return pack(list(given))
+
+
+def _keeps_none(_: object) -> None:
+    """A hub in PostgreSQL has no summaries."""

@@ -47,6 +47,8 @@ class Maker:
 
         Raises: NoSnapshot, where the book is small; Preparing.
         """
+        if not self.folder:  # a database whose process has no home of its own
+            raise NoSnapshot
         made, aged, small = await hub.read(_look, hub)
         if small:
             raise NoSnapshot

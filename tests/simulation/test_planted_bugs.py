@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from core.replication import hub, office
-from core.store import Store, _renew_triggers
+from core.store import Store
+from core.store.schema import renew_triggers
 from core.sync import batch, facts, merge, register, triggers
 from core.sync.mend import Chains
 from core.sync.register import Cells, Clash, Register
@@ -116,7 +117,7 @@ def test_a_stamp_by_the_clock_alone_is_found(monkeypatch: Patch) -> None:
     def copied(self: World, origin: Path, name: str) -> Any:
         book = copy(self, origin, name)
         with book.engine().begin() as connection:
-            _renew_triggers(connection)
+            renew_triggers(connection)
         return book
 
     copy = World._copied

@@ -35,8 +35,9 @@ def test_a_client_of_one_office_is_in_the_other_a_moment_later(practice: Practic
         asyncio.run(until(lambda: families(south) == ["Byron"], 60))
         new_client(south, "Shelley")
         asyncio.run(until(lambda: families(north) == ["Byron", "Shelley"], 60))
-    second = practice.syncd("office", home="north")
-    assert (second["exit"], second["errors"][0]["code"]) == (5, "already_runs")
+    for words in (("office",), ("office", "--once")):
+        second = practice.syncd(*words, home="north")
+        assert (second["exit"], second["errors"][0]["code"]) == (5, "already_runs")
     assert ended(daemons[0], signal.SIGTERM)[0] == 143
     assert ended(daemons[1], signal.SIGINT)[0] == 130
 

@@ -11,11 +11,24 @@ import pytest
 
 from core.actors import Role
 from core.replication.enrol import Invitation, invite
-from core.replication.seals import new_key, public_key
+from core.replication.seals import public_key
+from core.security.keys import WrongPassphrase
 from core.security.unlock import open_with_passphrase
 from syncd import joining
 from syncd.hub import app_of
-from syncd.joining import Begun, Hello, begin, enrol, fetch, go_on, greet, is_begun, pin_of
+from syncd.joining import (
+    Begun,
+    Hello,
+    ask_in,
+    begin,
+    come_in,
+    enrol,
+    fetch,
+    go_on,
+    greet,
+    is_begun,
+    pin_of,
+)
 from syncd.line import Trouble
 from syncd.office import Office
 from syncd.tls import certificate_in, hub_context, own_certificate
@@ -30,13 +43,20 @@ def _invited(network: Served) -> Invitation:
         return invite(tx, name="South", series="S", role=Role.BILLER)
 
 
-async def _begun(network: Served, folder: Path, code: str) -> Begun:
+async def _asked(network: Served, folder: Path, code: str) -> Begun:
+    """Everything is on the disk, and the hub has not heard of it."""
     assert network.server
     folder.mkdir()
-    clock, key = network.hub.clock, new_key()
-    hello = await greet(network.server.url, clock)
-    welcome = await enrol(hello, code, key, "Bea", clock)
-    return begin(str(folder), welcome, hello, key, passphrase=PASSPHRASE, person="Bea", clock=clock)
+    hello = await greet(network.server.url, network.hub.clock)
+    return begin(str(folder), hello, code, passphrase=PASSPHRASE, person="Bea", clock=network.hub.clock)
+
+
+async def _begun(network: Served, folder: Path, code: str) -> Begun:
+    begun = await _asked(network, folder, code)
+    welcome = await ask_in(begun, str(folder), code, network.hub.clock)
+    assert welcome is not None
+    come_in(begun, str(folder), welcome)
+    return begun
 
 
 async def test_an_office_that_joins_has_the_whole_book(network: Served, tmp_path: Path) -> None:
@@ -62,14 +82,66 @@ async def test_a_code_is_good_for_one_office(network: Served, tmp_path: Path) ->
     assert refused.value.code == "bad_code"
 
 
-async def test_a_welcome_that_was_lost_is_said_again_to_the_same_office(network: Served) -> None:
-    assert network.server
-    clock, key, code = network.hub.clock, new_key(), _invited(network).code
-    hello = await greet(network.server.url, clock)
-    first = await enrol(hello, code, key, "Bea", clock)
-    assert await enrol(hello, code, key, "Bea", clock) == first
+async def test_a_welcome_that_was_lost_is_said_again_to_the_same_office(
+    network: Served, tmp_path: Path
+) -> None:
+    """Also a day later: the code was not burnt by the kill between the hub's word and the office's."""
+    folder, code = tmp_path / "south", _invited(network).code
+    begun = await _asked(network, folder, code)
+    assert begun.asking is not None
+    first = await enrol(begun.asking, network.hub.clock)
+    begun.store.close()  # killed before it heard
+    assert isinstance(network.hub.clock, Clock)
+    network.hub.clock.true += timedelta(days=1)
+    again = go_on(str(folder), PASSPHRASE, network.hub.clock)
+    assert again.recovery_code not in ("", begun.recovery_code)
+    welcome = await ask_in(again, str(folder), code, network.hub.clock)
+    assert welcome == first
+    come_in(again, str(folder), first)
+    done = await fetch(again, str(folder), lambda _: None)
+    assert (done.site, done.recovery_code) == (2, again.recovery_code)
     with network.hub.read() as read:
         assert read.value("SELECT count(*) FROM sync_peer") == 2
+    for secret in (PASSPHRASE, done.recovery_code):
+        open_with_passphrase(str(folder), secret, network.hub.clock).store.close()
+    with pytest.raises(WrongPassphrase):
+        open_with_passphrase(str(folder), begun.recovery_code, network.hub.clock)
+
+
+async def test_killed_between_the_keys_and_the_book_it_goes_on(network: Served, tmp_path: Path) -> None:
+    folder, code = tmp_path / "south", _invited(network).code
+    begun = await _asked(network, folder, code)
+    welcome = await ask_in(begun, str(folder), code, network.hub.clock)
+    assert welcome is not None
+    begun.store.become_site(welcome.site)
+    begun.store.close()  # before the link was there
+    again = go_on(str(folder), PASSPHRASE, network.hub.clock)
+    same = await ask_in(again, str(folder), code, network.hub.clock)
+    assert same == welcome
+    come_in(again, str(folder), welcome)
+    assert (await fetch(again, str(folder), lambda _: None)).site == 2
+
+
+async def test_a_code_that_is_not_taken_leaves_nothing_behind(network: Served, tmp_path: Path) -> None:
+    folder = tmp_path / "south"
+    with pytest.raises(Trouble):
+        await _begun(network, folder, "AAAA-BBBB-CCCC-DDDD")
+    assert sorted(folder.iterdir()) == []
+
+
+async def test_another_code_is_tried_where_the_first_was_never_taken(network: Served, tmp_path: Path) -> None:
+    folder, code = tmp_path / "south", _invited(network).code
+    begun = await _asked(network, folder, code)
+    begun.store.close()  # cut off for more than a quarter of an hour
+    assert isinstance(network.hub.clock, Clock)
+    network.hub.clock.true += timedelta(minutes=16)
+    again = go_on(str(folder), PASSPHRASE, network.hub.clock)
+    with network.hub.write(OWNER) as tx:
+        other = invite(tx, name="South", series="T", role=Role.BILLER)
+    welcome = await ask_in(again, str(folder), other.code, network.hub.clock)
+    assert welcome is not None
+    assert welcome.series == "T"
+    again.store.close()
 
 
 async def test_a_code_is_good_for_a_quarter_of_an_hour(network: Served, tmp_path: Path) -> None:
@@ -91,8 +163,8 @@ async def test_a_download_that_was_cut_off_goes_on_without_another_code(
     begun.store.close()  # as by a power cut, before the first row
     assert is_begun(folder)
     again = go_on(folder, PASSPHRASE, network.hub.clock)
-    assert again.site == 2
-    await fetch(again, folder, lambda _: None)
+    assert await ask_in(again, folder, "", network.hub.clock) is None
+    assert (await fetch(again, folder, lambda _: None)).site == 2
     assert not is_begun(folder)
     opened = open_with_passphrase(folder, PASSPHRASE, network.hub.clock)
     assert families(opened.store) == ["Byron"]

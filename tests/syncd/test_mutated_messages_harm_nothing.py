@@ -16,7 +16,7 @@ from tests.syncd.network import Served, families, line_of, new_client
 
 MESSAGES = sized(200, 5_000)
 SEED = 20261122
-REFUSED = {"unreadable", "shut_out"}
+REFUSED = {"unreadable", "shut_out", "older", "newer"}
 ANSWERED = {"taken", "expect", "other", "clock", "missing", "forked", "older", "no batch"}
 
 

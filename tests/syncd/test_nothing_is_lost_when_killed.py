@@ -27,7 +27,7 @@ from tests.simulation.oracle import contents
 from tests.sizes import sized
 from tests.syncd.chaos_proxy import FAULTS, ChaosProxy
 from tests.syncd.network import Served, reach
-from tests.syncd.victims import CENTS, opened
+from tests.syncd.victims import CENTS, DATABASE, opened
 
 KILLS = sized(10, 200)
 SEED = 20261122
@@ -75,11 +75,13 @@ class Victims:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, hub_database: str) -> Path:
     """A hub and two offices, closed."""
-    network = Served(tmp_path)
+    network = Served(tmp_path, hub_database)
     network.join("S")
     network.close()
+    if hub_database:
+        (tmp_path / DATABASE).write_text(hub_database)
     return tmp_path
 
 

@@ -14,10 +14,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core.replication.enrol import shut_out
+from core.replication.messages import OtherVersion, pack, read_answer
 from core.replication.office import link, listen
 from core.replication.seals import new_key, public_key, sign
+from core.replication.standing import IN_WORDS
 from core.store import Store
-from syncd.auth import Asked, sign_request
+from syncd.auth import Asked, answered_at, sign_request
+from syncd.joining import _key_in
 from syncd.line import Trouble
 from tests.core.replication.offices import OWNER, Clock
 from tests.syncd.network import Served, line_of
@@ -158,6 +161,57 @@ def test_a_signature_covers_what_the_standard_says(network: Served) -> None:
     signature = base64.b64decode(sent.headers["signature"].removeprefix("sig=:").removesuffix(":"))
     Ed25519PublicKey.from_public_bytes(public_key(sent.key)).verify(signature, base.encode())
     assert sign(sent.key, base.encode()) == signature
+
+
+def test_an_answer_is_signed_for_the_one_request_that_it_answers(network: Served) -> None:
+    """By hand from RFC 9421, 2.4: the request's signature covers its body, its key and its nonce."""
+    sent = Sent(network.offices[1])
+    sent.sign()
+    answer = sent.send()
+    parameters = answer.headers["signature-input"].removeprefix("sig=")
+    base = (
+        f'"@status": 200\n"content-digest": {answer.headers["content-digest"]}\n'
+        f'"signature";req;key="sig": {sent.headers["signature"].removeprefix("sig=")}\n'
+        f'"@signature-params": {parameters}'
+    )
+    signature = base64.b64decode(answer.headers["signature"].removeprefix("sig=:").removesuffix(":"))
+    Ed25519PublicKey.from_public_bytes(sent.hub_key).verify(signature, base.encode())
+    assert 'keyid="hub"' in parameters
+
+
+@pytest.mark.parametrize("change", ["body", "key", "nonce", "keyid"])
+def test_an_answer_to_another_request_is_not_believed(network: Served, change: str) -> None:
+    """An answer that somebody in between got to a request of theirs, given for this one."""
+    sent, other = Sent(network.offices[1]), Sent(network.offices[1])
+    sent.sign()
+    answer = sent.send()
+    different = {"body": other.body + b" ", "key": new_key(), "nonce": "x" * 22, "keyid": "77"}
+    vars(other).update({"nonce": sent.nonce, "body": sent.body, change: different[change]})
+    other.sign()
+    hub, headers, body = sent.hub_key, answer.headers, answer.content
+    assert answered_at(hub, sent.headers, 200, headers, body) is not None
+    assert answered_at(hub, other.headers, 200, headers, body) is None
+    assert answered_at(hub, sent.headers, 200, headers, b"") is None
+    assert answered_at(hub, sent.headers, 204, headers, body) is None
+
+
+@pytest.mark.parametrize(("version", "code"), [(0, "newer"), (2, "older"), (77, "older")])
+def test_another_way_to_exchange_is_refused_in_words(network: Served, version: int, code: str) -> None:
+    sent = Sent(network.offices[1])
+    sent.body = pack([version, "a shape that nobody knows"])
+    sent.sign()
+    answer = sent.send()
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert "Update the " in answer.json()["message"]
+
+
+@pytest.mark.parametrize(("version", "code"), [(0, "older"), (2, "newer")])
+def test_a_hub_of_another_version_is_not_understood_by_chance(version: int, code: str) -> None:
+    for read in (read_answer, _key_in):
+        with pytest.raises(OtherVersion) as refused:
+            read(pack([version, "a shape that nobody knows"]))
+        assert refused.value.code == code
+        assert code in IN_WORDS
 
 
 @pytest.mark.parametrize("hours", [-72, -1, 1, 72])

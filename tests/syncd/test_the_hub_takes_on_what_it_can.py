@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from core.errors import DomainError
 from core.replication.messages import MOST_BYTES, pack
-from core.replication.office import listen
+from core.replication.office import prepare
 from syncd import guard
 from syncd.hub import MOST_WAITING, Hub
 from syncd.line import Trouble
@@ -110,9 +110,10 @@ async def test_a_busy_hub_says_so_in_a_signed_answer(
         raise Overloaded
 
     monkeypatch.setattr(Hub, "write", full)
+    new_client(network.offices[1], "Byron")
     line = line_of(network.offices[1])
     with pytest.raises(Trouble) as refused:
-        await line.ask("POST", PATH, listen(network.offices[1], line.now_ms, wait_seconds=0).packed())
+        await line.ask("POST", PATH, prepare(network.offices[1], line.now_ms).packed())
     assert refused.value.code == "busy"
     await line.close()
 
@@ -120,7 +121,7 @@ async def test_a_busy_hub_says_so_in_a_signed_answer(
 def test_a_bug_in_the_hub_shows_neither_its_trace_nor_any_data(
     network: Served, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    async def broken(request: Request) -> bytes:
+    async def broken(request: Request, most: int) -> bytes:
         raise RuntimeError("Byron, Ada owes 150.00")
 
     monkeypatch.setattr(answering, "_body", broken)

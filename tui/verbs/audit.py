@@ -148,21 +148,34 @@ def audit_show(door: "Door") -> int:
 
 
 def audit_verify(door: "Door") -> int:
-    """4 where a fact was altered, dropped or reordered."""
+    """4 where a fact was altered, dropped or reordered, or is not the one that its site sealed."""
     from core.audit import facts, verify
+    from core.replication.sealed import verify_seals
 
     with door.store().read() as read:
         total = facts(read)
         verdict = verify(read, tell=lambda gone: door.progress(gone, total))
-    bad = None
-    if verdict.first_bad is not None:
-        site, no, table, row_id, wrong = verdict.first_bad
-        bad = {"site": site, "no": no, "table": table, "id": row_id, "wrong": wrong}
+        seals = verify_seals(read)
+    for site, no, table, row_id, wrong in verdict.bad:
         door.refuse("chain_broken", f"Fact {no} of site {site} ({table}) {wrong}.", subject=row_id)
-    found = "all in order" if verdict.ok else "BROKEN"
-    text = [f"{verdict.facts} facts, {verdict.entries} log entries: {found}"]
+    for seal in seals:
+        if seal.wrong:
+            door.refuse("seal_broken", f"Seal of site {seal.site} under fact {seal.no}: {seal.wrong}.")
+    bad = [
+        {"site": site, "no": no, "table": table, "id": row_id, "wrong": wrong}
+        for site, no, table, row_id, wrong in verdict.bad
+    ]
+    ok = verdict.ok and not any(seal.wrong for seal in seals)
+    told = f"{verdict.facts} facts, {verdict.entries} log entries, {len(seals)} seals"
     door.answer(
-        {"entries": verdict.entries, "facts": verdict.facts, "ok": verdict.ok, "first_bad": bad},
-        text,
+        {
+            "entries": verdict.entries,
+            "facts": verdict.facts,
+            "ok": ok,
+            "first_bad": bad[0] if bad else None,
+            "bad": bad,
+            "seals": [seal._asdict() for seal in seals],
+        },
+        [f"{told}: {'all in order' if ok else 'BROKEN'}"],
     )
-    return 0 if verdict.ok else 4
+    return 0 if ok else 4

@@ -108,6 +108,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_sync_later__q", "sync_later", ["_q"], unique=False)
     op.create_table(
+        "sync_joining",
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("hub_key", sa.LargeBinary(), nullable=False),
+        sa.Column("hub_cert", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("private_key", sa.LargeBinary(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_sync_joining"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "sync_link",
         sa.Column("id", INT64, nullable=False),
         sa.Column("site", INT64, nullable=False),
@@ -120,6 +133,8 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("cursor", INT64, nullable=False),
         sa.Column("batch_no", INT64, nullable=False),
+        sa.Column("began", INT64, nullable=True),
+        sa.Column("receipt", sa.LargeBinary(), nullable=True),
         sa.Column("met_at", sa.Text(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("unreached", sa.Text(), nullable=False),
@@ -129,6 +144,14 @@ def upgrade() -> None:
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_link"),
         sqlite_strict=True,
+    )
+    op.create_table(
+        "sync_lost",
+        sa.Column("tbl", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tbl", "id", name="pk_sync_lost"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "sync_nonce",
@@ -166,6 +189,7 @@ def upgrade() -> None:
         sa.Column("no", INT64, nullable=False),
         sa.Column("head", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("lost", INT64, nullable=False),
         sa.PrimaryKeyConstraint("site", name="pk_sync_seal"),
         sqlite_strict=True,
     )
@@ -174,8 +198,13 @@ def upgrade() -> None:
         sa.Column("id", INT64, nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False),
         sa.Column("epoch", sa.Text(), nullable=False),
+        sa.Column("began", INT64, nullable=False),
+        sa.Column("began_ms", INT64, nullable=False),
+        sa.Column("lives", sa.Text(), nullable=False),
+        sa.Column("latest_ms", INT64, nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("tls", sa.LargeBinary(), nullable=True),
+        sa.Column("kept_tls", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_self"),
         sqlite_strict=True,

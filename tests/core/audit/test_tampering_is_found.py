@@ -217,7 +217,7 @@ def test_rj2_an_untouched_book_is_in_order_and_counted(full: Book) -> None:
         verdict = verify(read)
         count = sum(read.value(f"SELECT count(*) FROM {table}") for table in FACTS)
         logged = read.value("SELECT count(*) FROM audit_entry")
-    assert verdict == (count, logged, True, None)
+    assert verdict == (count, logged, True, None, [])
 
 
 def test_rj2_a_book_without_any_fact_is_in_order(tmp_path: Any) -> None:
@@ -226,7 +226,7 @@ def test_rj2_a_book_without_any_fact_is_in_order(tmp_path: Any) -> None:
 
     store = Store.create(str(tmp_path / "empty.db"), bytes(32), fixed_clock, site=1)
     with store.read() as read:
-        assert verify(read) == (0, 0, True, None)
+        assert verify(read) == (0, 0, True, None, [])
     store.close()
 
 

@@ -228,7 +228,7 @@ def facts_of(store: Store) -> dict[tuple[int, int], bytes]:
 
     with store.read() as read:
         assert verify(read).ok
-        return {(site, no): row[columns.index("chain")] for site, no, _, columns, row in _chained(read) if no}
+        return {(site, no): chain for site, no, *_, chain in _chained(read) if no}
 
 
 def test_rj1_a_restored_book_says_in_its_log_where_it_came_from(practice: Practice, tmp_path: Path) -> None:

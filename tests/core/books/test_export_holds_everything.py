@@ -28,7 +28,16 @@ OURS = [table for table in TABLES if table.travels in (Travels.FACT, Travels.REG
 
 STAYS = {
     *("sync_clock", "sync_chain", "sync_head", "sync_unchained", "sync_base", "sync_tomb"),
-    *("sync_link", "sync_batch", "sync_peer", "sync_invite", "sync_nonce", "sync_seal", "sync_later"),
+    *(
+        "sync_link",
+        "sync_batch",
+        "sync_peer",
+        "sync_invite",
+        "sync_joining",
+        "sync_nonce",
+        "sync_seal",
+        "sync_later",
+    ),
     *("sync_aside", "sync_blob", "sync_self", "sync_part", "sync_snapshot"),
     *("invoice_balance", "money_left", "unbilled", "crossed_account", "live_draft", "stale"),
     "blob",

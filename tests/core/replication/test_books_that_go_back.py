@@ -24,8 +24,7 @@ def put_back(network: Network, site: int, earlier: Path) -> Store:
     return book
 
 
-def test_a_disk_that_was_put_back_keeps_what_both_wrote(tmp_path: Path) -> None:
-    network = Network(tmp_path)
+def test_a_disk_that_was_put_back_keeps_what_both_wrote(network: Network, tmp_path: Path) -> None:
     network.join("S")
     network.settle()
     add(network.offices[2], "Before")
@@ -46,8 +45,7 @@ def test_a_disk_that_was_put_back_keeps_what_both_wrote(tmp_path: Path) -> None:
     assert len(set(series)) == len(series) == 3
 
 
-def test_a_disk_put_back_before_its_first_batch_is_noticed_too(tmp_path: Path) -> None:
-    network = Network(tmp_path)
+def test_a_disk_put_back_before_its_first_batch_is_noticed_too(network: Network, tmp_path: Path) -> None:
     network.join("S")
     network.settle()
     network.offices[2].copy_to(str(tmp_path / "earlier.db"))
