@@ -190,7 +190,7 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
 
 
 def _end(tx: Merging, answer: Answer, rows: int) -> Taken:
-    _keep_seals(tx, answer.seals)
+    keep_seals(tx, answer.seals)
     if not answer.page.more:
         end_anew(tx, answer, sites_of(tx))
     _compare_heads(tx, answer.heads)
@@ -372,7 +372,7 @@ def _compare_heads(tx: Merging, heads: Sequence[Sequence[Any]]) -> None:
         tx.execute("UPDATE sync_link SET trouble = ''")
 
 
-def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
+def keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
     """Keep each site's signature under its chain, where it fits what lies here."""
     keys: Mapping[int, str] = dict(tx.rows("SELECT number, public_key FROM site WHERE public_key <> ''"))
     heads = {site: (no, head) for site, no, head in tx.rows("SELECT site, no, head FROM sync_chain")}

@@ -7,6 +7,7 @@ from tests.bench import (
     bench_growth,
     bench_keys,
     bench_statements,
+    bench_sync,
     bench_together,
     bench_verbs,
 )
@@ -53,3 +54,9 @@ def test_the_growth_benchmark_measures_every_question() -> None:
     lines = bench_growth.measure(quick=True)
     assert {str(line["benchmark"])[:2] for line in lines} == {"P4", "P5"}
     assert all("growth" in line for line in lines)
+
+
+def test_the_replication_benchmark_measures_every_goal() -> None:
+    lines = bench_sync.measure(quick=True)
+    assert {"times_limit", "bytes_times_limit"} <= lines[0].keys()
+    assert [line["rows"] for line in lines if "altered" in str(line["benchmark"])] != []
