@@ -8,6 +8,8 @@ from core.migrations import HEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.actors import Actor, Right
 
 
@@ -115,8 +117,58 @@ class OldSqlite(DomainError):
         )
 
 
+class DatabaseAway(OutsideFailure):
+    code = "database_away"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The hub's database cannot be reached or takes no writes just now, so nothing was saved."
+            " Look at the PostgreSQL server and the network to it; it is tried again by itself."
+        )
+
+
+class DatabaseRefuses(OutsideFailure):
+    code = "database_refuses"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The PostgreSQL server does not let this user in, or not to this database."
+            " Look at the address, at the password file, and at what the user may do there."
+        )
+
+
+class Collided(Busy):
+    code = "collided"
+
+    def __init__(self) -> None:
+        super().__init__("Another program changed the same rows at the same moment. Try again.")
+
+
+_OF_POSTGRES: "tuple[tuple[tuple[str, ...], Callable[[], DomainError]], ...]" = (
+    (("40001", "40P01"), Collided),
+    (("55P03", "57014"), BookBusy),
+    (("53100",), DiskFull),
+    (("28", "3D", "42501"), DatabaseRefuses),
+    (("08", "25006", "25P03", "53", "55000", "57P", "58"), DatabaseAway),  # 55000: a lock on a standby
+    (("XX001", "XX002"), DamagedBook),
+)
+"""What the beginning of a SQLSTATE means; the first that fits."""
+
+
+def _refusal_of_postgres(error: Exception) -> Exception:
+    state = getattr(error, "sqlstate", None) or ""
+    for begins, kind in _OF_POSTGRES:
+        if state.startswith(begins):
+            return kind()
+    # What the driver itself says, such as of a connection that broke, has no state.
+    lost = not state and type(error).__name__ in ("OperationalError", "ConnectionTimeout", "InterfaceError")
+    return DatabaseAway() if lost else error
+
+
 def refusal_of(error: Exception) -> Exception:
     """The sentence for what the database said, or the error itself where it is a bug."""
+    if type(error).__module__.startswith("psycopg"):
+        return _refusal_of_postgres(error)
     name = getattr(error, "sqlite_errorname", "") or getattr(
         getattr(error, "orig", None), "sqlite_errorname", ""
     )

@@ -34,6 +34,14 @@ def _common() -> _Parser:
     return common
 
 
+def _database(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--database",
+        metavar="URL",
+        help="of the hub's PostgreSQL database, postgresql://... (else DAYSHEET_DATABASE)",
+    )
+
+
 def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="syncd", description="Keeps the books of several offices in step.")
     made = top.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
@@ -49,13 +57,22 @@ def parser() -> argparse.ArgumentParser:
     hub.add_argument("--tls-cert", metavar="FILE", help="a certificate that public authorities vouch for")
     hub.add_argument("--tls-key", metavar="FILE", help="its key")
     hub.add_argument("--no-tls", action="store_true", help="for a proxy on this computer that does TLS")
+    _database(hub)
+    hub.add_argument(
+        "--restored", action="store_true", help="once, after its database was restored from a backup"
+    )
     hub.set_defaults(run=verbs.hub)
+
+    move = verb("move", "bring the hub's book from its home into an empty PostgreSQL database")
+    _database(move)
+    move.set_defaults(run=verbs.move)
 
     invite = verb("invite", "print a code with which one office may join once (at the hub)")
     invite.add_argument("office", metavar="OFFICE", help="the office's name")
     invite.add_argument("--series", metavar="LETTERS", help="one to four letters before its invoice numbers")
     roles = [role.value for role in Role if role is not Role.SERVICE]
     invite.add_argument("--role", choices=roles, default=Role.BILLER.value, help="of who works there")
+    _database(invite)
     invite.set_defaults(run=verbs.invite)
 
     join = verb("join", "join a hub: a new book for this office, with everything the others have")
@@ -68,15 +85,21 @@ def parser() -> argparse.ArgumentParser:
     office = verb("office", "keep this office in step with its hub, beside the screens")
     office.add_argument("--url", metavar="URL", help="the hub's address from now on, where it has moved")
     office.add_argument("--once", action="store_true", help="until both have everything, then end")
+    office.add_argument(
+        "--check",
+        action="store_true",
+        help="lay all rows beside the hub's, make equal what differs, then end",
+    )
     office.set_defaults(run=verbs.office)
 
-    verb("status", "how this office and its hub stand, or at the hub, all offices").set_defaults(
-        run=verbs.status
-    )
+    status = verb("status", "how this office and its hub stand, or at the hub, all offices")
+    _database(status)
+    status.set_defaults(run=verbs.status)
 
     revoke = verb("revoke", "shut an office out (at the hub); what it sent stays")
     revoke.add_argument("site", metavar="SITE", type=int, help="its number, as `syncd status` lists it")
     revoke.add_argument("--reason", required=True, metavar="TEXT")
+    _database(revoke)
     revoke.set_defaults(run=verbs.revoke)
     return top
 

@@ -13,7 +13,7 @@ from core.actors import Actor, Right
 from core.dates import system_now
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
 from core.security.keys import read_key_file
-from core.security.unlock import Opened, acting, open_with_file, open_with_passphrase
+from core.security.unlock import Opened, acting, open_hub, open_with_file, open_with_passphrase
 from core.store import Store
 from core.text import plain
 from core.trouble import NotAllowed
@@ -42,6 +42,9 @@ class Door:
         self.options = options
         self.home = self._home()
         self.key_file: str | None = options.key_file or os.environ.get("DAYSHEET_KEY_FILE")
+        self.database: str = getattr(options, "database", None) or ""
+        if hasattr(options, "database") and not self.database:
+            self.database = os.environ.get("DAYSHEET_DATABASE", "")
 
     def _home(self) -> str:
         chosen: str | None = self.options.home or os.environ.get("DAYSHEET_HOME")
@@ -52,8 +55,14 @@ class Door:
         return platformdirs.PlatformDirs("daysheet", appauthor=False).user_data_dir
 
     def open(self, folder: str | None = None) -> Opened:
-        """The book of a folder; the passphrase is asked for where no key file is named."""
+        """The book of a folder, or the hub's in its database; the passphrase is asked for where no key file
+        is named."""
         home = folder or self.home
+        if self.database and folder is None:
+            return open_hub(
+                home, self.database, system_now, key_file=self.key_file,
+                ask=lambda: self.ask(f"Passphrase of {home}: "),
+            )  # fmt: skip
         if self.key_file:
             return open_with_file(home, self.key_file, system_now)
         return open_with_passphrase(home, self.ask(f"Passphrase of {home}: "), system_now)

@@ -6,10 +6,12 @@ with words, and the office comes again.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from time import monotonic
+from random import random
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -22,11 +24,12 @@ from core.replication.hub import THE_HUB
 from core.replication.messages import Request
 from core.replication.recognise import Met, forget_nonces, hub_self, note_met, touch
 from core.store import Store
+from core.trouble import Collided
 from syncd.bell import Bell
 from syncd.metrics import Metrics
 from syncd.once import Guesses, Once
 from syncd.refusals import Overloaded
-from syncd.routes import blobs, health, sync
+from syncd.routes import blobs, health, repair, snapshot, sync
 from syncd.trouble import Pauses, Troubles
 
 MOST_WAITING = 64
@@ -37,6 +40,8 @@ READERS = 4
 FORGET_SECONDS = 60
 MET_SECONDS = 1
 """So often the book is told who was heard; each request would be a write more."""
+TRIES = 10
+COLLIDED_SECONDS = 0.05
 
 T = TypeVar("T")
 
@@ -44,7 +49,7 @@ T = TypeVar("T")
 class Hub:
     """What the routes share."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, folder: str = "") -> None:
         self.store = store
         with store.read() as read:
             require_hub(read)
@@ -52,8 +57,11 @@ class Hub:
         self.troubles = Troubles()
         self.bell = Bell(store, self.troubles)
         self.metrics = Metrics()
+        self.measured = repair.Measured()
+        self.snapshots = snapshot.Maker(folder or os.path.dirname(store.path))  # noqa: PTH120
         self.once = Once(self.now_ms // 1000)
         self.guesses = Guesses()
+        self._life = self.own.epoch
         self._met: dict[int, Met] = {}
         self._to_note: set[int] = set()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
@@ -72,7 +80,7 @@ class Hub:
         self._waiting += 1
         self._waiting_bytes += size
         try:
-            done = await asyncio.get_running_loop().run_in_executor(self._writer, work, *args)
+            done = await asyncio.get_running_loop().run_in_executor(self._writer, _whole, work, *args)
             self.troubles.over("write")
         except OutsideFailure as error:
             self.troubles.note("write", error)
@@ -92,9 +100,11 @@ class Hub:
 
     # Who was heard
 
-    def meet(self, asked: Request) -> None:
-        """An office asks, and has everything up to its cursor."""
-        cursor = asked.cursor if asked.epoch == self.own.epoch else 0
+    def meet(self, asked: Request, life: str) -> None:
+        """An office asks, and has everything up to its cursor in this life of the hub."""
+        if life != self._life:
+            self._life, self._met, self._to_note = life, {}, set()
+        cursor = asked.cursor if asked.epoch == life else 0
         self._met[asked.site] = Met(
             asked.site, show_instant(self.store.clock()), max(cursor, self.reached(asked.site))
         )
@@ -155,11 +165,24 @@ class Hub:
             self._note([self._met[site] for site in self._to_note])
         for pool in (self._writer, self._readers, self._lookers):
             pool.shutdown()
+        self.snapshots.close()
 
 
-def app_of(store: Store) -> Starlette:
-    """The hub of a book. Raises: NotTheHub."""
-    hub = Hub(store)
+def _whole(work: Callable[..., T], *args: Any) -> T:
+    """A unit of work from its beginning, again where another program's collided with it. Raises: Collided."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return work(*args)
+        except Collided:
+            if not left:
+                raise
+            sleep(random() * COLLIDED_SECONDS)  # noqa: S311  so that two do not meet again
+    raise AssertionError
+
+
+def app_of(store: Store, folder: str = "") -> Starlette:
+    """The hub of a book; `folder` is where snapshots lie, else beside the book. Raises: NotTheHub."""
+    hub = Hub(store, folder)
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
@@ -178,6 +201,11 @@ def app_of(store: Store) -> Starlette:
             Route("/sync/v1/blobs", blobs.offer, methods=["POST"]),
             Route("/sync/v1/blob/{sha256}/{start:int}", blobs.give, methods=["GET"]),
             Route("/sync/v1/blob/{sha256}/{start:int}", blobs.take, methods=["PUT"]),
+            Route("/sync/v1/ranges/{upto:int}", repair.ranges, methods=["GET"]),
+            Route("/sync/v1/ranges/{upto:int}/{branch:int}", repair.ranges, methods=["GET"]),
+            Route("/sync/v1/repair", repair.repair, methods=["POST"]),
+            Route("/sync/v1/snapshot", snapshot.describe, methods=["GET"]),
+            Route("/sync/v1/snapshot/{etag}/{start:int}", snapshot.piece, methods=["GET"]),
             Route("/health", health.health, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],

@@ -9,9 +9,9 @@ import asyncio
 import os
 import random
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
@@ -31,10 +31,12 @@ from core.replication.office import (
     take,
 )
 from core.replication.restored import followed, following
-from core.replication.standing import note_unreached
+from core.replication.standing import must_check, note_checked, note_unreached
 from core.store import Store
 from syncd.auth import NEW
 from syncd.carrier import carry
+from syncd.checking import Checked, check
+from syncd.download import get_book
 from syncd.line import Line, Trouble
 from syncd.trouble import Pauses, place_of
 
@@ -44,6 +46,9 @@ POLL_SECONDS = 0.02
 WAIT_SECONDS = 25
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0
 ASKED_AGAIN = 3
+CHECK_SECONDS = 600
+"""How often it is asked whether all rows are to be laid beside the hub's again."""
+
 BLOBS_SECONDS = 600
 """Bytes are looked for after each row that came or went, and so often anyway."""
 
@@ -81,7 +86,8 @@ class Office:
         self._loop = asyncio.get_running_loop()
         self._line = await self._make_line()
         lanes = [
-            asyncio.create_task(lane()) for lane in (self._watch, self._bring, self._listen, self._blobs)
+            asyncio.create_task(lane())
+            for lane in (self._watch, self._bring, self._listen, self._blobs, self._check)
         ]
         stopped = asyncio.create_task(self._stopped.wait())
         try:
@@ -100,11 +106,17 @@ class Office:
 
         `progress` hears of them. Raises: NoHub, Trouble.
         """
+        async with self._met():
+            return await self._all(progress)
+
+    @asynccontextmanager
+    async def _met(self) -> AsyncIterator[None]:
+        """A line to the hub for a while, without the lanes."""
         self._loop = asyncio.get_running_loop()
         try:
             self._line = await self._make_line()
             try:
-                rows = await self._all(progress)
+                yield
             finally:
                 await self._line.close()
             await self._note("")
@@ -115,10 +127,26 @@ class Office:
             raise
         finally:
             self._book.shutdown()
-        return rows
+
+    async def checked(self, progress: Callable[[int], None] = lambda _: None) -> Checked:
+        """Exchange everything, lay all rows beside the hub's, make equal what differs, and exchange again.
+
+        Raises: NoHub, Trouble.
+        """
+        async with self._met():
+            await self._all(progress)
+            found = await self._check_all()
+            await self._all(progress)
+        return found
+
+    async def _check_all(self) -> Checked:
+        found = await check(self._line, self.store, self.on_book)
+        await self.on_book(note_checked, self.store, len(found.left))
+        return found
 
     async def _all(self, progress: Callable[[int], None]) -> int:
-        rows = in_vain = 0
+        in_vain = 0
+        rows = await get_book(self._line, self.store, self.on_book, progress)
         while True:
             done = await self._exchange(self._ready)
             rows += done.taken.rows
@@ -238,6 +266,21 @@ class Office:
             return 0
 
         await self._again_and_again(once)
+
+    async def _check(self) -> None:
+        """Each day all rows are laid beside the hub's."""
+
+        async def once() -> float:
+            if not self._told and await self.on_book(self._must_check):
+                await self._check_all()
+            await asyncio.sleep(CHECK_SECONDS)
+            return 0
+
+        await self._again_and_again(once)
+
+    def _must_check(self) -> bool:
+        with self.store.read() as read:
+            return must_check(read, self.store.clock()) and not must_ask(read)
 
     async def _again_and_again(self, once: Callable[[], Awaitable[float]]) -> None:
         """Each time anew; `once` answers how many seconds it wants to wait. After a trouble the pause doubles

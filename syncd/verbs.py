@@ -19,9 +19,10 @@ from core.replication.office import has_link
 from core.replication.recognise import hub_self
 from core.replication.seals import public_key
 from core.replication.standing import IN_WORDS, is_hub, office_standing, offices_at_hub
+from core.security.hub_secret import SEALED_FILE
 from core.security.unlock import BOOK, acting
 from core.store import Store
-from syncd import joining
+from syncd import joining, moving
 from syncd.door import Door
 from syncd.founding import found_hub, link_first, settle_address
 from syncd.guard import listen, server_of
@@ -72,7 +73,18 @@ def hub(door: Door) -> int:
         raise UsageError("Without TLS the hub listens on this computer alone: --bind 127.0.0.1:8765.")
     if bool(door.options.tls_cert) != bool(door.options.tls_key):
         raise UsageError("--tls-cert and --tls-key belong together.")
-    store = _hub_store(door)
+    if door.database:
+        return _run_hub(door, _database_store(door), host, port)
+    if moving.has_secret(door.home):
+        raise moving.InDatabase(door.home)
+    if door.options.restored:
+        raise UsageError("--restored is for a hub in a database. A file is restored with `daysheet restore`.")
+    os.makedirs(door.home, mode=0o700, exist_ok=True)  # noqa: PTH103
+    with moving.hub_lock(door.home):
+        return _run_hub(door, _hub_store(door), host, port)
+
+
+def _run_hub(door: Door, store: Store, host: str, port: int) -> int:
     try:
         listening = listen(host, port)
     except OSError as error:
@@ -103,10 +115,55 @@ def _hub_store(door: Door) -> Store:
             found_hub(office, actor, door.home, clock=system_now)
         finally:
             office.close()
-    store = door.open().store
+    store = door.open(door.home).store
     with store.read() as read:
         enrol.require_hub(read)
     return store
+
+
+def _database_store(door: Door) -> Store:
+    """The hub's book in its database, brought there where it has just been made from an office's.
+
+    Raises: NotMovedYet, NoHubSecret, NoHubThere.
+    """
+    if door.options.source and not moving.has_secret(door.home):
+        os.makedirs(door.home, mode=0o700, exist_ok=True)  # noqa: PTH103
+        with moving.hub_lock(door.home, alone=True):
+            moving.move_hub(_hub_store(door), door.database, door.progress)
+    if moving.has_book(door.home):
+        raise moving.NotMovedYet(door.home)
+    opened = door.open()
+    if door.options.restored:
+        moving.go_on_after_restore(opened, door.home)
+    for sentence in moving.database_advice(opened.store, door.options.database or ""):
+        door.say(sentence)
+    return opened.store
+
+
+def move(door: Door) -> int:
+    """Bring the hub's book from its home into an empty database."""
+    if not door.database:
+        raise moving.NoDatabase
+    if not moving.has_book(door.home):
+        raise (moving.AlreadyMoved if moving.has_secret(door.home) else NoHubYet)(door.home)
+    with moving.hub_lock(door.home, alone=True):
+        store, _ = door.managed(door.home)
+        done = moving.move_hub(store, door.database, door.progress)
+    rows = sum(content.rows for content in done.contents.values())
+    door.answer(
+        {
+            "rows": rows,
+            "tables": {name: content._asdict() for name, content in done.contents.items()},
+            "kept_as": done.kept_as,
+        },
+        [
+            f"{rows:,} rows of {len(done.contents)} tables are in the database, each with the same SHA-256.",
+            f"The file is kept as {done.kept_as} and not used any more.",
+            "Start the hub with `syncd hub --database`. Its home keeps its keys: another process on the same",
+            f"database needs a copy of keys.json and {SEALED_FILE}.",
+        ],
+    )
+    return 0
 
 
 def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> None:
@@ -139,7 +196,7 @@ def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> Non
         f"Its fingerprint: {pin}",
         "Another terminal: `syncd invite OFFICE` prints a code to join with. Ctrl-C ends the hub.",
     ]
-    app = app_of(store)
+    app = app_of(store, door.home)
     server = server_of(app, context, app.state.hub.bell.let_go)
     _run(server, listening, lambda: door.answer(data, lines))
 
@@ -279,7 +336,8 @@ def _computer_user() -> str:
 
 
 def office(door: Door) -> int:
-    """Keep this office in step until told to end; with --once, until both have everything."""
+    """Keep this office in step until told to end; with --once, until both have everything; with --check,
+    until both have the same."""
     opened = door.open()
     store = opened.store
     try:
@@ -290,6 +348,8 @@ def office(door: Door) -> int:
             with store.write(acting(opened, door.home)) as tx:
                 enrol.move_link(tx, url)
         with _alone(door.home):
+            if door.options.check:
+                return _check(door, store)
             return _once(door, store) if door.options.once else asyncio.run(_keep(door, store))
     finally:
         store.close()
@@ -299,6 +359,29 @@ def _once(door: Door, store: Store) -> int:
     rows = asyncio.run(Office(store).in_step(door.progress))
     door.answer({"rows": rows}, [f"In step with the hub; {rows:,} rows came."])
     return 0
+
+
+WHY_LEFT = {
+    "only_here": "the hub does not have it, and another office wrote it; that office's check brings it",
+    "newer_here": "it is newer here, and another office wrote it; that office's check brings it",
+    "unproven": "neither the row here nor the hub's fits its site's chain; `daysheet audit verify` says more",
+}
+
+
+def _check(door: Door, store: Store) -> int:
+    """7 where something still differs."""
+    found = asyncio.run(Office(store).checked(door.progress))
+    left = [{"table": table, "id": row_id, "why": why} for table, row_id, why in found.left]
+    data = {"rows": found.rows, "made_equal": found.here, "given_back": found.at_hub, "left": left}
+    door.answer(
+        data,
+        [
+            f"{found.rows:,} rows compared with the hub's.",
+            f"Made equal here: {found.here:,}; given back to the hub: {found.at_hub:,}.",
+            *(f"  {t} {i}: {WHY_LEFT.get(why, why)}" for t, i, why in found.left),
+        ],
+    )
+    return 7 if found.left else 0
 
 
 async def _keep(door: Door, store: Store) -> int:
@@ -363,6 +446,8 @@ def status(door: Door) -> int:
             "words": found.words,
             "unsent": found.unsent,
             "documents": found.documents,
+            "checked_at": found.checked_at,
+            "differing": found.differing,
         },
         [
             f"Hub: {found.url}",

@@ -124,7 +124,7 @@ def _go_on_elsewhere(
     store.become_site(site)
     with store.write(actor) as tx:
         add_site(tx, after=before, series=series)
-        begin_another_life(tx)
+        begin_another_life(tx, before=before)
         audit.record(
             tx, "book.restored", "site", str(site), from_site=before, backup_made_at=manifest["made_at"],
             backup_sha256=backup.source.sha256, facts=manifest["facts"], series_before=manifest["series"],

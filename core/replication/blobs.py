@@ -49,7 +49,7 @@ def require_name(sha256: object) -> str:
 _NAMED = " UNION ".join(f"SELECT {column} AS name FROM {table}" for table, column in BLOB_NAMES)  # noqa: S608
 NAMED = f"""
 WITH named AS ({_NAMED})
-SELECT j.value FROM json_each(:names) AS j WHERE j.value IN (SELECT name FROM named)
+SELECT name FROM named WHERE name IN (SELECT value FROM json_each(:names))
 """  # noqa: S608  our own names
 BLOBS_HERE = "SELECT sha256 FROM blob WHERE sha256 IN (SELECT value FROM json_each(:names))"
 PARTS_HERE = """
@@ -110,7 +110,10 @@ def take_slice(tx: Tx, sha256: str, start: int, piece: Slice) -> int:
 
 def slice_of(read: Read, sha256: str, start: int) -> Slice:
     """A slice of bytes that are here. Raises: NoSuchBlob."""
-    sql = "SELECT length(content), substr(content, :at, :most) FROM blob WHERE sha256 = :sha256"
+    sql = (
+        "SELECT length(content), substr(content, CAST(:at AS INTEGER), CAST(:most AS INTEGER))"
+        " FROM blob WHERE sha256 = :sha256"
+    )
     found = read.rows(sql, at=start + 1, most=SLICE_BYTES, sha256=sha256)
     if not found:
         raise NoSuchBlob
@@ -118,11 +121,11 @@ def slice_of(read: Read, sha256: str, start: int) -> Slice:
 
 
 WANTED = f"""
-SELECT name FROM ({_NAMED})
+SELECT name FROM ({_NAMED}) AS named
 WHERE name NOTNULL AND name NOT IN (SELECT sha256 FROM blob) ORDER BY name LIMIT :most
 """  # noqa: S608
 TO_OFFER = f"""
-SELECT name FROM ({_NAMED}) WHERE name IN (SELECT sha256 FROM blob)
+SELECT name FROM ({_NAMED}) AS named WHERE name IN (SELECT sha256 FROM blob)
 AND name NOT IN (SELECT name FROM sync_blob) ORDER BY name LIMIT :most
 """  # noqa: S608
 

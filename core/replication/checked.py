@@ -23,6 +23,13 @@ NOT_DELETABLE = "rows of this table are never deleted"
 INT64 = range(-(1 << 63), 1 << 63)
 
 
+class Hub(NamedTuple):
+    """The hub's own public key as hex, and the rows of sites that are not it."""
+
+    key: str
+    others: Collection[str]
+
+
 class NewerOffice(Exception):
     """The batch holds a table that this version does not know."""
 
@@ -33,22 +40,42 @@ class Checked(NamedTuple):
 
     edits: list[tuple[str, list[Edit | Held]]]
     tombs: list[tuple[str, tuple[str, Tomb]] | Held]
-    facts: list[Told]
+    facts: list[Told | Held]
     newest: int
 
 
-def check_batch(batch: Batch, shapes: Mapping[str, Shape], sites: Collection[int]) -> Checked:
-    """A batch of an office that speaks for these sites. Raises: Unreadable, NewerOffice."""
+def check_batch(
+    batch: Batch,
+    shapes: Mapping[str, Shape],
+    sites: Collection[int],
+    signed: Mapping[int, tuple[int, bytes]],
+    hub: Hub,
+) -> Checked:
+    """A batch of an office that speaks for these sites. Facts of others are taken up to where
+    their sites have `signed` their chains. Raises: Unreadable, NewerOffice."""
     try:
         edits = [
-            (table, [_own(table, edit, sites) for edit in _edits(_register(shapes, table), group)])
+            (table, [_own(table, edit, sites, hub) for edit in _edits(_register(shapes, table), group)])
             for table, *group in batch.tables
         ]
         tombs = [_tomb(shapes, tomb, sites) for tomb in batch.tombs]
-        facts = _facts(shapes, batch.facts, sites)
+        passed = {site for site, *_ in batch.seals}
+        facts = _facts(shapes, batch.facts, {*sites, *passed})
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):
         raise Unreadable("not a batch") from None
-    return Checked(edits, tombs, facts, _newest(edits, tombs))
+    return Checked(edits, tombs, _vouched(facts, sites, signed), _newest(edits, tombs))
+
+
+def _vouched(
+    facts: Sequence[Told], sites: Collection[int], signed: Mapping[int, tuple[int, bytes]]
+) -> list[Told | Held]:
+    """Facts of other sites are held aside, unless the last of them is what their site has signed."""
+    ends = {fact.site: (fact.no, fact.chain) for fact in facts}
+    good = {site for site, end in ends.items() if site in sites or signed.get(site) == end}
+    return [
+        fact if fact.site in good else Held(fact.table, fact.row_id, fact.site, NOT_ITS_OWN, list(fact))
+        for fact in facts
+    ]
 
 
 def _register(shapes: Mapping[str, Shape], table: str) -> Shape:
@@ -91,10 +118,10 @@ def _require_text(value: Any) -> None:
         raise Unreadable("an id is not one")
 
 
-def _own(table: str, edit: Edit, sites: Collection[int]) -> Edit | Held:
+def _own(table: str, edit: Edit, sites: Collection[int], hub: Hub) -> Edit | Held:
     """The edit, where every stamp in it is of a site that this office speaks for, and who is who is not
     another's to say: the row of a site is its own."""
-    if table == "site" and not _says_itself(edit, sites):
+    if table == "site" and not (_says_itself(edit, sites) or _reminds_hub(edit, hub)):
         return Held(table, edit.row_id, -1, NOT_ITS_OWN, {c: list(cell) for c, cell in edit.cells.items()})
     for _, stamp in edit.cells.values():
         if site_of(stamp) not in sites:
@@ -106,6 +133,13 @@ def _own(table: str, edit: Edit, sites: Collection[int]) -> Edit | Held:
 def _says_itself(edit: Edit, sites: Collection[int]) -> bool:
     number = edit.cells.get("number", (None, 0))[0]
     return edit.row_id in {named(f"site:{site}") for site in sites} and (number is None or number in sites)
+
+
+def _reminds_hub(edit: Edit, hub: Hub) -> bool:
+    """Whether it says who the hub was in a life that it has lost."""
+    number = edit.cells.get("number", (None, 0))[0]
+    known = edit.row_id in hub.others or edit.row_id != named(f"site:{number}")
+    return not known and edit.cells.get("public_key", (None, 0))[0] == hub.key
 
 
 def _tomb(shapes: Mapping[str, Shape], tomb: Sequence[Any], sites: Collection[int]) -> Any:

@@ -4,11 +4,15 @@ Whether a backup was restored or a disk was put back: what was written after it 
 nobody here can know them.
 """
 
+import json
 import secrets
 
+from core import audit
 from core.errors import DomainError
 from core.ids import named
-from core.store import Read, Tx
+from core.replication.seals import hub_key, keep_seal, public_key, seal
+from core.store import Merging, Read, Tx
+from core.sync.facts import chain_end
 from core.sync.stamp import MAX_SITE
 from core.tables import Site
 
@@ -35,14 +39,10 @@ SELECT number FROM site UNION SELECT site FROM sync_chain UNION SELECT site FROM
 
 
 def free_site(read: Read) -> int:
-    """A number above all that this book knows: where time cannot tell, the later site's word counts."""
+    """A number that this book does not know of, by chance."""
     known: set[int] = {number for (number,) in read.rows(SITES)}
-    highest: int = max(known)
-    if highest < FIRST_RESTORED:
-        return FIRST_RESTORED + secrets.randbelow(1024)
-    if highest + 32 <= MAX_SITE:
-        return highest + 1 + secrets.randbelow(32)
-    return secrets.choice(sorted(set(range(1, MAX_SITE + 1)) - known))
+    high = sorted(set(range(FIRST_RESTORED, MAX_SITE + 1)) - known)
+    return secrets.choice(high or sorted(set(range(1, FIRST_RESTORED)) - known))
 
 
 SERIES = "SELECT series FROM site UNION SELECT series FROM invoice_issue"
@@ -77,7 +77,41 @@ def add_site(tx: Tx, *, after: int, series: str = "") -> str:
     return chosen
 
 
-def begin_another_life(tx: Tx) -> None:
+def add_former(tx: Tx, number: int, key: bytes) -> None:
+    """The row of a site that the hub was in a life that it has lost."""
+    series = tx.value("SELECT series FROM invoice_issue WHERE site = :site", site=number) or ""
+    tx.add(
+        Site(id=named(f"site:{number}"), number=number, name="restored", series=series, public_key=key.hex())
+    )
+
+
+def begin_another_life(tx: Tx, *, before: int) -> None:
     """A hub that was restored says so with another life; every office then asks for everything once more and
-    brings what the hub has lost. Does nothing to an office."""
-    tx.execute("UPDATE sync_self SET epoch = :epoch", {"epoch": secrets.token_hex(8)})
+    brings what the hub has lost. Does nothing to an office. `before` is the site that it was."""
+    private = hub_key(tx)
+    if private is None:
+        return
+    no, head = chain_end(tx, before)
+    if no:
+        keep_seal(tx, before, no, head, seal(private, before, no, head))
+    epoch, lives = tx.rows("SELECT epoch, lives FROM sync_self")[0]
+    tx.execute(
+        "UPDATE sync_self SET epoch = :epoch, began = (SELECT seq FROM sync_head), began_ms = :now,"
+        " lives = :lives",
+        {
+            "epoch": secrets.token_hex(8),
+            "now": int(tx.now.timestamp() * 1000),
+            "lives": json.dumps([*json.loads(lives), epoch]),
+        },
+    )
+    tx.change(Site, named(f"site:{tx.site}"), public_key=public_key(private).hex())
+
+
+def live_again(tx: Merging) -> None:
+    """A hub whose whole database is an earlier one goes on as another site: offices hold facts of the site
+    that it was, under numbers which it would give again."""
+    before, site = tx.site, free_site(tx)
+    tx.become(site)
+    add_site(tx, after=before)
+    begin_another_life(tx, before=before)
+    audit.record(tx, "hub.restored", "site", str(site), from_site=before)

@@ -17,7 +17,7 @@ from core.dates import show_instant
 from core.errors import DomainError, NotFound
 from core.ids import named
 from core.replication.elsewhere import FIRST_RESTORED
-from core.replication.seals import new_key, public_key, signed_by
+from core.replication.seals import hub_key, new_key, public_key, signed_by
 from core.store import HUB, Read, Store, Tx
 from core.sync.sequence import sequence
 from core.sync.stamp import MAX_SITE
@@ -116,6 +116,7 @@ def become_hub(hub: Store, actor: Actor, *, name: str, url: str = "", tls: bytes
     with hub.write(actor) as tx:
         for table in (
             "sync_link", "sync_batch", "sync_base", "sync_self", "sync_peer", "sync_blob", "sync_part",
+            "sync_snapshot",
         ):  # fmt: skip
             tx.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
         tx.add(SyncSelf(id=1, private_key=private, epoch=secrets.token_hex(8), url=url, tls=tls))
@@ -127,10 +128,10 @@ def become_hub(hub: Store, actor: Actor, *, name: str, url: str = "", tls: bytes
 
 def require_hub(read: Read) -> tuple[bytes, str]:
     """The hub's private key and its life. Raises: NotTheHub."""
-    rows = read.rows("SELECT private_key, epoch FROM sync_self")
-    if not rows:
+    private = hub_key(read)
+    if private is None:
         raise NotTheHub
-    return rows[0][0], rows[0][1]
+    return private, str(read.value("SELECT epoch FROM sync_self"))
 
 
 def enrol_first(hub: Store, office: Store, actor: Actor, *, url: str, hub_cert: str = "") -> None:
@@ -175,6 +176,7 @@ def add_link(
             batch_no=0,
             trouble="",
             unreached="",
+            differing=0,
         )
     )
 
@@ -244,7 +246,7 @@ def invited(read: Read, *, code: str, key: bytes, now: str) -> Invited:
 NEXT_SITE = """
 SELECT 1 + max(n) FROM (SELECT max(number) AS n FROM site WHERE number < 1024
                         UNION ALL SELECT max(site) FROM sync_chain WHERE site < 1024
-                        UNION ALL SELECT max(site) FROM sync_peer WHERE site < 1024)
+                        UNION ALL SELECT max(site) FROM sync_peer WHERE site < 1024) AS known
 """
 
 
@@ -289,7 +291,7 @@ def follow_text(old: int, new: int, key: bytes) -> bytes:
 
 TAKEN = """
 SELECT 1 FROM (SELECT number AS n FROM site UNION SELECT site FROM sync_chain
-               UNION SELECT site FROM sync_peer)
+               UNION SELECT site FROM sync_peer) AS known
 WHERE n = :site
 """
 

@@ -1,18 +1,21 @@
 """The hub's half of an exchange: take an office's batch, number it, and answer with what is new for it."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from core import audit
 from core.actors import Actor, Role
 from core.migrations import HEAD
 from core.replication.aside import hold_aside, note_clashes
-from core.replication.checked import Checked, NewerOffice, check_batch
-from core.replication.enrol import UnknownSite
+from core.replication.checked import Checked, Hub, NewerOffice, check_batch
+from core.replication.elsewhere import add_former, add_site, begin_another_life, free_site
+from core.replication.enrol import UnknownSite, require_hub
 from core.replication.messages import VERSION, Answer, Request, SentBatch
 from core.replication.recognise import spend
-from core.replication.seals import seal_holds
+from core.replication.seals import keep_seal, public_key, read_receipt, receipt, seal, seal_holds
 from core.store import Merging, Read, Store
 from core.sync.batch import read_batch
 from core.sync.clock import AHEAD_MS
@@ -34,6 +37,9 @@ PEER = """
 SELECT public_key, batch_no, batch_sha, answer, revoked_at FROM sync_peer WHERE site = :site
 """
 LIFE = "SELECT epoch FROM sync_self"
+LIVES = "SELECT began_ms, lives FROM sync_self"
+BEGAN = "SELECT began FROM sync_self"
+SEQ = "SELECT seq FROM sync_head"
 Ack = tuple[str, Any, bytes]
 
 
@@ -43,9 +49,16 @@ def exchange(store: Store, request: Request, now_ms: int) -> Answer:
 
 
 def receive(store: Store, request: Request, now_ms: int, *, nonce: str = "") -> Ack | None:
-    """Take what an office brings; the request's nonce is spent with it. Raises: UnknownSite, Unreadable,
-    Replayed."""
-    if request.batch is None:
+    """Take what an office brings; the request's nonce is spent with it. Where the office shows that this book
+    went back in time, the hub lives on as another. Raises: UnknownSite, Unreadable, Replayed."""
+    with store.read() as read:
+        shown = went_back(read, request)
+        same = read.value(LIFE) == request.epoch
+    if shown:
+        with store.merge(THE_HUB) as tx:
+            live_again(tx)
+        return None
+    if request.batch is None or not same:  # what is meant for another life is brought again
         return None
     with store.merge(THE_HUB) as tx:
         if nonce:
@@ -59,20 +72,46 @@ def answer(store: Store, request: Request, ack: Ack | None, now_ms: int, *, reac
         return _answer(read, request, ack, now_ms, reached)
 
 
+def went_back(read: Read, request: Request) -> bool:
+    """Whether this book signed that it was further than it is: its disk was put back to an earlier day."""
+    private, epoch = require_hub(read)
+    said = read_receipt(private, request.receipt, request.site) if request.receipt else None
+    if said is None:
+        return False
+    life, seq, batch_no, at_ms = said
+    if life != epoch:  # one that is lost, if it was lived after this one began
+        began_ms, lives = read.rows(LIVES)[0]
+        return at_ms >= began_ms and life not in json.loads(lives)
+    rows = read.rows(PEER, site=request.site)
+    return seq > read.value(SEQ) or (bool(rows) and batch_no > rows[0][1])
+
+
+def live_again(tx: Merging) -> None:
+    """The hub goes on from an earlier state: as another site, in another life, so that what it wrote after
+    that state and has lost keeps its numbers."""
+    before = tx.site
+    tx.become(free_site(tx))
+    add_site(tx, after=before)
+    begin_another_life(tx, before=before)
+    audit.record(tx, "hub.went_back", "site", str(tx.site), from_site=before)
+
+
 def _answer(read: Read, request: Request, ack: Ack | None, now_ms: int, reached: int) -> Answer:
     known, asked_up_to = _known(read, request)
-    epoch = read.value(LIFE)
+    private, epoch = require_hub(read)
     cursor = request.cursor if request.epoch == epoch else 0
     # Whoever asks below what it had once has lost something, and gets its own work too, to the last page.
-    own = cursor == 0 or cursor < max(reached, asked_up_to)
+    own = request.everything or cursor == 0 or cursor < max(reached, asked_up_to)
     page = page_after(read, shapes(), cursor, site=request.site, own=own)
-    ends: list[list[Any]] = [[], []]
+    seals, heads = [], []
     if not page.more:
-        ends = [[list(row) for row in read.rows(sql)] for sql in (SEALS, HEADS)]
-        if (request.wait_seconds or request.batch) and page.cursor - cursor <= FEW:
-            told = _sites_in(page)
-            ends = [[row for row in rows if row[0] in told] for rows in ends]
-    return Answer(VERSION, epoch, now_ms, ack, known, page, *ends)
+        seals = _seals(read, private) if page.facts or page.later else []
+        heads = [list(row) for row in read.rows(HEADS)]
+    if not request.everything and (request.wait_seconds or request.batch) and page.cursor - cursor <= FEW:
+        told = _sites_in(page)
+        seals, heads = ([row for row in rows if row[0] in told] for rows in (seals, heads))
+    given = receipt(private, epoch, request.site, int(read.value(SEQ)), known[1], now_ms)
+    return Answer(VERSION, epoch, read.value(BEGAN), now_ms, ack, known, page, seals, heads, given)
 
 
 FEW = 100
@@ -84,6 +123,14 @@ def _sites_in(page: Page) -> set[int]:
     """Whose facts are in a page."""
     told = {row[names.index("site")] for _, names, rows in page.facts for row in rows}
     return told | {row[2] for row in page.later}
+
+
+def _seals(read: Read, private: bytes) -> list[list[Any]]:
+    """The signatures of all sites under their chains, the hub's own with them."""
+    own = read.value("SELECT site FROM sync_clock")
+    no, head = chain_end(read, own)
+    found = [list(row) for row in read.rows(SEALS)]
+    return [*found, [own, no, head, seal(private, own, no, head)]] if no else found
 
 
 def nothing_new(request: Request, answer: Answer) -> bool:
@@ -127,18 +174,23 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
     if digest(sent.payload) != sent.sha256:
         raise Unreadable("a batch was altered on the way")
     try:
-        batch = check_batch(read_batch(sent.payload), _by_name(), _speaks_for(tx, site))
+        told = read_batch(sent.payload)
+        speaks_for = _speaks_for(tx, site)
+        batch = check_batch(told, _by_name(), speaks_for, _signed(tx, told.seals), _self(tx))
     except NewerOffice:
         return "older", HEAD
     # A clock of the hub's that was once ahead has left stamps that later edits must be above.
-    merged = int(tx.value("SELECT floor FROM sync_clock"))
-    if batch.newest > max(stamp_at(now_ms + AHEAD_MS, 0), merged + (AHEAD_MS << 22)):
+    latest = max(now_ms, int(tx.value("SELECT latest_ms FROM sync_self")))
+    if batch.newest > stamp_at(latest + AHEAD_MS, 0):
         return "clock", now_ms
-    if (gone_wrong := _chain_trouble(tx, batch.facts)) is not None:
+    own = [fact for fact in batch.facts if isinstance(fact, Told) and fact.site in speaks_for]
+    if (gone_wrong := _chain_trouble(tx, own)) is not None:
         return gone_wrong
     taken = [sent.no, sent.sha256, _take(tx, batch)]
     _keep_seal(tx, site, key, sent.seal)
+    _keep_passed(tx, told.seals)
     tx.execute("UPDATE sync_clock SET floor = max(floor, :newest)", {"newest": batch.newest})
+    tx.execute("UPDATE sync_self SET latest_ms = :latest", {"latest": latest})
     tx.execute(
         "UPDATE sync_peer SET batch_no = :no, batch_sha = :sha, answer = :answer WHERE site = :site",
         {"no": sent.no, "sha": sent.sha256, "answer": pack(taken), "site": site},
@@ -157,6 +209,43 @@ SELECT site FROM followed
 def _speaks_for(tx: Merging, site: int) -> set[int]:
     """A site, and those whose work it goes on with."""
     return {each for (each,) in tx.rows(FOLLOWED, site=site)}
+
+
+KEYS = "SELECT site, public_key FROM sync_peer WHERE revoked_at IS NULL"
+
+
+def _signed(tx: Merging, seals: Sequence[Sequence[Any]]) -> dict[int, tuple[int, bytes]]:
+    """The ends of the chains of other sites that these signatures vouch for. What bears the hub's own is of a
+    life that it has lost. Raises: Unreadable."""
+    keys = dict(tx.rows(KEYS)) if seals else {}
+    try:
+        return {
+            site: (no, head)
+            for site, no, head, signature in seals
+            if seal_holds(keys.get(site) or _own_key(tx), site, no, head, signature)
+        }
+    except (TypeError, ValueError):
+        raise Unreadable("a seal is not one") from None
+
+
+def _self(tx: Merging) -> Hub:
+    key = _own_key(tx).hex()
+    others = {row_id for (row_id,) in tx.rows("SELECT id FROM site WHERE public_key <> :key", key=key)}
+    return Hub(key, others)
+
+
+def _own_key(tx: Merging) -> bytes:
+    return public_key(require_hub(tx)[0])
+
+
+def _keep_passed(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
+    """Keep the signatures of sites whose lost facts another one brought."""
+    for site, (no, head) in _signed(tx, seals).items():
+        signature = next(s for n, _, _, s in seals if n == site)
+        if chain_end(tx, site) == (no, head):
+            keep_seal(tx, site, no, head, signature)
+            if not tx.value("SELECT 1 FROM site WHERE number = :site", site=site):
+                add_former(tx, site, _own_key(tx))
 
 
 def _by_name() -> Mapping[str, Shape]:
@@ -192,10 +281,13 @@ def _take(tx: Merging, batch: Checked) -> list[list[int]]:
         given, clashes = take_tombs(Register(tx, known[tomb[0]]), [tomb[1]], number)
         numbers += given
         note_clashes(tx, clashes)
-    facts = take_facts(tx, known, batch.facts, number)
-    hold_aside(tx, facts.held)
+    trusted = [fact for fact in batch.facts if isinstance(fact, Told)]
+    facts = take_facts(tx, known, trusted, number)
+    hold_aside(tx, [*facts.held, *(fact for fact in batch.facts if isinstance(fact, Held))])
+    of_facts = iter(facts.numbers)
+    numbers += [next(of_facts) if isinstance(fact, Told) else number() for fact in batch.facts]
     number.save()
-    return runs([*numbers, *facts.numbers])
+    return runs(numbers)
 
 
 def _take_edits(tx: Merging, shape: Shape, rows: Sequence[Edit | Held], number: Counter) -> Iterator[int]:
@@ -213,9 +305,4 @@ def _keep_seal(tx: Merging, site: int, key: bytes, signature: bytes) -> None:
     """Keep the site's signature under its chain, where it is one."""
     rows = tx.rows("SELECT no, head FROM sync_chain WHERE site = :site", site=site)
     if rows and seal_holds(key, site, rows[0][0], rows[0][1], signature):
-        tx.execute(
-            "INSERT INTO sync_seal (site, no, head, signature) VALUES (:site, :no, :head, :signature)"
-            " ON CONFLICT (site) DO UPDATE SET no = excluded.no, head = excluded.head,"
-            " signature = excluded.signature",
-            {"site": site, "no": rows[0][0], "head": rows[0][1], "signature": signature},
-        )
+        keep_seal(tx, site, rows[0][0], rows[0][1], signature)

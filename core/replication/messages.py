@@ -25,6 +25,8 @@ __all__ = [
 VERSION = 1
 """Of how office and hub speak to each other. What is not understood is refused, and never guessed at."""
 
+MOST_RECEIPT = 200
+
 
 class OtherVersion(DomainError):
     """`code` says which of the two is to be updated, as the office sees it."""
@@ -49,7 +51,8 @@ class SentBatch(NamedTuple):
 class Request(NamedTuple):
     """An office asks for what is above its cursor and brings what it has. `now_ms` is its clock without
     any offset. A book that went back in time asks what the hub knows of its facts from `compare` on; 0 asks
-    nothing."""
+    nothing. `everything` asks for what this office wrote as well. `receipt` is the last one that the hub gave
+    it; empty where there is none."""
 
     version: int
     schema: str
@@ -59,6 +62,8 @@ class Request(NamedTuple):
     cursor: int
     compare: int
     wait_seconds: int
+    everything: bool
+    receipt: bytes
     batch: SentBatch | None
 
     def packed(self) -> bytes:
@@ -70,16 +75,19 @@ class Answer(NamedTuple):
     ("taken", [no, sha256, runs]), ("expect", no), ("other", no), ("clock", 0), ("missing", no). `heads` are
     [site, no, head] of all chains where the office has everything then; `seals` [site, no, head, signature].
     `known` is the office's site, the number of its last batch, of its last fact, and the links of its chain
-    that it asked for."""
+    that it asked for. `began` is the hub's last number before this life; `receipt` says, signed by the hub,
+    how far it is."""
 
     version: int
     epoch: str
+    began: int
     now_ms: int
     ack: tuple[str, Any, bytes] | None
     known: tuple[int, int, int, dict[str, bytes]]
     page: Page
     seals: list[list[Any]]
     heads: list[list[Any]]
+    receipt: bytes
 
     def packed(self) -> bytes:
         return pack(list(self))
@@ -115,6 +123,8 @@ def read_request(data: bytes) -> Request:
         raise Unreadable("a number is not one")
     if not isinstance(request.schema, str) or not isinstance(request.epoch, str):
         raise Unreadable("a word is not one")
+    if not isinstance(request.receipt, bytes) or len(request.receipt) > MOST_RECEIPT:
+        raise Unreadable("a receipt is not one")
     if request.batch is not None:
         no, *parts = request.batch
         if type(no) is not int or not 0 < no < 1 << 62 or not all(isinstance(part, bytes) for part in parts):
@@ -127,8 +137,8 @@ def read_answer(data: bytes) -> Answer:
     told = unpack(data)
     require_version(told, by_hub=True)
     try:
-        version, epoch, now_ms, ack, known, page, seals, heads = told
+        version, epoch, began, now_ms, ack, known, page, *rest = told
         said = None if ack is None else tuple(ack)
-        return Answer(version, epoch, now_ms, said, tuple(known), Page(*page), seals, heads)
+        return Answer(version, epoch, began, now_ms, said, tuple(known), Page(*page), *rest)
     except (TypeError, ValueError):
         raise Unreadable("not an answer") from None

@@ -13,8 +13,9 @@ from core.errors import DomainError
 from core.migrations import HEAD
 from core.replication.aside import hold_aside, note_clashes
 from core.replication.elsewhere import add_site, free_site
+from core.replication.lives import begin_anew, end_anew, present_life
 from core.replication.messages import VERSION, Answer, Request, SentBatch
-from core.replication.seals import seal, seal_holds
+from core.replication.seals import keep_seal, seal, seal_holds
 from core.store import Merging, Read, Store
 from core.sync.batch import Frozen, acknowledge, freeze, frozen, read_batch, unfreeze
 from core.sync.clock import TOLERATED_MS, set_clock
@@ -34,7 +35,8 @@ SLICE_ROWS = 200
 """As many rows a transaction, so that somebody who types never waits for the lock (`security.md` E4)."""
 
 LINK = """
-SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble
+SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble,
+       began, receipt
 FROM sync_link
 """
 
@@ -51,6 +53,8 @@ class Link(NamedTuple):
     batch_no: int
     met_at: str | None
     trouble: str
+    began: int | None
+    receipt: bytes | None
 
 
 WENT_BACK = "went_back"
@@ -106,14 +110,23 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
             raise Restored
         went_back = hub.trouble == WENT_BACK
         compare = max(1, first_unsent(read, shapes(), site) - 1) if went_back else 0
-        idle = hub.trouble in NOTHING_IS_SENT or not (frozen(read) or has_unsent(read))
+        idle = hub.trouble in NOTHING_IS_SENT or hub.began is not None
+        idle = idle or not (frozen(read) or has_unsent(read))
     sent = None
     if not idle:
         with store.merge(SYNC) as tx:
             batch = frozen(tx) or freeze(tx, shapes(), hub.batch_no + 1, sites_of(tx))
             sent = None if batch is None else _sealed(tx, hub, batch)
-    wait = 0 if sent or went_back else wait_seconds
-    return Request(VERSION, HEAD, site, hub.epoch, now_ms, hub.cursor, compare, wait, sent)
+    wait = 0 if sent or went_back or hub.began is not None else wait_seconds
+    return _request(hub, now_ms, compare, wait, sent)
+
+
+def _request(hub: Link, now_ms: int, compare: int, wait_seconds: int, sent: SentBatch | None) -> Request:
+    everything = hub.began is not None or hub.trouble == DIFFERENT
+    return Request(
+        VERSION, HEAD, hub.site, hub.epoch, now_ms, hub.cursor, compare, wait_seconds, everything,
+        hub.receipt or b"", sent,
+    )  # fmt: skip
 
 
 def listen(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
@@ -125,7 +138,7 @@ def listen(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
         hub = link(read)
         if read.value("SELECT site FROM sync_clock") != hub.site:
             raise Restored
-        return Request(VERSION, HEAD, hub.site, hub.epoch, now_ms, hub.cursor, 0, wait_seconds, None)
+        return _request(hub, now_ms, 0, 0 if hub.began is not None else wait_seconds, None)
 
 
 def must_ask(read: Read) -> bool:
@@ -150,7 +163,7 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
     with store.merge(SYNC) as tx:
         hub = link(tx)
         if answer.epoch != hub.epoch:
-            _begin_anew(tx, answer.epoch)
+            begin_anew(tx, answer)
             return Taken(True, True, 0)
         if hub.trouble == WENT_BACK and answer.known[3]:
             go_elsewhere(tx, {int(no): chain for no, chain in answer.known[3].items()})
@@ -162,7 +175,8 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
         refused = answer.ack is not None and answer.ack[0] == "clock"
         _set_clock(tx, answer.now_ms - now_ms, refused=refused)
         tx.execute(
-            "UPDATE sync_link SET met_at = :at, trouble = :trouble", {"at": tx.now_text, "trouble": trouble}
+            "UPDATE sync_link SET met_at = :at, trouble = :trouble, receipt = :receipt",
+            {"at": tx.now_text, "trouble": trouble, "receipt": answer.receipt},
         )
         first, *parts = slices(answer.page, SLICE_ROWS)
         rows = take_page(tx, first)
@@ -176,7 +190,9 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
 
 
 def _end(tx: Merging, answer: Answer, rows: int) -> Taken:
-    _keep_seals(tx, answer.seals)
+    keep_seals(tx, answer.seals)
+    if not answer.page.more:
+        end_anew(tx, answer, sites_of(tx))
     _compare_heads(tx, answer.heads)
     return Taken(answer.page.more, frozen(tx) is not None or has_unsent(tx), rows)
 
@@ -197,6 +213,7 @@ def _says_something(read: Read, answer: Answer, now_ms: int) -> bool:
         or answer.epoch != hub.epoch
         or answer.page.cursor != hub.cursor
         or hub.trouble != ""
+        or hub.began is not None
         or abs(error) > TOLERATED_MS
     )
 
@@ -227,18 +244,10 @@ def go_elsewhere(tx: Merging, at_hub: Mapping[int, bytes]) -> None:
     add_site(tx, after=old)
 
 
-def _begin_anew(tx: Merging, epoch: str) -> None:
-    """The hub lives another life, as after a backup of it was restored: what it has is asked for from the
-    start, and what it has lost goes there again."""
-    unfreeze(tx)
-    for shape in shapes():
-        if "_q" in shape.columns:
-            tx.execute(f"UPDATE {shape.name} SET _q = 0 WHERE _q > 0")  # noqa: S608  our own names
-    for table in ("sync_tomb", "sync_later"):
-        tx.execute(f"UPDATE {table} SET _q = 0")  # noqa: S608
-    tx.execute("DELETE FROM sync_base")
-    tx.execute("DELETE FROM sync_blob")
-    tx.execute("UPDATE sync_link SET epoch = :epoch, cursor = 0", {"epoch": epoch})
+def go_on_elsewhere(store: Store) -> None:
+    """The number that a restored book took by chance is another's; nobody has what it wrote under it yet."""
+    with store.merge(SYNC) as tx:
+        go_elsewhere(tx, {1: b""})
 
 
 def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any, bytes] | None) -> str:
@@ -248,7 +257,8 @@ def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any, bytes] | None) -> str
         return "" if ack is None else hub.trouble
     kind, told, _ = ack
     if kind == "taken" and told[:2] == [batch.number, batch.sha256]:
-        acknowledge(tx, {s.name: s for s in shapes()}, read_batch(batch.payload), unrun(told[2]))
+        known = {s.name: s for s in shapes()}
+        acknowledge(tx, known, read_batch(batch.payload), unrun(told[2]), sites_of(tx))
         tx.execute("UPDATE sync_link SET batch_no = :no", {"no": batch.number})
     elif kind == "expect":
         unfreeze(tx)
@@ -304,19 +314,20 @@ def _part(page: Page, start: int, end: int) -> Page:
 def take_page(tx: Merging, page: Page) -> int:
     """Rows of the hub become rows here, and the cursor moves with them; answers how many came."""
     known = {shape.name: shape for shape in shapes()}
+    life = present_life(tx, sites_of(tx))
     newest = came = 0
     for table, names, rows in page.tables:
         came += len(rows)
         newest = max(newest, *(row[2] for row in rows))
         if table in known:  # of a newer version else: asked for again when this one is updated
-            taken = take_rows(Register(tx, known[table]), tuple(names), rows)
+            taken = take_rows(Register(tx, known[table]), tuple(names), rows, life)
             note_clashes(tx, taken.clashes)
             hold_aside(tx, _held(table, rows, taken.refused))
     for table, row_id, stamp, image, number in page.tombs:
         newest, came = max(newest, stamp), came + 1
         if table in known and known[table].deletable:
             gone = (row_id, Tomb(stamp, image, number))
-            note_clashes(tx, take_tombs(Register(tx, known[table]), [gone])[1])
+            note_clashes(tx, take_tombs(Register(tx, known[table]), [gone], again=life is not None)[1])
     facts = _told(page)
     came += len(facts)
     hold_aside(tx, take_facts(tx, known, facts).held)
@@ -361,19 +372,14 @@ def _compare_heads(tx: Merging, heads: Sequence[Sequence[Any]]) -> None:
         tx.execute("UPDATE sync_link SET trouble = ''")
 
 
-def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
+def keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
     """Keep each site's signature under its chain, where it fits what lies here."""
     keys: Mapping[int, str] = dict(tx.rows("SELECT number, public_key FROM site WHERE public_key <> ''"))
     heads = {site: (no, head) for site, no, head in tx.rows("SELECT site, no, head FROM sync_chain")}
     for site, no, head, signature in seals:
         fits = site in keys and heads.get(site) == (no, head)
         if fits and seal_holds(bytes.fromhex(keys[site]), site, no, head, signature):
-            tx.execute(
-                "INSERT INTO sync_seal (site, no, head, signature) VALUES (:s, :no, :head, :sig)"
-                " ON CONFLICT (site) DO UPDATE SET no = excluded.no, head = excluded.head,"
-                " signature = excluded.signature",
-                {"s": site, "no": no, "head": head, "sig": signature},
-            )
+            keep_seal(tx, site, no, head, signature)
 
 
 def sites_of(read: Read) -> list[int]:
@@ -384,6 +390,8 @@ def sites_of(read: Read) -> list[int]:
 
 def has_unsent(read: Read) -> bool:
     """Whether something written here has no number of the hub yet."""
+    if read.value("SELECT 1 FROM sync_seal WHERE lost = 1 LIMIT 1"):
+        return True
     travels = {shape.name: shape.travels for shape in shapes() if shape.travels in REPLICATED}
     meant = unnumbered(read, [*travels, "sync_tomb"])
     sites = json.dumps(sites_of(read)) if meant else ""

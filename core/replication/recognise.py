@@ -38,14 +38,21 @@ def hub_self(read: Read) -> HubSelf:
     found = read.first("SELECT private_key, epoch, url, tls, kept_tls FROM sync_self", HubSelf)
     if found is None:
         raise NotTheHub
-    return found
+    kept = read.hub_secret
+    if kept is None:
+        return found
+    return found._replace(private_key=kept.private_key, tls=kept.tls, kept_tls=kept.kept_tls)
 
 
 def set_hub_address(tx: Tx, *, url: str, own_tls: bytes | None, shown: bool) -> None:
     """How offices reach the hub from now on, its own certificate if it has one, and whether it shows it."""
+    shown_tls, kept_tls = (own_tls, None) if shown else (None, own_tls)
+    if tx.hub_secret is not None:
+        tx.hub_secret.set_tls(shown_tls, kept_tls)
+        shown_tls = kept_tls = None
     tx.execute(
         "UPDATE sync_self SET url = :url, tls = :tls, kept_tls = :kept",
-        {"url": url, "tls": own_tls if shown else None, "kept": None if shown else own_tls},
+        {"url": url, "tls": shown_tls, "kept": kept_tls},
     )
 
 

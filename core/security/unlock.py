@@ -80,6 +80,34 @@ def open_with_passphrase(folder: str, passphrase: str, clock: "Callable[[], date
         raise
 
 
+def open_hub(
+    folder: str, url: str, clock: "Callable[[], datetime]", *, key_file: str | None, ask: "Callable[[], str]"
+) -> Opened:
+    """A hub whose book lies in PostgreSQL; its home holds the key slots and the hub's secret. `ask` asks for
+    the passphrase where no key file is named.
+
+    Raises: KeyFileUnreadable, WrongPassphrase, DamagedKeys, NoHubSecret, DamagedHubSecret, NoHubThere,
+    NewerBook, UserInactive, OutsideFailure.
+    """
+    from core.security.hub_secret import HubSecret
+    from core.security.keys import Keys, read_key_file
+    from core.store.postgres import PostgresStore
+
+    passphrase, data_key = read_key_file(key_file) if key_file else (ask(), None)
+    keys = Keys.load(os.path.join(folder, KEYS))  # noqa: PTH118
+    if data_key is None:
+        data_key, user_id = keys.unlock(passphrase)
+    else:
+        user_id = keys.machine_user(data_key)
+    secret = HubSecret.load(folder, data_key)
+    store = PostgresStore.at(url, data_key, clock, secret)
+    try:
+        return Opened(store, reader_of(store, user_id))
+    except BaseException:
+        store.close()
+        raise
+
+
 def unlock_again(store: "Store", secret: str) -> "Actor":
     """Open a book that was locked, with a passphrase or the recovery code; answers whose it is.
 

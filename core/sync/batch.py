@@ -12,9 +12,9 @@ from core.sync.book import AMONG, Book, Reader, listed
 from core.sync.facts import told_facts
 from core.sync.merge import Edit
 from core.sync.policy import REPLICATED, Travels
+from core.sync.refill import say_again
 from core.sync.register import Register
 from core.sync.sequence import unnumbered
-from core.sync.stamp import stamps_of
 from core.sync.triggers import Shape
 from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, digest, pack, unpack
 
@@ -22,11 +22,13 @@ from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, digest, pack, un
 class Batch(NamedTuple):
     """What stands in a frozen batch. `tables` are groups [table, whole, names, rows] of rows
     [id, stamp or stamps, seen or seens, *values]; `tombs` [table, id, `_h`, image]; `facts` groups
-    [table, names, rows]."""
+    [table, names, rows]; `seals` [site, no, head, signature] under the chains of other sites, facts of which
+    the hub has lost."""
 
     tables: list[list[Any]]
     tombs: list[list[Any]]
     facts: list[list[Any]]
+    seals: list[list[Any]]
 
     @property
     def empty(self) -> bool:
@@ -39,6 +41,7 @@ class Frozen(NamedTuple):
     sha256: bytes
 
 
+LOST = "SELECT site, no, head, signature FROM sync_seal WHERE lost = 1"
 FROZEN = "SELECT no, payload, sha256 FROM sync_batch ORDER BY no LIMIT 1"
 
 
@@ -65,12 +68,15 @@ def unfreeze(book: Book) -> None:
     book.execute("DELETE FROM sync_batch")
 
 
+ENDLESS = 1 << 60
+
+
 class _Room:
     """How much more a batch holds."""
 
-    def __init__(self) -> None:
-        self.rows = BATCH_ROWS
-        self.bytes = BATCH_BYTES
+    def __init__(self, *, endless: bool = False) -> None:
+        self.rows = ENDLESS if endless else BATCH_ROWS
+        self.bytes = ENDLESS if endless else BATCH_BYTES
 
     def take(self, rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
         """The rows from the first on that still go in; one goes in where nothing did."""
@@ -95,7 +101,23 @@ def _unsent(book: Book, shapes: Sequence[Shape], sites: Sequence[int]) -> Batch:
             tables += _edits(book, shape, room)
     tombs = "SELECT tbl, id, _h, image FROM sync_tomb WHERE _q = 0 ORDER BY _h LIMIT :most"
     gone = [list(row) for row in room.take(book.rows(tombs, most=room.rows))] if room.rows else []
-    return Batch(tables, gone, _facts(book, shapes, sites, room))
+    seals = _lost_chains(book, shapes)
+    # What is passed on goes whole, because the seal stands under its end.
+    passed = _facts(book, shapes, [site for site, *_ in seals], _Room(endless=True)) if seals else []
+    return Batch(tables, gone, _facts(book, shapes, sites, room) + passed, seals)
+
+
+def _lost_chains(book: Book, shapes: Sequence[Shape]) -> list[list[Any]]:
+    """The seals of other sites of which the hub has lost facts that are here."""
+    seals = [list(row) for row in book.rows(LOST)]
+    waiting = [seal for seal in seals if any(_waits(book, shape, seal[0]) for shape in shapes)]
+    book.many("UPDATE sync_seal SET lost = 0 WHERE site = ?", [(s[0],) for s in seals if s not in waiting])
+    return waiting
+
+
+def _waits(book: Book, shape: Shape, site: int) -> bool:
+    sql = f"SELECT 1 FROM {shape.name} WHERE _q = 0 AND site = :site LIMIT 1"
+    return shape.travels is Travels.FACT and bool(book.value(sql, site=site))
 
 
 def _edits(book: Book, shape: Shape, room: _Room) -> list[list[Any]]:
@@ -110,14 +132,13 @@ def _edits(book: Book, shape: Shape, room: _Room) -> list[list[Any]]:
     rows = []
     for row_id in ids:
         mine, seen = kept[row_id], bases.get(row_id)
-        names = register.columns if seen is None else tuple(c for c in register.columns if c in seen)
-        stamps = stamps_of(register.columns, mine.newest, mine.by_column)
-        values = dict(zip(register.columns, mine.values, strict=True))
+        cells = register.cells(mine)
+        names = tuple(cells) if seen is None else tuple(c for c in cells if c in seen)
         row = [
             row_id,
-            _one_or_all([stamps[c] for c in names]),
+            _one_or_all([cells[c][1] for c in names]),
             _one_or_all([0 if seen is None else seen[c] for c in names]),
-            *(values[c] for c in names),
+            *(cells[c][0] for c in names),
         ]
         rows.append((row, (seen is None, names)))
     for taken, (_, kind) in zip(room.take([row for row, _ in rows]), rows, strict=False):
@@ -168,7 +189,9 @@ def edits_of(names: Sequence[str], whole: bool, rows: Iterable[Sequence[Any]]) -
     return found
 
 
-def acknowledge(book: Book, shapes: Mapping[str, Shape], batch: Batch, numbers: Sequence[int]) -> None:
+def acknowledge(
+    book: Book, shapes: Mapping[str, Shape], batch: Batch, numbers: Sequence[int], sites: Sequence[int]
+) -> None:
     """The hub has the batch; `numbers` are those of its rows, tombs and facts, in their order (M4).
 
     What was edited again since it was frozen still waits, and the hub's stamp of it is the one sent.
@@ -176,7 +199,8 @@ def acknowledge(book: Book, shapes: Mapping[str, Shape], batch: Batch, numbers: 
     """
     given = iter(numbers)
     for table, _, names, rows in batch.tables:
-        _acknowledge_rows(Register(book, shapes[table]), names, rows, given)
+        lost = _acknowledge_rows(Register(book, shapes[table]), names, rows, given)
+        say_again(Register(book, shapes[table]), lost, sites)
     book.many(
         "UPDATE sync_tomb SET _q = ? WHERE tbl = ? AND id = ? AND _h = ?",
         [(next(given), table, row_id, newest) for table, row_id, newest, _ in batch.tombs],
@@ -186,25 +210,31 @@ def acknowledge(book: Book, shapes: Mapping[str, Shape], batch: Batch, numbers: 
         of_table.setdefault(fact.table, []).append((next(given), fact.row_id))
     for table, pairs in of_table.items():
         book.many(f"UPDATE {table} SET _q = ? WHERE id = ?", pairs)
+    newest = max([_latest(row[1]) for _, _, _, rows in batch.tables for row in rows], default=0)
+    book.execute("UPDATE sync_clock SET floor = max(floor, :newest)", {"newest": newest})
     book.execute("DELETE FROM sync_batch")
+
+
+def _latest(stamp: int | Sequence[int]) -> int:
+    return stamp if isinstance(stamp, int) else max(stamp)
 
 
 def _acknowledge_rows(
     register: Register, names: Sequence[str], rows: Sequence[Sequence[Any]], given: Iterable[int]
-) -> None:
+) -> list[str]:
+    """Number the rows of a group; answers those that the hub has lost."""
     ids = [row[0] for row in rows]
     kept, bases = register.kept(ids), register.bases(ids)
-    numbered = []
+    numbered, lost = [], []
     for (row_id, stamp, *_), number in zip(rows, given, strict=False):
         mine, before = kept.get(row_id), bases.get(row_id, {})
         if mine is None:
             continue
         sent = dict.fromkeys(names, stamp) if isinstance(stamp, int) else dict(zip(names, stamp, strict=True))
         if number == 0:
-            register.remember_bases(row_id, before, {})
-            numbered.append((0, row_id))
+            lost.append(row_id)
             continue
-        now = stamps_of(register.columns, mine.newest, mine.by_column)
+        now = {column: stamped for column, (_, stamped) in register.cells(mine).items()}
         again = {
             column: max(stamped, before.get(column, 0))
             for column, stamped in sent.items()
@@ -214,3 +244,4 @@ def _acknowledge_rows(
         register.remember_bases(row_id, before, still)
         numbered.append((0 if still else max(number, mine.number), row_id))
     register.renumber(numbered)
+    return lost

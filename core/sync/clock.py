@@ -32,11 +32,13 @@ def set_clock(book: Book, shapes: Sequence[Shape], *, error_ms: int, hub_ms: int
     for shape in shapes:
         if shape.travels is Travels.REGISTER:
             _move_rows(book, Register(book, shape), error_ms, hub_ms)
+    # What the hub has may lie before its clock, and stays as it is.
+    ceiling = max(pack(hub_ms + AHEAD_MS, 0), int(book.value("SELECT floor FROM sync_clock")))
     tombs = book.rows("SELECT tbl, id, _h, image FROM sync_tomb WHERE _q = 0")
     book.many(
         "UPDATE sync_tomb SET _h = ?, image = ? WHERE tbl = ? AND id = ?",
         [
-            (*_moved_tomb(newest, image, error_ms, hub_ms), table, row_id)
+            (*_moved_tomb(newest, image, error_ms, hub_ms, ceiling), table, row_id)
             for table, row_id, newest, image in tombs
         ],
     )
@@ -51,24 +53,24 @@ def _move_rows(book: Book, register: Register, by_ms: int, hub_ms: int) -> None:
     waiting = [row_id for (row_id,) in book.rows(f"SELECT id FROM {register.name} WHERE _q = 0")]
     for start in range(0, len(waiting), WAITING_AT_ONCE):
         ids = waiting[start : start + WAITING_AT_ONCE]
-        bases = register.bases(ids)
+        bases, tombs = register.bases(ids), register.tombs(ids)
         moved = []
         for row_id, mine in register.kept(ids).items():
             stamps = stamps_of(register.columns, mine.newest, mine.by_column)
             seen = bases.get(row_id)
+            buried = tombs[row_id].newest if row_id in tombs else 0  # and it came back here
             for column, stamp in stamps.items():
                 if seen is None or column in seen:
-                    after = 0 if seen is None else seen[column]
+                    after = buried if seen is None else seen[column]
                     stamps[column] = _moved(stamp, by_ms, hub_ms, after=after)
             moved.append((*folded(stamps), row_id))
         book.many(f"UPDATE {register.name} SET _h = ?, _cv = ? WHERE id = ?", moved)
 
 
-def _moved_tomb(newest: int, image: str, by_ms: int, hub_ms: int) -> tuple[int, str]:
+def _moved_tomb(newest: int, image: str, by_ms: int, hub_ms: int, ceiling: int) -> tuple[int, str]:
     """A deletion, and what the row held: nothing it held may be later than its end."""
     held: dict[str, Any] = json.loads(image)
     names = [name for name in held if not name.startswith("_") and name != "id"]
-    ceiling = pack(hub_ms, site_of(newest))
     stamps = {c: min(stamp, ceiling) for c, stamp in stamps_of(names, held["_h"], held.get("_cv")).items()}
     held["_h"], held["_cv"] = folded(stamps)
     return _moved(newest, by_ms, hub_ms, after=held["_h"]), json.dumps(held, ensure_ascii=False)

@@ -9,6 +9,7 @@ nothing is overwritten silently.
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from core.sync.refill import Life, cross_off, listed, merged_again
 from core.sync.register import Cells, Clash, Kept, Register, Tomb, newest_of, others_of
 from core.sync.stamp import site_of, stamps_of
 
@@ -52,12 +53,18 @@ def weigh(table: str, row_id: str, mine: Cells, theirs: Cells, unseen: Unseen) -
 # An office takes a page from the hub.
 
 
-def take_rows(register: Register, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Taken:
-    """Rows [id, number, `_h`, `_cv`, `_x`, *values] of the hub; answers what clashed."""
+def take_rows(
+    register: Register, names: Sequence[str], rows: Sequence[Sequence[Any]], life: Life | None = None
+) -> Taken:
+    """Rows [id, number, `_h`, `_cv`, `_x`, *values] of the hub; answers what clashed.
+
+    While a new `life` of the hub is asked for from the start, they are crossed off the list of what is here.
+    """
     ids = [row[0] for row in rows]
     kept, tombs, bases = register.kept(ids), register.tombs(ids), register.bases(ids)
+    before = listed(register, ids) if life else frozenset()
     clashes: list[Clash] = []
-    ready, back = [], []
+    ready, back, dead = [], [], set()
     for row_id, number, newest, by_column, others, *values in rows:
         mine, tomb, waiting = kept.get(row_id), tombs.get(row_id), bases.get(row_id, {})
         plain = names == register.columns and others is None and tomb is None and not waiting
@@ -65,7 +72,12 @@ def take_rows(register: Register, names: Sequence[str], rows: Sequence[Sequence[
             ready.append((row_id, newest, by_column, None, number, *values))
             continue
         theirs = _cells(names, newest, by_column, others, values)
-        if mine is not None:
+        if mine is not None and life and row_id in before:
+            theirs, still, found = merged_again(register, row_id, mine, theirs, waiting, life, number)
+            clashes += found
+            register.remember_bases(row_id, waiting, still)
+            number = 0 if still else number
+        elif mine is not None:
             theirs, still, found = _merged(register, row_id, mine, theirs, waiting)
             clashes += found
             register.remember_bases(row_id, waiting, still)
@@ -73,12 +85,18 @@ def take_rows(register: Register, names: Sequence[str], rows: Sequence[Sequence[
         elif tomb is not None:
             if newest_of(theirs) < tomb.newest:
                 clashes += _edits_of_the_dead(register, row_id, tomb, theirs)
+                if tomb.number == 0 or row_id in before:
+                    # It has met this edit, and stays later than it when the clock is set.
+                    register.remember_image(row_id, tomb, theirs)
+                dead.add(row_id)
                 continue
             clashes += _returned(register.name, row_id, tomb, newest_of(theirs))
             back.append(row_id)
         ready.append(register.row(row_id, theirs, number))
     if back:
         register.unbury(back)
+    if before:
+        cross_off(register, before - dead)
     return Taken(clashes, register.put(ready))
 
 
@@ -143,11 +161,16 @@ def _newer(held: tuple[Any, int], value: Any, stamp: int) -> bool:
 
 
 def take_tombs(
-    register: Register, tombs: Sequence[tuple[str, Tomb]], number: Callable[[], int] | None = None
+    register: Register,
+    tombs: Sequence[tuple[str, Tomb]],
+    number: Callable[[], int] | None = None,
+    *,
+    again: bool = False,
 ) -> tuple[list[int], list[Clash]]:
     """Deletions from elsewhere: a row stays where one of its columns is newer than its end.
 
-    The hub gives each a `number`; an office keeps the hub's. Answers the numbers in their order.
+    The hub gives each a `number`; an office keeps the hub's, and crosses off what it has as well while it
+    asks for everything `again`. Answers the numbers in their order.
     """
     ids = [row_id for row_id, _ in tombs]
     kept, known = register.kept(ids), register.tombs(ids)
@@ -155,7 +178,7 @@ def take_tombs(
     clashes: list[Clash] = []
     for row_id, tomb in tombs:
         mine, older = kept.get(row_id), known.get(row_id)
-        if mine is None and older is not None and older.newest >= tomb.newest:
+        if mine is None and older is not None and older.newest >= tomb.newest + again:
             numbers.append(older.number)
             continue
         if mine is not None:
@@ -167,6 +190,8 @@ def take_tombs(
             clashes += _edits_of_the_dead(register, row_id, tomb, cells)
         numbers.append(tomb.number if number is None else number())
         register.bury(row_id, tomb._replace(number=numbers[-1]))
+        if again:
+            cross_off(register, [row_id])
     return numbers, clashes
 
 

@@ -153,6 +153,18 @@ class Register:
             {"tbl": self.name, "id": row_id, "h": tomb.newest, "image": tomb.image, "q": tomb.number},
         )
 
+    def remember_image(self, row_id: str, tomb: Tomb, seen: Cells) -> None:
+        """Keep in a deletion what the hub has of the row by now."""
+        held = self.image_cells(tomb)
+        held |= {c: cell for c, cell in seen.items() if c not in held or cell[1] > held[c][1]}
+        _, newest, by_column, others, _, *values = self.row(row_id, held, 0)
+        image = {"id": row_id, "_h": newest, "_cv": by_column, "_x": others}
+        image |= dict(zip(self.columns, values, strict=True))
+        self.book.execute(
+            "UPDATE sync_tomb SET image = :image WHERE tbl = :tbl AND id = :id",
+            {"image": json.dumps(image, ensure_ascii=False), "tbl": self.name, "id": row_id},
+        )
+
     def unbury(self, ids: Iterable[str]) -> None:
         """Forget that rows were deleted: they are back."""
         self.book.many("DELETE FROM sync_tomb WHERE tbl = ? AND id = ?", [(self.name, i) for i in ids])

@@ -42,7 +42,8 @@ class Counter:
 
 
 def unnumbered(tx: Reader, tables: Iterable[str]) -> set[str]:
-    """Which of these tables have rows without a number, in one question: mostly few of many."""
+    """Which of these tables have rows without a number, in one question: mostly few of many, and over a
+    network each question costs."""
     names = list(tables)
     asked = " UNION ALL ".join(
         f"SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)" for i, name in enumerate(names)
@@ -52,16 +53,18 @@ def unnumbered(tx: Reader, tables: Iterable[str]) -> set[str]:
 
 def sequence(tx: Writer, shapes: Sequence[Shape]) -> int:
     """Number every row that has none yet; answers how many. Tombs are numbered with the rows."""
-    number = Counter(tx)
     registers = [*(s.name for s in shapes if s.travels is Travels.REGISTER), "sync_tomb"]
     facts = [*(s.name for s in shapes if s.travels is Travels.FACT), "sync_later"]
     meant = unnumbered(tx, [*registers, *facts])
+    if not meant:
+        return 0
+    number = Counter(tx)
     for table in (each for each in registers if each in meant):
         waiting = tx.rows(f"SELECT rowid FROM {table} WHERE _q = 0 ORDER BY rowid")
         tx.many(f"UPDATE {table} SET _q = ? WHERE rowid = ?", [(number(), row) for (row,) in waiting])
     chained: list[tuple[int, int, str, str]] = []
     for table in (each for each in facts if each in meant):
-        chained += tx.rows(f"SELECT site, no, '{table}', id FROM {table} WHERE _q = 0")
+        chained += tx.rows(f"SELECT site, no, '{table}', id FROM {table} WHERE _q = 0 AND no NOTNULL")
     numbers: dict[str, list[tuple[int, str]]] = {}
     for _, _, table, row_id in sorted(chained):
         numbers.setdefault(table, []).append((number(), row_id))

@@ -38,6 +38,7 @@ from core.tables.kept import (
     MoneyLeft,
     Stale,
     Unbilled,
+    feeds_summaries,
     kept_triggers,
 )
 from core.tables.money import (
@@ -83,11 +84,13 @@ from core.tables.replication import (
     SyncJoining,
     SyncLater,
     SyncLink,
+    SyncLost,
     SyncNonce,
     SyncPart,
     SyncPeer,
     SyncSeal,
     SyncSelf,
+    SyncSnapshot,
 )
 from core.tables.sessions import (
     Charge,
@@ -111,8 +114,14 @@ TABLES: tuple[type[Row], ...] = (
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
     EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncJoining, SyncNonce, SyncSeal,
-    SyncLater, SyncAside, SyncBlob, SyncPart, SyncSelf,
+    SyncLater, SyncAside, SyncBlob, SyncLost, SyncPart, SyncSelf,
+    SyncSnapshot,
 )  # fmt: skip
+
+KEPT_TABLES: tuple[type[Row], ...] = (
+    InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
+)  # fmt: skip
+"""The summaries, which the facts say already."""
 
 BLOB_NAMES = (("document", "sha256"), ("practice", "logo_sha256"))
 """Where a row names bytes that travel after it."""
@@ -142,6 +151,7 @@ def shapes() -> list[Shape]:
 
 
 __all__ = [
+    "KEPT_TABLES",
     "TABLES",
     "Adjustment",
     "Allocation",
@@ -218,15 +228,18 @@ __all__ = [
     "SyncJoining",
     "SyncLater",
     "SyncLink",
+    "SyncLost",
     "SyncNonce",
     "SyncPart",
     "SyncPeer",
     "SyncSeal",
     "SyncSelf",
+    "SyncSnapshot",
     "SyncTomb",
     "SyncUnchained",
     "Unbilled",
     "User",
+    "feeds_summaries",
     "kept_triggers",
     "metadata",
     "shape",

@@ -75,12 +75,20 @@ class SyncLink(Local, table=True):
     """Everything the hub numbered up to here is in this book."""
     batch_no: int = number(0)
     """The last batch that was answered."""
+    began: int | None = maybe_number()
+    """While everything of the hub's present life is asked for: its last number when that life began."""
+    receipt: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    """What the hub last signed of how far it was: proof, should its disk be put back to an earlier day."""
     met_at: str | None = maybe_instant()
     trouble: str = text()
     """Why the hub did not take the last batch, as a code; empty where it did."""
     unreached: str = text()
     """Why the hub could not be reached or made out, as a code; empty where it was."""
     tried_at: str | None = maybe_instant()
+    checked_at: str | None = maybe_instant()
+    """When all rows were last laid beside the hub's."""
+    differing: int = number(0)
+    """How many still differed then."""
 
 
 class SyncJoining(Local, table=True):
@@ -155,6 +163,17 @@ class SyncSeal(Local, table=True):
     no: int = number()
     head: bytes = blob()
     signature: bytes = blob()
+    lost: int = number(0)
+    """1 at an office that brings the hub facts of this site which the hub has lost."""
+
+
+class SyncLost(Local, table=True):
+    """A row or a deletion of which it is not known yet whether the hub has it in its present life."""
+
+    __table_args__: ClassVar[Any] = (BY_KEY,)
+
+    tbl: str = row_id()
+    id: str = row_id()
 
 
 class SyncLater(Local, table=True):
@@ -203,9 +222,33 @@ class SyncSelf(Local, table=True):
     id: int = Field(primary_key=True, sa_type=INT64)
     private_key: bytes = blob()
     epoch: str = word()
+    began: int = number(0)
+    """The last number that was given before this life."""
+    began_ms: int = number(0)
+    """When it began, in milliseconds since 1970; 0 for the first."""
+    lives: str = text("[]")
+    """JSON: the lives before this one. One that is not among them was lived by a disk that is lost."""
+    latest_ms: int = number(0)
+    """The latest that its clock has been, in milliseconds since 1970."""
     url: str = text()
     """How offices reach it."""
     tls: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     """Its own certificate and that one's key, as PEM; none where somebody else's certificate is used."""
     kept_tls: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     """Its own certificate while it shows none or another; offices have pinned it, so it is made once."""
+
+
+class SyncSnapshot(Local, table=True):
+    """The last snapshot that the hub made for offices that join; its file lies beside the book."""
+
+    __table_args__: ClassVar[Any] = (in_range("id", 1, 1), STRICT)
+
+    id: int = Field(primary_key=True, sa_type=INT64)
+    etag: str = word()
+    key: bytes = blob()
+    """Of this file alone; whoever joins is told it."""
+    sha256: bytes = blob()
+    size: int = number()
+    upto: int = number()
+    """The number that it goes to."""
+    row_count: int = number()

@@ -39,9 +39,9 @@ async def hello(hub: "Hub", request: HttpRequest, body: bytes) -> bytes:
 @answered
 async def exchange(hub: "Hub", request: HttpRequest, body: bytes) -> bytes:
     """Take what an office brings and answer with what it has not; wait for something new where it asks."""
-    said, asked = await hub.look(_asked, hub, request, body)
-    hub.meet(asked)
-    if asked.batch is None:
+    said, asked, life, went_back = await hub.look(_asked, hub, request, body)
+    hub.meet(asked, life)
+    if asked.batch is None and not went_back:
         hub.once.spend(said)
         return await _when_something(hub, request, asked)
     ack = await hub.write(_receive, hub, said, asked, size=len(body))
@@ -49,14 +49,17 @@ async def exchange(hub: "Hub", request: HttpRequest, body: bytes) -> bytes:
     return _sent(hub, *await hub.look(_answer, hub, asked, ack))
 
 
-def _asked(hub: "Hub", request: HttpRequest, body: bytes) -> tuple[Said, Request]:
-    """What is asked, once it is known who asks. Raises: BadSignature, Stale, UnknownSite, Unreadable,
-    OtherVersion."""
+def _asked(hub: "Hub", request: HttpRequest, body: bytes) -> tuple[Said, Request, str, bool]:
+    """What is asked, once it is known who asks; the hub's life, and whether its book went back in time.
+
+    Raises: BadSignature, Stale, UnknownSite, Unreadable, OtherVersion.
+    """
     site, said = recognise(hub, request, body)
     asked = read_request(body)
     if asked.site != site:
         raise UnknownSite
-    return said, asked
+    with hub.store.read() as read:
+        return said, asked, joining.require_hub(read)[1], engine.went_back(read, asked)
 
 
 def _receive(hub: "Hub", said: Said, asked: Request) -> engine.Ack | None:

@@ -23,8 +23,27 @@ OUR_OWN_NAMES = {
     # Names of tables and columns of ours: a name from elsewhere is looked up in their list first.
     ("core/replication/enrol.py", "table"),
     ("core/replication/office.py", "shape.name"),
-    ("core/replication/office.py", "table"),
     ("core/replication/standing.py", "table"),
+    ("core/replication/repair.py", "shape.name"),
+    ("core/replication/repair_at_hub.py", "t"),
+    ("core/sync/fingerprint.py", "AMONG"),
+    ("core/sync/fingerprint.py", "listed(names)"),
+    ("core/sync/fingerprint.py", "listed(names_of(shape))"),
+    ("core/sync/fingerprint.py", "shape.name"),
+    ("core/sync/mend.py", "shape.name"),
+    ("core/replication/snapshot.py", "shape.name"),
+    ("core/replication/snapshot.py", "table"),
+    ("core/sync/snapshot.py", "kind"),
+    ("core/sync/snapshot.py", "listed(names)"),
+    ("core/sync/snapshot.py", "name"),
+    ("core/sync/snapshot.py", "table"),
+    ("core/replication/lives.py", "after.format(table=shape.name)"),
+    ("core/replication/lives.py", "shape.name"),
+    ("core/store/merging.py", "name"),
+    ("core/store/postgres/tx.py", "name"),
+    ("core/store/postgres/tx.py", "shape.name"),
+    ("core/sync/refill.py", "AMONG"),
+    ("core/sync/refill.py", "FROM_BEFORE.format(table=shape.name)"),
     ("core/sync/absorb.py", "register.name"),
     ("core/sync/batch.py", "AMONG"),
     ("core/sync/batch.py", "listed(shape.columns)"),
@@ -40,12 +59,19 @@ OUR_OWN_NAMES = {
     ("core/sync/fork.py", "register.name"),
     ("core/sync/fork.py", "s.name"),
     ("core/sync/fork.py", "shape.name"),
-    ("core/store.py", "column"),  # asserted to be a column of the table
-    ("core/store.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
-    ("core/store.py", "listed"),  # the columns of a table of ours
-    ("core/store.py", "name"),
-    ("core/store.py", "sets"),  # asserted column names, each with a parameter
-    ("core/store.py", "table"),
+    ("core/store/opening.py", "key.hex()"),  # PRAGMA key takes no parameter; hexadecimal digits only
+    ("core/store/postgres/schema.py", "key['name']"),  # a foreign key of a table of ours
+    ("core/store/postgres/schema.py", "name"),  # a trigger of ours
+    ("core/store/postgres/schema.py", "table"),
+    ("core/store/postgres/session.py", "IDLE"),  # constants
+    ("core/store/postgres/session.py", "WAIT"),
+    ("core/store/schema.py", "name"),  # a trigger of ours
+    ("core/store/store.py", "name"),  # a table, from the list of tables
+    ("core/store/write.py", "column"),  # asserted to be a column of the table
+    ("core/store/write.py", "listed"),  # the columns of a table of ours
+    ("core/store/write.py", "name"),
+    ("core/store/write.py", "sets"),  # asserted column names, each with a parameter
+    ("core/store/write.py", "table"),
     ("core/sync/sequence.py", "table"),
 }
 

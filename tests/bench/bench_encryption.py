@@ -41,7 +41,7 @@ def connect_in_clear(path: str, key: bytes, *, query_only: bool = False) -> Any:
 
 @contextmanager
 def in_clear() -> Iterator[None]:
-    with patch("core.store.connect", connect_in_clear):
+    with patch("core.store.store.connect", connect_in_clear):
         yield
 
 

@@ -8,6 +8,7 @@ from tests.bench import (
     bench_growth,
     bench_keys,
     bench_statements,
+    bench_sync,
     bench_together,
     bench_two_offices,
     bench_verbs,
@@ -69,3 +70,9 @@ def test_the_benchmark_of_two_offices_tells_both_percentiles() -> None:
     (figures,) = bench_two_offices.measure(quick=True)
     for what in ("key_to_other_screen", "commit_to_ack", "commit_to_other_book"):
         assert {f"{what}_p50_ms", f"{what}_p99_ms"} <= figures.keys()
+
+
+def test_the_replication_benchmark_measures_every_goal() -> None:
+    lines = bench_sync.measure(quick=True)
+    assert {"times_limit", "bytes_times_limit"} <= lines[0].keys()
+    assert [line["rows"] for line in lines if "altered" in str(line["benchmark"])] != []

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-import core.store
+import core.store.opening
+import core.store.store
 
 DIED = 77
 NEVER = 1 << 62
@@ -37,14 +38,14 @@ class Events:
             event.listen(Engine, name, self.count)
 
     def _trace_statements(self) -> None:
-        real = core.store.connect
+        real = core.store.opening.connect
 
         def connect(*arguments: Any, **named: Any) -> Any:
             connection = real(*arguments, **named)
             connection.set_trace_callback(self.count)
             return connection
 
-        core.store.connect = connect
+        core.store.store.connect = connect  # type: ignore[attr-defined]
 
     def _watch(self, folder: str) -> None:
         def heard(name: str, arguments: tuple[object, ...]) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 import core.delivery.run
 import core.invoicing.billing_run
-import core.store
+import core.store.store
 from core.dates import ALL_TIME
 from core.delivery.run import carry_out
 from core.invoicing.billing_run import propose
@@ -166,10 +166,10 @@ def test_rb5_the_race_notices_a_write_that_takes_its_lock_late(office: Path) -> 
     """Planted bug: BEGIN instead of BEGIN IMMEDIATE, or no BEGIN at all as with a driver's defaults."""
 
     def deferred() -> None:
-        core.store._begin_immediate = lambda connection: (connection.exec_driver_sql("BEGIN"), None)[1]
+        core.store.store._begin_immediate = lambda connection: (connection.exec_driver_sql("BEGIN"), None)[1]
 
     def autocommit() -> None:
-        core.store._begin_immediate = lambda connection: None
+        core.store.store._begin_immediate = lambda connection: None
 
     refused, doubled = 0, 0
     for _ in range(sized(4, 20)):

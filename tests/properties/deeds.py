@@ -147,7 +147,10 @@ ASKED_FOR = """
 SELECT r.id FROM refund_request AS r WHERE r.channel = 'processor'
   AND NOT EXISTS (SELECT 1 FROM refund_answer AS w WHERE w.request_id = r.id) ORDER BY r.no
 """
-FAILED = "SELECT request_id FROM refund_answer WHERE outcome = 'failed' ORDER BY no"
+FAILED = """
+SELECT request_id FROM refund_answer AS f WHERE outcome = 'failed' AND NOT EXISTS (
+  SELECT 1 FROM refund_answer AS d WHERE d.request_id = f.request_id AND d.outcome = 'done') ORDER BY no
+"""
 ANSWERED = "SELECT request_id, outcome FROM refund_answer ORDER BY no"
 ADJUSTMENTS = "SELECT id, amount_cents FROM adjustment WHERE reverses_id IS NULL ORDER BY no"
 FEES = "SELECT id FROM late_fee ORDER BY no"

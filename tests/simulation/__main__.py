@@ -21,9 +21,9 @@ def main() -> int:
     for seed in seeds:
         try:
             history(seed, steps=args.steps, tally=tally)
-        except AssertionError as broken:
+        except Exception as broken:  # noqa: BLE001  whatever goes wrong belongs to its seed
             failed.append(seed)
-            print(f"seed {seed}: {broken}", flush=True)
+            print(f"seed {seed}: {type(broken).__name__}: {broken}", flush=True)
     print(f"{len(seeds)} seeds x {args.steps} steps, {len(failed)} failed; {dict(sorted(tally.items()))}")
     return bool(failed)
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from core import audit
+from core.conflicts.queries import open_conflicts
+from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.kept import differences
+from core.replication.repair import ALTERED
 from core.store import Read, Store
 from core.sync.policy import Travels
 from core.sync.register import others_of
@@ -62,11 +65,14 @@ def facts_of(book: Store) -> dict[str, tuple[int, int]]:
         } | {i: (s, n) for i, s, n in read.rows("SELECT id, site, no FROM sync_later")}
 
 
+HELD = "SELECT tbl, id, site, why FROM sync_aside WHERE why <> :altered"
+
+
 def check(world: World, durable: dict[str, tuple[int, int]]) -> None:
     with world.hub.read() as read:
         at_hub = contents(read)
         sums = [read.rows(sql) for sql in SUMS]
-        held = read.rows("SELECT tbl, id, site, why FROM sync_aside")
+        held = read.rows(HELD, altered=ALTERED)
     require(not held, "nothing is held aside", held)
     for one in world.offices:
         with one.book.read() as read:
@@ -78,13 +84,13 @@ def check(world: World, durable: dict[str, tuple[int, int]]) -> None:
             require(not differences(read), "balances are the sum of the facts", differences(read))
             verdict = audit.verify(read)
             require(verdict.ok, "every chain verifies", (one.slot, verdict))
-            aside = read.rows("SELECT tbl, id, site, why FROM sync_aside")
+            aside = read.rows(HELD, altered=ALTERED)
             require(not aside, "nothing is held aside", (one.slot, aside))
     known = facts_of(world.hub)
     missing = {i: place for i, place in durable.items() if i not in known}
     require(not missing, "every committed fact is at the hub", missing)
     require(len(set(known.values())) == len(known), "a place in a chain is one fact", "doubled")
-    numbers_are_unique(world.hub)
+    numbers_are_unique(world)
     nothing_is_overwritten_silently(world)
 
 
@@ -103,13 +109,23 @@ def _first(sums: list[Any], mine: list[Any]) -> object:
     return None
 
 
-NUMBERS = "SELECT number, count(DISTINCT invoice_id) FROM invoice_issue GROUP BY number HAVING count(*) > 1"
+NUMBERS = f"""
+SELECT i.number, count(DISTINCT i.invoice_id) FROM invoice_issue AS i WHERE {ISSUE_COUNTS}
+GROUP BY i.number HAVING count(*) > 1
+"""
 
 
-def numbers_are_unique(book: Store) -> None:
-    with book.read() as read:
-        twice = read.rows(NUMBERS)
-    require(not twice, "an invoice number is used once", twice)
+def numbers_are_unique(world: World) -> None:
+    """A book whose whole disk was put back cannot know by itself which numbers it has given since; that is
+    said on all books alike."""
+    said: list[set[str]] = []
+    for book in (world.hub, *(one.book for one in world.offices)):
+        with book.read() as read:
+            twice = {number for number, _ in read.rows(NUMBERS)}
+            said.append({c.subject_id for c in open_conflicts(read, quiet=True) if c.kind == "number_twice"})
+    require(not twice or world.disks_put_back, "an invoice number is used once", twice)
+    require(len(said[0]) >= len(twice), "a number that is used twice is said", (twice, said))
+    require(all(one == said[0] for one in said), "all say which number is used twice", said)
 
 
 def nothing_is_overwritten_silently(world: World) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from core.replication import hub, office
-from core.store import Store, _renew_triggers
+from core.store import Store
+from core.store.schema import renew_triggers
 from core.sync import batch, facts, merge, register, triggers
+from core.sync.mend import Chains
 from core.sync.register import Cells, Clash, Register
 from core.tables import shapes
-from tests.simulation import world
+from tests.simulation import disks, run, world
 from tests.simulation.run import history
 from tests.simulation.world import World
 
@@ -115,7 +117,7 @@ def test_a_stamp_by_the_clock_alone_is_found(monkeypatch: Patch) -> None:
     def copied(self: World, origin: Path, name: str) -> Any:
         book = copy(self, origin, name)
         with book.engine().begin() as connection:
-            _renew_triggers(connection)
+            renew_triggers(connection)
         return book
 
     copy = World._copied
@@ -198,4 +200,19 @@ def test_balances_that_are_not_made_anew_by_a_merge_are_found(monkeypatch: Patch
 
     take = vars(office)["take_facts"]
     monkeypatch.setattr(office, "take_facts", take_facts)
+    assert is_found()
+
+
+def test_books_that_are_never_compared_are_found(monkeypatch: Patch) -> None:
+    """Nothing else carries a row that a disk has altered."""
+    monkeypatch.setattr(disks, "compare_books", lambda world: None)
+    monkeypatch.setattr(run, "compare_books", lambda world: None)
+    assert is_found()
+
+
+def test_a_fact_of_the_hub_that_is_believed_without_its_chain_is_found(monkeypatch: Patch) -> None:
+    def proven(chains: Chains, read: Any, told: Any, **_: Any) -> Any:
+        return list(told)
+
+    monkeypatch.setattr(Chains, "proven", proven)
     assert is_found()

@@ -25,7 +25,7 @@ from core.ledger.summaries import keep
 from core.replication import hub, office
 from core.replication.elsewhere import free_site
 from core.replication.enrol import (
-    TAKEN,
+    SiteTaken,
     add_link,
     admit,
     become_hub,
@@ -166,6 +166,9 @@ class Office:
         self.book = book
         self.old = rnd.random() < 0.4
         self.backup: Path | None = None
+        self.settled = True
+        """Whether the hub has heard of it since its book went back. A backup of a book of which it has not
+        would be a third one with the same entries, which is for people."""
         self.edits: set[str] = set()
         self.edits_in_backup: set[str] = set()
 
@@ -203,6 +206,11 @@ class World:
         self.token = 0
         self.parents: dict[str, str] = {}
         """Of every edit the value it overwrote."""
+        self.hub_fails = self.rnd.random() < 0.5
+        """Whether the hub's disk is put back in this history, or the offices' unsaid; not both, because what
+        both have forgotten and one has written anew is for people (`sync_aside`)."""
+        self.disks_put_back = False
+        self.hub_backup: Path | None = None
         self.lost: set[str] = set()
         """Edits that went with a disk before anybody else had them."""
 
@@ -234,11 +242,15 @@ class World:
             self.tally["clock steps"] += 1
         elif x < 0.95 and one.old:
             self.update(one)
-        elif x < 0.97:
+        elif x < 0.97 and one.settled:
             self.back_up(one)
         elif x < 0.975 and one.backup is not None:
             self.restore(one)
-        elif x < 0.98:
+        elif x < 0.98 and self.hub_backup is not None:
+            self.restore_hub()
+        elif x < 0.99 and self.hub_fails:
+            self.back_up_hub()
+        elif x < 0.995:
             self.now += self.rnd.randrange(1, 3) * DAY_MS
 
     def edit(self, one: Office) -> None:
@@ -293,16 +305,21 @@ class World:
         one.edits = set(one.edits_in_backup)
         path = Path(one.book.path)
         shutil.copy(one.backup, path)
+        one.settled = False
+        if not one.old:  # as every book does that is opened by a newer version
+            with one.book.merge(OWNER) as tx:
+                absorb(tx, shapes())
         skew = one.book.skew_ms
-        quietly = self.rnd.random() < 0.5
+        quietly = not self.hub_fails and self.rnd.random() < 0.5
         one.book = _open(path, self.key, lambda: self.now)
         one.book.skew_ms = skew
         if quietly:
             self.late = [(other, answer) for other, answer in self.late if other is not one]
+            self.disks_put_back = True
             self.tally["disks put back"] += 1
             return
-        with one.book.read() as read, self.hub.read() as at_hub:
-            site = next(s for s in iter(lambda: free_site(read), 0) if not at_hub.value(TAKEN, site=s))
+        with one.book.read() as read:
+            site = free_site(read)
         one.book.become_site(site)
         with one.book.write(OWNER) as tx:
             tx.add(
@@ -315,6 +332,41 @@ class World:
             )
         self.late = [(other, answer) for other, answer in self.late if other is not one]
         self.tally["restored backups"] += 1
+
+    def back_up_hub(self) -> None:
+        if self.hub_backup is not None:
+            self.hub_backup.unlink()
+        self.hub_backup = self.folder / f"hub-backup-{self.rnd.getrandbits(40)}.db"
+        self.hub.copy_to(str(self.hub_backup))
+        self.tally["hub backups"] += 1
+
+    def restore_hub(self) -> None:
+        """The hub's disk is lost and a backup takes its place, said or unsaid."""
+        assert self.hub_backup is not None
+        self.hub.close()
+        for path in self.folder.glob(f"{Path(self.hub.path).name}*"):
+            path.unlink()
+        path = Path(self.hub.path)
+        shutil.copy(self.hub_backup, path)
+        self.hub = _open(path, self.key, lambda: self.now)
+        if self.rnd.random() < 0.5:
+            self.tally["hubs put back"] += 1
+            self._somebody_notices()
+            return
+        with self.hub.merge(OWNER) as tx:
+            hub.live_again(tx)
+        self.tally["hubs restored"] += 1
+
+    def _somebody_notices(self) -> None:
+        """Offices ask all the time; the first one after the hub's disk was put back is one that had asked
+        just before."""
+        self.exchange(max(self.offices, key=self._asked), faults=False)
+
+    @staticmethod
+    def _asked(one: Office) -> tuple[int, int]:
+        with one.book.read() as read:
+            hub_link = office.link(read)
+        return hub_link.cursor, hub_link.batch_no
 
     # What the network does.
 
@@ -343,7 +395,8 @@ class World:
         try:
             request = office.prepare(one.book, one.book.now_ms)
         except office.Restored:
-            self._tell_of_restore(one)
+            while not self._tell_of_restore(one):
+                office.go_on_elsewhere(one.book)
             request = office.prepare(one.book, one.book.now_ms)
         body = request.packed()
         answer = self._answered(body)
@@ -359,6 +412,8 @@ class World:
             self.tally["answers lost"] += 1
             return None
         taken = office.take(one.book, read_answer(answer), now_ms=one.book.now_ms)
+        with one.book.read() as read:
+            one.settled = one.settled or not (taken.more or taken.unsent or office.link(read).trouble)
         if chance(0.08):
             office.take(one.book, read_answer(answer), now_ms=one.book.now_ms)
             self.tally["answers doubled"] += 1
@@ -367,21 +422,28 @@ class World:
     def _answered(self, body: bytes) -> bytes:
         return hub.exchange(self.hub, read_request(body), self.now).packed()
 
-    def _tell_of_restore(self, one: Office) -> None:
+    def _tell_of_restore(self, one: Office) -> bool:
         with one.book.read() as read:
             link = office.link(read)
             site = read.value("SELECT site FROM sync_clock")
         private = new_key()
         key = public_key(private)
         with self.hub.write(OWNER) as tx:
-            follow(
-                tx, old=link.site, new=site, key=key,
-                signature=sign(link.private_key, follow_text(link.site, site, key)),
-            )  # fmt: skip
+            try:
+                follow(
+                    tx, old=link.site, new=site, key=key,
+                    signature=sign(link.private_key, follow_text(link.site, site, key)),
+                )  # fmt: skip
+            except SiteTaken:
+                return False
+        self.hub_backup = (
+            None  # a hub from before would not know this office, and a person would have to help
+        )
         left, one.book.left = one.book.left, None  # the new key is on disk before it is said: one step here
         with one.book.write(OWNER) as tx:
             go_on(tx, private_key=private)
         one.book.left = left
+        return True
 
     def deliver_late(self) -> None:
         one, answer = self.late.pop(self.rnd.randrange(len(self.late)))

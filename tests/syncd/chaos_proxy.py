@@ -12,10 +12,13 @@ FAULTS = tuple(name for name in WEIGHTS if name != "ok")
 
 
 class ChaosProxy:
-    """Between the offices and their hub. Each connection meets its fate after some of its bytes."""
+    """Between the offices and their hub. Each connection meets its fate after some of its bytes.
 
-    def __init__(self, hub_port: int, random: Random) -> None:
-        self._hub_port = hub_port
+    Of several hub processes it takes any that listens, as whatever shares the load among them does.
+    """
+
+    def __init__(self, hub_port: int, random: Random, *others: int) -> None:
+        self._hub_ports = (hub_port, *others)
         self._random = random
         self.counts: Counter[str] = Counter()
         self._open: set[asyncio.WriteTransport] = set()
@@ -49,7 +52,7 @@ class ChaosProxy:
             self._open.discard(answer.transport)
 
     async def _carry(self, office: asyncio.StreamReader, answer: asyncio.StreamWriter, fate: str) -> None:
-        hub, request = await asyncio.open_connection("127.0.0.1", self._hub_port)
+        hub, request = await self._reach()
         cut_request = self._random.randrange(3_000) if fate == "cut_request" else None
         cut_answer = {"drop_answer": 0, "cut_answer": self._random.randrange(3_000)}.get(fate)
         pause = self._random.random() * 0.1 if fate == "slow" else 0
@@ -63,6 +66,12 @@ class ChaosProxy:
             for way in ways:
                 way.cancel()
             request.transport.abort()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        for port in self._random.sample(self._hub_ports, len(self._hub_ports)):
+            with suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", port)
+        raise ConnectionRefusedError
 
 
 async def _pump(

@@ -54,8 +54,8 @@ class Running:
 class Served(Network):
     """The network of the engine's tests, over HTTP."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, database: str = "") -> None:
+        super().__init__(folder, database)
         self.server: Running | None = None
 
     def serve(self, context: ssl.SSLContext | None = None, port: int = 0) -> Running:
@@ -73,13 +73,12 @@ class Served(Network):
     def close(self) -> None:
         if self.server:
             self.server.stop()
-        for book in (self.hub, *self.offices.values()):
-            book.close()
+        super().close()
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    network = Served(folder)
+def served(folder: Path, database: str = "") -> Iterator[Served]:
+    network = Served(folder, database)
     try:
         network.serve()
         yield network

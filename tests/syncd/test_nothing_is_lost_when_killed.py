@@ -18,7 +18,7 @@ from random import Random
 import pytest
 
 from core import audit
-from core.replication.standing import office_standing
+from core.replication.standing import numbered_up_to, office_standing
 from core.store import Store
 from syncd.guard import listen
 from syncd.office import Office
@@ -26,10 +26,11 @@ from tests.architecture.source import ROOT
 from tests.simulation.oracle import contents
 from tests.sizes import sized
 from tests.syncd.chaos_proxy import FAULTS, ChaosProxy
-from tests.syncd.network import Served, reach
-from tests.syncd.victims import CENTS, opened
+from tests.syncd.network import Served, reach, until
+from tests.syncd.victims import CENTS, DATABASE, opened
 
 KILLS = sized(10, 200)
+HUB_KILLS = sized(6, 60)
 SEED = 20261122
 ROUNDS = 3
 OFFICES = ("site-1", "site-2")
@@ -38,9 +39,9 @@ OFFICES = ("site-1", "site-2")
 class Victims:
     """The processes, by name; a kill is followed by a restart."""
 
-    def __init__(self, folder: Path, hub_port: int) -> None:
+    def __init__(self, folder: Path, hub_port: int, second_port: int = 0) -> None:
         self.folder = folder
-        self._hub_port = hub_port
+        self.ports = {"hub": hub_port, "hub-2": second_port}
         environ = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._zygote = subprocess.Popen(
             [sys.executable, "-m", "tests.syncd.victims", str(folder)],
@@ -51,7 +52,7 @@ class Victims:
     def start(self, name: str) -> None:
         assert self._zygote.stdin is not None
         assert self._zygote.stdout is not None
-        self._zygote.stdin.write(f"hub {self._hub_port}\n" if name == "hub" else f"office {name}\n")
+        self._zygote.stdin.write(f"hub {self.ports[name]}\n" if name in self.ports else f"office {name}\n")
         self._zygote.stdin.flush()
         self._pids[name] = int(self._zygote.stdout.readline())
 
@@ -75,22 +76,28 @@ class Victims:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, hub_database: str) -> Path:
     """A hub and two offices, closed."""
-    network = Served(tmp_path)
+    network = Served(tmp_path, hub_database)
     network.join("S")
     network.close()
+    if hub_database:
+        (tmp_path / DATABASE).write_text(hub_database)
     return tmp_path
 
 
 @pytest.fixture
 def victims(folder: Path) -> Iterator[Victims]:
+    made = Victims(folder, free_port(), free_port())
+    yield made
+    made.close()
+
+
+def free_port() -> int:
     free = listen("127.0.0.1", 0)
     port: int = free.getsockname()[1]
     free.close()
-    made = Victims(folder, port)
-    yield made
-    made.close()
+    return port
 
 
 async def _kill_again_and_again(victims: Victims, proxy: ChaosProxy, random: Random) -> None:
@@ -138,24 +145,72 @@ def _content(book: Store) -> object:
 
 async def test_nothing_is_lost_and_nothing_doubled(folder: Path, victims: Victims) -> None:
     random = Random(SEED)
-    proxy = ChaosProxy(victims._hub_port, random)
-    port = await proxy.start()
-    for name in OFFICES:
-        book = opened(folder, name)
-        reach(book, f"http://127.0.0.1:{port}")
-        book.close()
+    proxy = ChaosProxy(victims.ports["hub"], random)
+    url = await _reached_by(proxy, folder)
     await _kill_again_and_again(victims, proxy, random)
-    proxy.calm = True
-    rounds = await _rounds_until_equal(folder, f"http://127.0.0.1:{port}")
-    await proxy.stop()
-    acknowledged = victims.acknowledged()
-    for name in ("hub", *OFFICES):
-        _check(folder, name, acknowledged)
+    acknowledged, rounds = await _nothing_is_lost(victims, proxy, url)
     assert all(proxy.counts[fault] for fault in FAULTS), proxy.counts
     print(
         f"kills={KILLS} seed={SEED} connections={proxy.counts.total()} {dict(proxy.counts)}"
-        f" acknowledged={len(acknowledged)} lost=0 doubled=0 rounds={rounds}"
+        f" acknowledged={acknowledged} lost=0 doubled=0 rounds={rounds}"
     )
+
+
+@pytest.mark.parametrize("hub_database", ["PostgreSQL"], indirect=True)
+async def test_of_two_hub_processes_on_one_database_one_is_killed_under_load(
+    folder: Path, victims: Victims
+) -> None:
+    """RI4: the other goes on meanwhile, and no acknowledged change is lost."""
+    random = Random(SEED)
+    proxy = ChaosProxy(victims.ports["hub"], random, victims.ports["hub-2"])
+    url = await _reached_by(proxy, folder)
+    for name in ("hub", "hub-2", *OFFICES):
+        victims.start(name)
+    database = opened(folder, "hub")
+    for kill in range(HUB_KILLS):
+        await _until_numbered(database, random.randrange(5, 40))
+        name = ("hub", "hub-2")[kill % 2]
+        victims.kill(name)
+        await _until_numbered(database, 20)
+        victims.start(name)
+    database.close()
+    for name in OFFICES:
+        victims.kill(name)
+    acknowledged, rounds = await _nothing_is_lost(victims, proxy, url)
+    print(f"hub_processes=2 kills={HUB_KILLS} seed={SEED} acknowledged={acknowledged} lost=0 rounds={rounds}")
+
+
+async def _until_numbered(database: Store, more: int) -> None:
+    """Until the hub has taken in so many rows more, whichever process it was."""
+
+    def head() -> int:
+        with database.read() as read:
+            return numbered_up_to(read)
+
+    goal = head() + more
+    await until(lambda: head() >= goal, 60)
+
+
+async def _reached_by(proxy: ChaosProxy, folder: Path) -> str:
+    """The offices reach their hub through the proxy; answers its address."""
+    url = f"http://127.0.0.1:{await proxy.start()}"
+    for name in OFFICES:
+        book = opened(folder, name)
+        reach(book, url)
+        book.close()
+    return url
+
+
+async def _nothing_is_lost(victims: Victims, proxy: ChaosProxy, url: str) -> tuple[int, int]:
+    """The faults stop and all books become equal; answers how many commits were acknowledged, and in how
+    many rounds."""
+    proxy.calm = True
+    rounds = await _rounds_until_equal(victims.folder, url)
+    await proxy.stop()
+    acknowledged = victims.acknowledged()
+    for name in ("hub", *OFFICES):
+        _check(victims.folder, name, acknowledged)
+    return len(acknowledged), rounds
 
 
 def _check(folder: Path, name: str, acknowledged: set[str]) -> None:

@@ -27,7 +27,9 @@ from core.dates import system_now
 from core.documents.keep import keep_documents
 from core.ledger.summaries import keep
 from core.payments.commands import record_payment
+from core.security.hub_secret import HubSecret
 from core.store import Store
+from core.store.postgres import PostgresStore
 from syncd import office as daemon
 from syncd.guard import listen, server_of
 from syncd.hub import app_of
@@ -35,10 +37,16 @@ from tests.builders import ADDRESS, OWNER, TODAY
 
 KEY = b"k" * 32
 CENTS = 150
+DATABASE = "hub.database"
 ONE_REQUEST = httpx.Limits(max_keepalive_connections=0)
 
 
 def opened(folder: Path, name: str) -> Store:
+    """A book of the folder; the hub's, where a file names a database, in PostgreSQL."""
+    database = folder / DATABASE
+    if name == "hub" and database.exists():
+        secret = HubSecret.load(str(folder), KEY)
+        return PostgresStore.at(database.read_text(), KEY, system_now, secret)
     return Store.open(str(folder / f"{name}.db"), KEY, system_now, keep)
 
 

@@ -133,13 +133,25 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("cursor", INT64, nullable=False),
         sa.Column("batch_no", INT64, nullable=False),
+        sa.Column("began", INT64, nullable=True),
+        sa.Column("receipt", sa.LargeBinary(), nullable=True),
         sa.Column("met_at", sa.Text(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("unreached", sa.Text(), nullable=False),
         sa.Column("tried_at", sa.Text(), nullable=True),
+        sa.Column("checked_at", sa.Text(), nullable=True),
+        sa.Column("differing", INT64, nullable=False),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_link"),
         sqlite_strict=True,
+    )
+    op.create_table(
+        "sync_lost",
+        sa.Column("tbl", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tbl", "id", name="pk_sync_lost"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "sync_nonce",
@@ -177,6 +189,7 @@ def upgrade() -> None:
         sa.Column("no", INT64, nullable=False),
         sa.Column("head", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("lost", INT64, nullable=False),
         sa.PrimaryKeyConstraint("site", name="pk_sync_seal"),
         sqlite_strict=True,
     )
@@ -185,11 +198,28 @@ def upgrade() -> None:
         sa.Column("id", INT64, nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False),
         sa.Column("epoch", sa.Text(), nullable=False),
+        sa.Column("began", INT64, nullable=False),
+        sa.Column("began_ms", INT64, nullable=False),
+        sa.Column("lives", sa.Text(), nullable=False),
+        sa.Column("latest_ms", INT64, nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("tls", sa.LargeBinary(), nullable=True),
         sa.Column("kept_tls", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_self"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "sync_snapshot",
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("size", INT64, nullable=False),
+        sa.Column("upto", INT64, nullable=False),
+        sa.Column("row_count", INT64, nullable=False),
+        sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_sync_snapshot"),
         sqlite_strict=True,
     )
     op.add_column("site", sa.Column("public_key", sa.Text(), server_default=sa.text("''"), nullable=False))

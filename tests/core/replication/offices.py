@@ -21,10 +21,13 @@ from core.replication.enrol import (
     number_everything,
 )
 from core.replication.messages import read_answer, read_request
-from core.replication.recognise import Met, note_met
+from core.replication.moving import move
+from core.replication.recognise import Met, hub_self, note_met
 from core.replication.seals import new_key, public_key, sign
 from core.replication.standing import numbered_up_to
+from core.security.hub_secret import Held, HubSecret
 from core.store import Store
+from core.store.postgres import PostgresStore
 from tests.builders import TODAY, fixed_clock
 
 OWNER = Actor("owner", "Olive", Role.OWNER)
@@ -46,10 +49,21 @@ class Clock:
         return int(self().timestamp() * 1000)
 
 
+def moved(hub: Store, database: str) -> PostgresStore:
+    """The same hub in a database; its secret stays in the folder that it had."""
+    with hub.read() as read:
+        own = hub_self(read)
+        secret = HubSecret.keep(str(Path(hub.path).parent), KEY, Held(own.private_key, own.tls, own.kept_tls))
+        move(read, PostgresStore(database, KEY, hub.clock), lambda _: None, lambda: None)
+    hub.close()
+    return PostgresStore.at(database, KEY, hub.clock, secret)
+
+
 class Network:
     """A hub and the offices that joined it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
+        """With a `database`, the hub's book moves there as soon as it is made."""
         self.folder = folder
         first = self.new_book(1)
         with first.write(OWNER) as tx:
@@ -60,10 +74,16 @@ class Network:
             add_provider(tx, name="Pat Provider", credentials="LCSW", npi="1234567893")
         number_everything(first, OWNER)
         first.copy_to(str(folder / "hub.db"))
-        self.hub = Store.open(str(folder / "hub.db"), KEY, Clock(), keep)
+        self.hub: Store = Store.open(str(folder / "hub.db"), KEY, Clock(), keep)
         become_hub(self.hub, OWNER, name="hub")
+        if database:
+            self.hub = moved(self.hub, database)
         enrol_first(self.hub, first, OWNER, url="http://hub")
         self.offices = {1: first}
+
+    def close(self) -> None:
+        for book in (self.hub, *self.offices.values()):
+            book.close()
 
     def new_book(self, site: int) -> Store:
         book = Store.create(str(self.folder / f"site-{site}.db"), KEY, Clock(), keep, site=site)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from core.clients.commands import add_client, change_guarantor
 from core.store import Store
@@ -14,11 +11,6 @@ from core.sync.stamp import stamps_of
 from core.tables import shapes
 from tests.builders import ADDRESS
 from tests.core.replication.offices import OWNER, Network
-
-
-@pytest.fixture
-def network(tmp_path: Path) -> Network:
-    return Network(tmp_path)
 
 
 def add(book: Store, family: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import core.store
+import core.store.store
 from core.audit import verify
 from core.ledger.summaries import keep
 from core.store import Store
@@ -20,7 +20,7 @@ from tests.crash.forked import in_child
 
 def full_at(pages: int) -> Callable[..., Any]:
     """Connections to a file that may not grow past so many pages."""
-    real = core.store.connect
+    real = core.store.opening.connect
 
     def connect(*arguments: Any, **named: Any) -> Any:
         connection = real(*arguments, **named)
@@ -37,7 +37,7 @@ def test_a_full_disk_says_so_keeps_what_was_acknowledged_and_goes_on(
     pages = book.value("PRAGMA page_count")
     book.store.close()
     with monkeypatch.context() as patch:
-        patch.setattr(core.store, "connect", full_at(pages + 20))
+        patch.setattr(core.store.store, "connect", full_at(pages + 20))
         store = Store.open(book.store.path, book.key, fixed_clock, keep)
         acknowledged = fill_up(store)
         assert acknowledged > 0
@@ -64,7 +64,7 @@ def test_the_same_connection_goes_on_when_space_is_freed(book: Book, monkeypatch
         return made[-1]
 
     book.store.close()
-    monkeypatch.setattr(core.store, "connect", kept)
+    monkeypatch.setattr(core.store.store, "connect", kept)
     acknowledged = fill_up(book.store)
     for connection in made:
         connection.execute("PRAGMA max_page_count = 1000000")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import core.store
+import core.store.opening
 from core.errors import Busy
 from core.ledger.summaries import keep
 from core.store import Store
@@ -96,7 +96,7 @@ def test_one_read_sees_one_moment_while_others_write(book: Book) -> None:
 def test_what_cannot_get_the_lock_is_told_in_one_sentence(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(core.store, "BUSY_MS", 20)
+    monkeypatch.setattr(core.store.opening, "BUSY_MS", 20)
     other = Store.open(book.store.path, book.key, fixed_clock, keep)
     with book.write():
         for _ in range(30):
@@ -110,7 +110,7 @@ def test_what_cannot_get_the_lock_is_told_in_one_sentence(
 
 
 def test_a_read_never_waits_for_a_writer(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core.store, "BUSY_MS", 1)
+    monkeypatch.setattr(core.store.opening, "BUSY_MS", 1)
     other = Store.open(book.store.path, book.key, fixed_clock, keep)
     with book.write() as tx:
         tx.execute("INSERT INTO setting (id, name, value) VALUES ('x', 'x', 'x')")

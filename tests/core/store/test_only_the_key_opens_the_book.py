@@ -134,7 +134,7 @@ def test_a_book_of_a_newer_daysheet_is_not_touched(book: Book) -> None:
 def test_an_sqlite_that_can_damage_a_shared_book_is_refused(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.store.sqlcipher.sqlite_version_info", (3, 51, 2))
+    monkeypatch.setattr("core.store.opening.sqlcipher.sqlite_version_info", (3, 51, 2))
     with pytest.raises(OldSqlite):
         connect(book.store.path, book.key)
 

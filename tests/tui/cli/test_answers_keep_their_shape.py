@@ -166,7 +166,7 @@ def test_a_refusal_by_a_rule_is_4_and_a_busy_book_is_5(
         daysheet("invoice", "new", "--client", "archer", "--yes", "--json").error["code"]
         == "nothing_unbilled"
     )
-    monkeypatch.setattr("core.store.BUSY_MS", 20)
+    monkeypatch.setattr("core.store.opening.BUSY_MS", 20)
     from tests.builders import OWNER
 
     with home.open() as store, store.write(OWNER):

@@ -1,0 +1,97 @@
+"""Merges: rows from elsewhere become rows here."""
+
+from core.store.write import Tx
+from core.trouble import refusal_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from core.sync.triggers import Shape
+    from core.tables import Row
+
+
+class Merging(Tx):
+    """A transaction that takes in rows from elsewhere: capture is silent, and a reference may name a row
+    of the next page or one that was deleted elsewhere. A crash takes the silence back with the rest."""
+
+    def _ready(self) -> None:
+        self._driver().execute("PRAGMA foreign_keys = OFF")
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._be_silent(True)
+
+    def _save_head(self) -> None:
+        super()._save_head()
+        self._be_silent(False)
+
+    def _be_silent(self, silent: bool) -> None:
+        """Whether the triggers capture nothing."""
+        self.execute("UPDATE sync_clock SET applying = :silent", {"silent": int(silent)})
+
+    def add_many(
+        self,
+        table: "type[Row]",
+        columns: "Sequence[str]",
+        rows: "Iterable[Sequence[Any]]",
+        *,
+        stamped: bool = True,
+    ) -> int:
+        """The same; what is new here is stamped here, because no trigger does it while rows are merged."""
+        return super().add_many(table, columns, rows, stamped=True)
+
+    def become(self, site: int) -> None:
+        """From here on in this transaction, what waits for its number gets it as another site's."""
+        self._save_head()
+        self.execute("UPDATE sync_clock SET site = :site", {"site": site})
+        self._be_silent(True)
+        self.site = site
+        rows = self.rows("SELECT no, head FROM sync_chain WHERE site = :site", site=site)
+        self._no, self._head = rows[0] if rows else (0, bytes(32))
+        self._first_no = self._no
+        self._chain_strays()
+
+    def guard(self, shape: "Shape", *, on: bool) -> None:
+        """Let rows of a table be deleted that never are, and no longer."""
+        from core.sync.triggers import triggers
+
+        name = f"{shape.name}_no_delete"
+        self.execute(dict(triggers(shape))[name] if on else f"DROP TRIGGER {name}")
+
+    @property
+    def now_ms(self) -> int:
+        """The clock of this computer with its offset to the hub, in milliseconds since 1970."""
+        now_ms: int = self._now_ms
+        return now_ms
+
+    def try_many(self, sql: str, rows: "Sequence[Sequence[Any]]", /) -> "list[tuple[int, str]]":
+        """`many`, but rows that the database refuses stay out; answers which of them, and why."""
+        return self._refused(sql, rows, 0)
+
+    def _refused(self, sql: str, rows: "Sequence[Sequence[Any]]", first: int) -> "list[tuple[int, str]]":
+        """Half by half, so that one bad row of thousands is found in a dozen tries."""
+        why = self._try(sql, rows)
+        if not why:
+            return []
+        if len(rows) == 1:
+            return [(first, why)]
+        half = len(rows) // 2
+        return [*self._refused(sql, rows[:half], first), *self._refused(sql, rows[half:], first + half)]
+
+    def _try(self, sql: str, rows: "Sequence[Sequence[Any]]") -> str:
+        """All of them or none; answers why none."""
+        from sqlalchemy.exc import DBAPIError
+
+        nested = self._sa.begin_nested()
+        try:
+            self.many(sql, rows)
+        except (DBAPIError, OverflowError) as error:
+            nested.rollback()
+            refusal = refusal_of(error)
+            if isinstance(error, DBAPIError) and refusal is not error:
+                raise refusal from None
+            return type(getattr(error, "orig", error)).__name__
+        nested.commit()
+        return ""
