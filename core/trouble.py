@@ -123,7 +123,7 @@ class DatabaseAway(OutsideFailure):
     def __init__(self) -> None:
         super().__init__(
             "The hub's database cannot be reached or takes no writes just now, so nothing was saved."
-            " Look at the PostgreSQL server and the network to it; it is tried again by itself."
+            " Look at the PostgreSQL server and the network to it."
         )
 
 

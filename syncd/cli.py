@@ -12,7 +12,7 @@ from typing import NoReturn
 from core.actors import Role
 from core.errors import DomainError, UsageError
 from core.text import plain
-from syncd import verbs
+from syncd import database_verbs, verbs
 from syncd.door import Door, exit_code
 from syncd.trouble import place_of
 
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
     move = verb("move", "bring the hub's book from its home into an empty PostgreSQL database")
     _database(move)
-    move.set_defaults(run=verbs.move)
+    move.set_defaults(run=database_verbs.move)
 
     invite = verb("invite", "print a code with which one office may join once (at the hub)")
     invite.add_argument("office", metavar="OFFICE", help="the office's name")
@@ -101,6 +101,10 @@ def parser() -> argparse.ArgumentParser:
     revoke.add_argument("--reason", required=True, metavar="TEXT")
     _database(revoke)
     revoke.set_defaults(run=verbs.revoke)
+
+    verify = verb("verify", "go through every fact of the hub's book, wherever it lies")
+    _database(verify)
+    verify.set_defaults(run=database_verbs.verify)
     return top
 
 

@@ -5,15 +5,16 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
 from core.actors import Actor, Right
 from core.dates import system_now
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
+from core.security.hub_secret import SEALED_FILE
 from core.security.keys import read_key_file
-from core.security.unlock import Opened, acting, open_hub, open_with_file, open_with_passphrase
+from core.security.unlock import BOOK, Opened, acting, open_hub, open_with_file, open_with_passphrase
 from core.store import Store
 from core.text import plain
 from core.trouble import NotAllowed
@@ -58,7 +59,7 @@ class Door:
         """The book of a folder, or the hub's in its database; the passphrase is asked for where no key file
         is named."""
         home = folder or self.home
-        if self.database and folder is None:
+        if folder is None and self._in_database():
             return open_hub(
                 home, self.database, system_now, key_file=self.key_file,
                 ask=lambda: self.ask(f"Passphrase of {home}: "),
@@ -66,6 +67,14 @@ class Door:
         if self.key_file:
             return open_with_file(home, self.key_file, system_now)
         return open_with_passphrase(home, self.ask(f"Passphrase of {home}: "), system_now)
+
+    def _in_database(self) -> bool:
+        """Whether a database was named; one in the environment is not meant for a book that is a file."""
+        if not self.database or self.options.database:
+            return bool(self.database)
+        names = (os.path.join(self.home, name) for name in (SEALED_FILE, BOOK))  # noqa: PTH118
+        sealed, book = map(os.path.lexists, names)
+        return sealed or not book
 
     def managed(self, folder: str | None = None) -> tuple[Store, Actor]:
         """The book, opened by somebody who may manage the practice. Raises: NotAllowed."""
@@ -128,3 +137,14 @@ class Door:
             with suppress(OSError):
                 sys.stderr.write(f"\r{rows:,} rows")
                 sys.stderr.flush()
+
+    def counting(self) -> Callable[[int], None]:
+        """The same for a work that tells how many rows more."""
+        done = 0
+
+        def more(rows: int) -> None:
+            nonlocal done
+            done += rows
+            self.progress(done)
+
+        return more

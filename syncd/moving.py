@@ -62,6 +62,16 @@ class NotMovedYet(UsageError):
         )
 
 
+class NoHubYet(UsageError):
+    code = "no_hub_yet"
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"There is no hub in {folder}. Make one from a practice's book, which `daysheet init` makes:"
+            " `syncd hub --from HOME --home DIR`."
+        )
+
+
 class AlreadyMoved(UsageError):
     code = "already_moved"
 

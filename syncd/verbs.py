@@ -19,7 +19,6 @@ from core.replication.office import has_link
 from core.replication.recognise import hub_self
 from core.replication.seals import public_key
 from core.replication.standing import IN_WORDS, is_hub, office_standing, offices_at_hub
-from core.security.hub_secret import SEALED_FILE
 from core.security.unlock import BOOK, acting
 from core.store import Store
 from syncd import joining, moving
@@ -44,16 +43,6 @@ class AlreadyRuns(Busy):
 
     def __init__(self) -> None:
         super().__init__("`syncd office` runs for this book already.")
-
-
-class NoHubYet(UsageError):
-    code = "no_hub_yet"
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(
-            f"There is no hub in {folder}. Make one from a practice's book, which `daysheet init` makes:"
-            " `syncd hub --from HOME --home DIR`."
-        )
 
 
 class NeedsPin(UsageError):
@@ -109,7 +98,7 @@ def _hub_store(door: Door) -> Store:
     """The hub's book, made where there is none. Raises: NoHubYet, NotTheHub."""
     if not os.path.exists(os.path.join(door.home, BOOK)):  # noqa: PTH110, PTH118
         if not door.options.source:
-            raise NoHubYet(door.home)
+            raise moving.NoHubYet(door.home)
         office, actor = door.managed(os.path.abspath(door.options.source))  # noqa: PTH100
         try:
             found_hub(office, actor, door.home, clock=system_now)
@@ -129,7 +118,7 @@ def _database_store(door: Door) -> Store:
     if door.options.source and not moving.has_secret(door.home):
         os.makedirs(door.home, mode=0o700, exist_ok=True)  # noqa: PTH103
         with moving.hub_lock(door.home, alone=True):
-            moving.move_hub(_hub_store(door), door.database, door.progress)
+            moving.move_hub(_hub_store(door), door.database, door.counting())
     if moving.has_book(door.home):
         raise moving.NotMovedYet(door.home)
     opened = door.open()
@@ -138,32 +127,6 @@ def _database_store(door: Door) -> Store:
     for sentence in moving.database_advice(opened.store, door.options.database or ""):
         door.say(sentence)
     return opened.store
-
-
-def move(door: Door) -> int:
-    """Bring the hub's book from its home into an empty database."""
-    if not door.database:
-        raise moving.NoDatabase
-    if not moving.has_book(door.home):
-        raise (moving.AlreadyMoved if moving.has_secret(door.home) else NoHubYet)(door.home)
-    with moving.hub_lock(door.home, alone=True):
-        store, _ = door.managed(door.home)
-        done = moving.move_hub(store, door.database, door.progress)
-    rows = sum(content.rows for content in done.contents.values())
-    door.answer(
-        {
-            "rows": rows,
-            "tables": {name: content._asdict() for name, content in done.contents.items()},
-            "kept_as": done.kept_as,
-        },
-        [
-            f"{rows:,} rows of {len(done.contents)} tables are in the database, each with the same SHA-256.",
-            f"The file is kept as {done.kept_as} and not used any more.",
-            "Start the hub with `syncd hub --database`. Its home keeps its keys: another process on the same",
-            f"database needs a copy of keys.json and {SEALED_FILE}.",
-        ],
-    )
-    return 0
 
 
 def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> None:

@@ -83,7 +83,9 @@ class Practice:
         """Start the hub, on the port it had before; answers when it listens."""
         self.hub = self.start("hub", "--bind", f"127.0.0.1:{self.port}", *words, home="hub")
         assert self.hub.stdout is not None
-        told: dict[str, Any] = json.loads(self.hub.stdout.readline())["data"]
+        line = self.hub.stdout.readline()
+        assert line, self.hub.communicate()
+        told: dict[str, Any] = json.loads(line)["data"]
         self.port = told["port"]
         return told
 

@@ -89,7 +89,8 @@ async def test_a_server_that_is_killed_and_comes_back_costs_a_wait(tmp_path: Pat
         await Office(network.offices[1]).in_step()
         assert families(network.hub) == ["Byron", "Shelley"]
         await _wakes(network)
-        assert httpx.get(f"{network.server.url}/health").status_code == 200
+        health = f"{network.server.url}/health"
+        await until(lambda: httpx.get(health).status_code == 200, 30)
 
 
 async def _wakes(network: Served) -> None:

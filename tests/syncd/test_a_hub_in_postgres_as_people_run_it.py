@@ -62,6 +62,8 @@ def test_a_practice_founds_its_hub_in_a_database_and_lives_with_it(
     assert names(in_database(practice, url)) == ["Byron"]
     status = practice.syncd("status", "--database", url, home="hub")["data"]
     assert [each["series"] for each in status["offices"]] == ["NORT", "SOUT"]
+    verified = practice.syncd("verify", "--database", url, home="hub")
+    assert (verified["exit"], verified["data"]["wrong"]) == (0, [])
     site = str(status["offices"][-1]["site"])
     assert practice.syncd("revoke", site, "--reason", "stolen", "--database", url, home="hub")["ok"]
     assert practice.syncd("office", "--once", home="south")["errors"][0]["code"] == "shut_out"

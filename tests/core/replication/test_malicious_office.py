@@ -150,6 +150,7 @@ def test_a_table_of_a_newer_version_waits_at_the_office(network: Network) -> Non
     assert everything(network.hub) == before
 
 
+@pytest.mark.parametrize("hub_database", ["file"], indirect=True)
 def test_any_bytes_are_a_request_or_a_refusal_and_never_a_crash(network: Network) -> None:
     """Bytes of a true request are changed, cut, doubled; inside the compression as well as outside."""
     request = asked(network.offices[2])
