@@ -80,8 +80,11 @@ def unpack_window(data: bytes) -> Window:
         for group in groups:
             group[2] = _summed(group[1], group[2])
         return Window(upto, groups)
-    except (zstandard.ZstdError, ValueError, TypeError, IndexError, msgpack.UnpackException):
+    except (zstandard.ZstdError, msgpack.UnpackException, *NOT_SHAPED):
         raise Unreadable("not a part of a snapshot") from None
+
+
+NOT_SHAPED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 def _stepped(names: Sequence[str], columns: Sequence[list[Any]]) -> list[list[Any]]:
