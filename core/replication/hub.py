@@ -1,7 +1,7 @@
 """The hub's half of an exchange: take an office's batch, number it, and answer with what is new for it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -186,7 +186,7 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
     own = [fact for fact in batch.facts if isinstance(fact, Told) and fact.site in speaks_for]
     if (gone_wrong := _chain_trouble(tx, own)) is not None:
         return gone_wrong
-    taken = [sent.no, sent.sha256, _take(tx, batch)]
+    taken = [sent.no, sent.sha256, _take(tx, batch, speaks_for)]
     _keep_seal(tx, site, key, sent.seal)
     _keep_passed(tx, told.seals)
     tx.execute("UPDATE sync_clock SET floor = max(floor, :newest)", {"newest": batch.newest})
@@ -267,8 +267,9 @@ def _chain_trouble(tx: Merging, facts: Sequence[Told]) -> tuple[str, Any] | None
     return None
 
 
-def _take(tx: Merging, batch: Checked) -> list[list[int]]:
-    """Put everything in; answers the numbers of the batch's rows, tombs and facts as runs."""
+def _take(tx: Merging, batch: Checked, sure: Collection[int]) -> list[list[int]]:
+    """Put everything in; answers the numbers of the batch's rows, tombs and facts as runs. Facts of sites
+    that are `sure` were seen to continue their chains."""
     known, number = _by_name(), Counter(tx)
     numbers: list[int] = []
     for table, rows in batch.edits:
@@ -282,7 +283,7 @@ def _take(tx: Merging, batch: Checked) -> list[list[int]]:
         numbers += given
         note_clashes(tx, clashes)
     trusted = [fact for fact in batch.facts if isinstance(fact, Told)]
-    facts = take_facts(tx, known, trusted, number)
+    facts = take_facts(tx, known, trusted, number, sure)
     hold_aside(tx, [*facts.held, *(fact for fact in batch.facts if isinstance(fact, Held))])
     of_facts = iter(facts.numbers)
     numbers += [next(of_facts) if isinstance(fact, Told) else number() for fact in batch.facts]

@@ -31,7 +31,7 @@ from core.tables import shapes
 
 SYNC = Actor("sync", "Sync", Role.SERVICE)
 
-SLICE_ROWS = 200
+SLICE_ROWS = 1_000
 """As many rows a transaction, so that somebody who types never waits for the lock (`security.md` E4)."""
 
 LINK = """
@@ -147,8 +147,13 @@ def must_ask(read: Read) -> bool:
 
 
 def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
-    own = [fact for fact in told_facts(read_batch(batch.payload).facts) if fact.site == tx.site]
-    signature = seal(hub.private_key, tx.site, own[-1].no, own[-1].chain) if own else b""
+    own = [
+        (row[names.index("no")], row[names.index("chain")])
+        for _, names, rows in read_batch(batch.payload).facts
+        for row in rows
+        if row[names.index("site")] == tx.site
+    ]
+    signature = seal(hub.private_key, tx.site, *max(own)) if own else b""
     return SentBatch(batch.number, batch.sha256, batch.payload, signature)
 
 

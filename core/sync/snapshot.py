@@ -8,14 +8,14 @@ ends are the hub's, every fact in between is the one that its office wrote.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from typing import Any, NamedTuple
 
 import msgpack
 import zstandard
 
 from core.sync.book import Book, Reader, listed
-from core.sync.chain import GENESIS, canonical, canonical_order
+from core.sync.chain import GENESIS, canonical, canonical_order, canonicals
 from core.sync.policy import REPLICATED, Travels
 from core.sync.triggers import Shape
 from core.sync.wire import MOST_UNPACKED, Unreadable, unpack
@@ -80,8 +80,11 @@ def unpack_window(data: bytes) -> Window:
         for group in groups:
             group[2] = _summed(group[1], group[2])
         return Window(upto, groups)
-    except (zstandard.ZstdError, ValueError, TypeError, IndexError, msgpack.UnpackException):
+    except (zstandard.ZstdError, msgpack.UnpackException, *NOT_SHAPED):
         raise Unreadable("not a part of a snapshot") from None
+
+
+NOT_SHAPED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 def _stepped(names: Sequence[str], columns: Sequence[list[Any]]) -> list[list[Any]]:
@@ -178,8 +181,8 @@ def _links(
             order, pick = canonical_order(names)
             site, no = columns[names.index("site")], columns[names.index("no")]
             links[place] = [b""] * len(no)
-            rows = zip(site, no, zip(*pick(columns), strict=True), strict=True)
-            forms += [(s, n, place, i, canonical(table, n, order, row)) for i, (s, n, row) in enumerate(rows)]
+            made = canonicals(table, no, order, pick(columns))
+            forms += zip(site, no, repeat(place), range(len(no)), made, strict=False)
         elif table == "sync_later":
             links[place] = [b""] * len(columns[0])
             kept = (columns[names.index(name)] for name in ("tbl", "site", "no", "doc"))

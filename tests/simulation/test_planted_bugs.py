@@ -193,8 +193,8 @@ def test_a_fact_taken_twice_under_another_place_is_found(monkeypatch: Patch) -> 
 
 
 def test_balances_that_are_not_made_anew_by_a_merge_are_found(monkeypatch: Patch) -> None:
-    def take_facts(tx: Any, known: Mapping[str, Any], told: Any, number: Any = None) -> Any:
-        taken = take(tx, known, told, number)
+    def take_facts(tx: Any, known: Mapping[str, Any], told: Any, *more: Any) -> Any:
+        taken = take(tx, known, told, *more)
         tx.execute("DELETE FROM stale WHERE kind = 'invoice'")
         return taken
 
