@@ -23,6 +23,7 @@ OUR_OWN_NAMES = {
     # Names of tables and columns of ours: a name from elsewhere is looked up in their list first.
     ("core/replication/enrol.py", "table"),
     ("core/replication/office.py", "shape.name"),
+    ("core/replication/office.py", "name"),
     ("core/replication/standing.py", "table"),
     ("core/replication/repair.py", "shape.name"),
     ("core/replication/repair_at_hub.py", "t"),
@@ -73,6 +74,11 @@ OUR_OWN_NAMES = {
     ("core/store/write.py", "sets"),  # asserted column names, each with a parameter
     ("core/store/write.py", "table"),
     ("core/sync/sequence.py", "table"),
+    (
+        "core/sync/sequence.py",
+        "' UNION ALL '.join((f'SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)'"
+        " for i, name in enumerate(names)))",
+    ),
 }
 
 
