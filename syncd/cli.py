@@ -85,6 +85,11 @@ def parser() -> argparse.ArgumentParser:
     office = verb("office", "keep this office in step with its hub, beside the screens")
     office.add_argument("--url", metavar="URL", help="the hub's address from now on, where it has moved")
     office.add_argument("--once", action="store_true", help="until both have everything, then end")
+    office.add_argument(
+        "--check",
+        action="store_true",
+        help="lay all rows beside the hub's, make equal what differs, then end",
+    )
     office.set_defaults(run=verbs.office)
 
     status = verb("status", "how this office and its hub stand, or at the hub, all offices")

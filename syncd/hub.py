@@ -6,6 +6,7 @@ with words, and the office comes again.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -28,10 +29,11 @@ from syncd.bell import Bell
 from syncd.metrics import Metrics
 from syncd.once import Guesses, Once
 from syncd.refusals import Overloaded
-from syncd.routes import blobs, health, sync
+from syncd.routes import blobs, health, repair, snapshot, sync
 from syncd.trouble import Pauses, Troubles
 
-MOST_WAITING = 8
+MOST_WAITING = 64
+MOST_WAITING_BYTES = 32 << 20
 """Writes that wait for the one before; more are refused (`sync.md` 5.5)."""
 
 READERS = 4
@@ -47,7 +49,7 @@ T = TypeVar("T")
 class Hub:
     """What the routes share."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, folder: str = "") -> None:
         self.store = store
         with store.read() as read:
             require_hub(read)
@@ -55,6 +57,8 @@ class Hub:
         self.troubles = Troubles()
         self.bell = Bell(store, self.troubles)
         self.metrics = Metrics()
+        self.measured = repair.Measured()
+        self.snapshots = snapshot.Maker(folder or os.path.dirname(store.path))  # noqa: PTH120
         self.once = Once(self.now_ms // 1000)
         self.guesses = Guesses()
         self._life = self.own.epoch
@@ -63,17 +67,18 @@ class Hub:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._lookers = ThreadPoolExecutor(2, thread_name_prefix="look")
-        self._waiting = 0
+        self._waiting = self._waiting_bytes = 0
 
     @property
     def now_ms(self) -> int:
         return int(self.store.clock().timestamp() * 1000)
 
-    async def write(self, work: Callable[..., T], *args: Any) -> T:
-        """Run what writes to the book, after what waits already. Raises: Overloaded."""
-        if self._waiting >= MOST_WAITING:
+    async def write(self, work: Callable[..., T], *args: Any, size: int = 0) -> T:
+        """Run what writes to the book, after what waits already; `size` is in bytes. Raises: Overloaded."""
+        if self._waiting >= MOST_WAITING or self._waiting_bytes + size > MOST_WAITING_BYTES:
             raise Overloaded
         self._waiting += 1
+        self._waiting_bytes += size
         try:
             done = await asyncio.get_running_loop().run_in_executor(self._writer, _whole, work, *args)
             self.troubles.over("write")
@@ -82,6 +87,7 @@ class Hub:
             raise
         finally:
             self._waiting -= 1
+            self._waiting_bytes -= size
         return done
 
     async def read(self, work: Callable[..., T], *args: Any) -> T:
@@ -159,6 +165,7 @@ class Hub:
             self._note([self._met[site] for site in self._to_note])
         for pool in (self._writer, self._readers, self._lookers):
             pool.shutdown()
+        self.snapshots.close()
 
 
 def _whole(work: Callable[..., T], *args: Any) -> T:
@@ -173,9 +180,9 @@ def _whole(work: Callable[..., T], *args: Any) -> T:
     raise AssertionError
 
 
-def app_of(store: Store) -> Starlette:
-    """The hub of a book. Raises: NotTheHub."""
-    hub = Hub(store)
+def app_of(store: Store, folder: str = "") -> Starlette:
+    """The hub of a book; `folder` is where snapshots lie, else beside the book. Raises: NotTheHub."""
+    hub = Hub(store, folder)
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
@@ -194,6 +201,11 @@ def app_of(store: Store) -> Starlette:
             Route("/sync/v1/blobs", blobs.offer, methods=["POST"]),
             Route("/sync/v1/blob/{sha256}/{start:int}", blobs.give, methods=["GET"]),
             Route("/sync/v1/blob/{sha256}/{start:int}", blobs.take, methods=["PUT"]),
+            Route("/sync/v1/ranges/{upto:int}", repair.ranges, methods=["GET"]),
+            Route("/sync/v1/ranges/{upto:int}/{branch:int}", repair.ranges, methods=["GET"]),
+            Route("/sync/v1/repair", repair.repair, methods=["POST"]),
+            Route("/sync/v1/snapshot", snapshot.describe, methods=["GET"]),
+            Route("/sync/v1/snapshot/{etag}/{start:int}", snapshot.piece, methods=["GET"]),
             Route("/health", health.health, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],

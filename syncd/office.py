@@ -6,14 +6,16 @@ matters is in the book.
 """
 
 import asyncio
+import os
 import random
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
+from core.nudge import DAEMON, Ear
 from core.replication.messages import Answer, Request, pack, read_answer
 from core.replication.office import (
     WENT_BACK,
@@ -29,10 +31,12 @@ from core.replication.office import (
     take,
 )
 from core.replication.restored import followed, following
-from core.replication.standing import note_unreached
+from core.replication.standing import must_check, note_checked, note_unreached
 from core.store import Store
 from syncd.auth import NEW
 from syncd.carrier import carry
+from syncd.checking import Checked, check
+from syncd.download import get_book
 from syncd.line import Line, Trouble
 from syncd.trouble import Pauses, place_of
 
@@ -42,6 +46,9 @@ POLL_SECONDS = 0.02
 WAIT_SECONDS = 25
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0
 ASKED_AGAIN = 3
+CHECK_SECONDS = 600
+"""How often it is asked whether all rows are to be laid beside the hub's again."""
+
 BLOBS_SECONDS = 600
 """Bytes are looked for after each row that came or went, and so often anyway."""
 
@@ -79,7 +86,8 @@ class Office:
         self._loop = asyncio.get_running_loop()
         self._line = await self._make_line()
         lanes = [
-            asyncio.create_task(lane()) for lane in (self._watch, self._bring, self._listen, self._blobs)
+            asyncio.create_task(lane())
+            for lane in (self._watch, self._bring, self._listen, self._blobs, self._check)
         ]
         stopped = asyncio.create_task(self._stopped.wait())
         try:
@@ -98,11 +106,17 @@ class Office:
 
         `progress` hears of them. Raises: NoHub, Trouble.
         """
+        async with self._met():
+            return await self._all(progress)
+
+    @asynccontextmanager
+    async def _met(self) -> AsyncIterator[None]:
+        """A line to the hub for a while, without the lanes."""
         self._loop = asyncio.get_running_loop()
         try:
             self._line = await self._make_line()
             try:
-                rows = await self._all(progress)
+                yield
             finally:
                 await self._line.close()
             await self._note("")
@@ -113,10 +127,26 @@ class Office:
             raise
         finally:
             self._book.shutdown()
-        return rows
+
+    async def checked(self, progress: Callable[[int], None] = lambda _: None) -> Checked:
+        """Exchange everything, lay all rows beside the hub's, make equal what differs, and exchange again.
+
+        Raises: NoHub, Trouble.
+        """
+        async with self._met():
+            await self._all(progress)
+            found = await self._check_all()
+            await self._all(progress)
+        return found
+
+    async def _check_all(self) -> Checked:
+        found = await check(self._line, self.store, self.on_book)
+        await self.on_book(note_checked, self.store, len(found.left))
+        return found
 
     async def _all(self, progress: Callable[[int], None]) -> int:
-        rows = in_vain = 0
+        in_vain = 0
+        rows = await get_book(self._line, self.store, self.on_book, progress)
         while True:
             done = await self._exchange(self._ready)
             rows += done.taken.rows
@@ -158,8 +188,26 @@ class Office:
     async def _watch(self) -> None:
         """Wake the lane that brings, when somebody here committed. A disk that fails is said, and asked again
         after a while."""
+        ear, nudged = Ear(os.path.dirname(self.store.path) or ".", DAEMON), asyncio.Event()  # noqa: PTH120
+
+        def heard() -> None:
+            if ear.listen():
+                self._try_now()
+            nudged.set()
+
+        if ear.descriptor >= 0:
+            self._loop.add_reader(ear.descriptor, heard)
+        try:
+            await self._look_when(nudged)
+        finally:
+            if ear.descriptor >= 0:
+                self._loop.remove_reader(ear.descriptor)
+            ear.close()
+
+    async def _look_when(self, nudged: asyncio.Event) -> None:
         version, pauses = None, Pauses()
         while True:
+            nudged.clear()
             try:
                 seen = await self.on_book(self.store.data_version)
                 if seen != version:
@@ -169,7 +217,8 @@ class Office:
             except Exception as error:  # noqa: BLE001  told, and tried again
                 await self._note(self._code_of(error))
                 pauses.longer()
-            await asyncio.sleep(pauses.next or POLL_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(nudged.wait(), pauses.next or POLL_SECONDS)
 
     async def _bring(self) -> None:
         """What is written here goes to the hub at once."""
@@ -218,6 +267,21 @@ class Office:
 
         await self._again_and_again(once)
 
+    async def _check(self) -> None:
+        """Each day all rows are laid beside the hub's."""
+
+        async def once() -> float:
+            if not self._told and await self.on_book(self._must_check):
+                await self._check_all()
+            await asyncio.sleep(CHECK_SECONDS)
+            return 0
+
+        await self._again_and_again(once)
+
+    def _must_check(self) -> bool:
+        with self.store.read() as read:
+            return must_check(read, self.store.clock()) and not must_ask(read)
+
     async def _again_and_again(self, once: Callable[[], Awaitable[float]]) -> None:
         """Each time anew; `once` answers how many seconds it wants to wait. After a trouble the pause doubles
         and is never the same twice, so that a hub that comes back is not met by all its offices at once."""
@@ -249,9 +313,13 @@ class Office:
             return
         self._told = code
         if not code:
-            self._reached.set()
-            self._reached = asyncio.Event()
+            self._try_now()
         self._tell(code)
+
+    def _try_now(self) -> None:
+        """Whoever waits after a trouble tries again."""
+        self._reached.set()
+        self._reached = asyncio.Event()
 
     # One exchange
 

@@ -159,7 +159,7 @@ def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> Non
         f"Its fingerprint: {pin}",
         "Another terminal: `syncd invite OFFICE` prints a code to join with. Ctrl-C ends the hub.",
     ]
-    app = app_of(store)
+    app = app_of(store, door.home)
     server = server_of(app, context, app.state.hub.bell.let_go)
     _run(server, listening, lambda: door.answer(data, lines))
 
@@ -299,7 +299,8 @@ def _computer_user() -> str:
 
 
 def office(door: Door) -> int:
-    """Keep this office in step until told to end; with --once, until both have everything."""
+    """Keep this office in step until told to end; with --once, until both have everything; with --check,
+    until both have the same."""
     opened = door.open()
     store = opened.store
     try:
@@ -310,6 +311,8 @@ def office(door: Door) -> int:
             with store.write(acting(opened, door.home)) as tx:
                 enrol.move_link(tx, url)
         with _alone(door.home):
+            if door.options.check:
+                return _check(door, store)
             return _once(door, store) if door.options.once else asyncio.run(_keep(door, store))
     finally:
         store.close()
@@ -319,6 +322,29 @@ def _once(door: Door, store: Store) -> int:
     rows = asyncio.run(Office(store).in_step(door.progress))
     door.answer({"rows": rows}, [f"In step with the hub; {rows:,} rows came."])
     return 0
+
+
+WHY_LEFT = {
+    "only_here": "the hub does not have it, and another office wrote it; that office's check brings it",
+    "newer_here": "it is newer here, and another office wrote it; that office's check brings it",
+    "unproven": "neither the row here nor the hub's fits its site's chain; `daysheet audit verify` says more",
+}
+
+
+def _check(door: Door, store: Store) -> int:
+    """7 where something still differs."""
+    found = asyncio.run(Office(store).checked(door.progress))
+    left = [{"table": table, "id": row_id, "why": why} for table, row_id, why in found.left]
+    data = {"rows": found.rows, "made_equal": found.here, "given_back": found.at_hub, "left": left}
+    door.answer(
+        data,
+        [
+            f"{found.rows:,} rows compared with the hub's.",
+            f"Made equal here: {found.here:,}; given back to the hub: {found.at_hub:,}.",
+            *(f"  {t} {i}: {WHY_LEFT.get(why, why)}" for t, i, why in found.left),
+        ],
+    )
+    return 7 if found.left else 0
 
 
 async def _keep(door: Door, store: Store) -> int:
@@ -383,6 +409,8 @@ def status(door: Door) -> int:
             "words": found.words,
             "unsent": found.unsent,
             "documents": found.documents,
+            "checked_at": found.checked_at,
+            "differing": found.differing,
         },
         [
             f"Hub: {found.url}",

@@ -66,6 +66,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         keymap: dict[str, str] | None = None,
         report_folder: Path | None = None,
         data_version: Callable[[], int] | None = None,
+        data_folder: str = "",
         version: str = "",
         own_links: tuple[str, ...] = (),
         clock: Callable[[], float] = time.monotonic,
@@ -80,6 +81,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self._version = version
         self._sanitize = Sanitize(own_links)
         self._data_version = data_version
+        self._data_folder = data_folder
         self._watch: DataWatch | None = None
         self._wanted_keymap = keymap or {}
         for own in OWN_THEMES:
@@ -260,7 +262,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
     def watch_data(self) -> None:
         """Notice from now on what others commit."""
         if self._data_version is not None:
-            self._watch = DataWatch(self, self._data_version)
+            self._watch = DataWatch(self, self._data_version, folder=self._data_folder)
             self._watch.start()
 
     def stop_watching(self) -> None:

@@ -31,6 +31,12 @@ _ALONE = {
     "user.role": "role changed",
     "conflict.resolved": "conflict decided",
     "conflict.reopened": "conflict open again",
+    "office.invited": "office invited",
+    "office.joined": "office joined",
+    "office.restored": "office goes on from a backup",
+    "office.shut_out": "office shut out",
+    "hub.founded": "hub made",
+    "hub.moved": "hub's address changed",
     "key.machine_added": "machine key made",
     "key.passphrase_set": "passphrase set",
 }

@@ -7,6 +7,7 @@ shows itself, until somebody unlocks.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +41,8 @@ class LockingApp(FrameApp):
     ) -> None:
         """`lock_after_minutes` of 0 is never; `hint` is said on the cover."""
         self._idle_clock = idle_clock
-        super().__init__(data_version=store.data_version, **options)
+        folder = os.path.dirname(store.path) or "."  # noqa: PTH120
+        super().__init__(data_version=store.data_version, data_folder=folder, **options)
         self.store = store
         self.actor = actor
         self.locked = False

@@ -1,13 +1,15 @@
 """Notices that somebody committed: this app, a command in another window, or the daemon.
 
-SQLite answers `PRAGMA data_version` in microseconds. A thread of its own asks every 20 ms, so that
-neither the keys nor a busy screen ever wait for it, and a payment from the portal shows by itself.
+SQLite answers `PRAGMA data_version` in microseconds. A thread of its own asks every 20 ms, and the moment
+another program says that it has written, so that neither the keys nor a busy screen ever wait for it, and a
+payment from the portal or of another office shows by itself.
 """
 
 import threading
 from collections.abc import Callable
 
 from core.errors import DomainError
+from core.nudge import Ear
 from tui.messages import DataChanged, WatchEnded
 
 TYPE_CHECKING = False
@@ -31,11 +33,14 @@ class DataWatch:
         listener: "MessagePump",
         data_version: Callable[[], int],
         *,
+        folder: str = "",
         every_seconds: float = EVERY_SECONDS,
     ) -> None:
+        """`folder` is the book's, where it has one: there other programs say that they have written."""
         self._listener = listener
         self._data_version = data_version
         self._every_seconds = every_seconds
+        self._folder = folder
         self.looks = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="data-watch", daemon=True)
@@ -49,8 +54,20 @@ class DataWatch:
             self._thread.join(1.0)
 
     def _run(self) -> None:
+        ear = Ear(self._folder) if self._folder else None
+        hears = ear is not None and ear.descriptor >= 0
+        try:
+            self._look(ear.wait if ear is not None and hears else self._stopped.wait)
+        finally:
+            if ear is not None:
+                ear.close()
+
+    def _look(self, wait: Callable[[float], object]) -> None:
         last: int | None = None
-        while not self._stopped.wait(self._every_seconds):
+        while True:
+            wait(self._every_seconds)
+            if self._stopped.is_set():
+                return
             try:
                 version = self._data_version()
             except DomainError:

@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "money": ("payment", "credit", "allocation"),
     "care": ("session", "sessions", "charge", "claim"),
     "clients": ("client", "guarantor"),
-    "practice": ("practice", "office", "provider", "service", "policy", "user", "key"),
+    "practice": ("practice", "office", "provider", "service", "policy", "user", "key", "hub"),
     "books": ("book", "books", "import"),
 }
 """Kinds of act, each with the words its deeds begin with; what begins with another word is `other`."""
@@ -65,6 +65,7 @@ WHEN 'statement' THEN
 WHEN 'superbill' THEN
     (SELECT 'Superbill ' || k.name FROM superbill AS s JOIN client AS k ON k.id = s.client_id
      WHERE s.id = a.subject_id)
+WHEN 'site' THEN (SELECT name FROM site WHERE number = CAST(a.subject_id AS INTEGER) LIMIT 1)
 WHEN 'client' THEN (SELECT name FROM client WHERE id = a.subject_id)
 WHEN 'guarantor' THEN (SELECT name FROM guarantor WHERE id = a.subject_id)
 WHEN 'provider' THEN (SELECT name FROM provider WHERE id = a.subject_id)

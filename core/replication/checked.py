@@ -93,6 +93,10 @@ def _edits(shape: Shape, group: Sequence[Any]) -> Iterable[Edit]:
     _require_names(names)
     for edit in edits_of(names, whole is True, rows):
         _require_text(edit.row_id)
+        if edit.stamp:
+            _require_plain(edit)
+            yield edit
+            continue
         for column, (value, stamp) in edit.cells.items():
             if (
                 value is not None
@@ -103,6 +107,17 @@ def _edits(shape: Shape, group: Sequence[Any]) -> Iterable[Edit]:
             if type(stamp) is not int or not 0 < stamp < 1 << 62 or type(edit.seen[column]) is not int:
                 raise Unreadable("a stamp is not one")
         yield edit
+
+
+def _require_plain(edit: Edit) -> None:
+    """The same of an edit with one stamp."""
+    for value, _ in edit.cells.values():
+        kind = type(value)
+        if kind is not str and value is not None and (kind is not int or value not in INT64):
+            raise Unreadable("a value is not one")
+    seen = next(iter(edit.seen.values()))
+    if not 0 < edit.stamp < 1 << 62 or type(seen) is not int:
+        raise Unreadable("a stamp is not one")
 
 
 def _require_names(names: Any) -> None:
@@ -123,6 +138,8 @@ def _own(table: str, edit: Edit, sites: Collection[int], hub: Hub) -> Edit | Hel
     another's to say: the row of a site is its own."""
     if table == "site" and not (_says_itself(edit, sites) or _reminds_hub(edit, hub)):
         return Held(table, edit.row_id, -1, NOT_ITS_OWN, {c: list(cell) for c, cell in edit.cells.items()})
+    if edit.stamp and site_of(edit.stamp) in sites:
+        return edit
     for _, stamp in edit.cells.values():
         if site_of(stamp) not in sites:
             told = {column: list(cell) for column, cell in edit.cells.items()}
@@ -198,7 +215,10 @@ def _facts(
 
 def _newest(edits: Iterable[tuple[str, Iterable[Edit | Held]]], tombs: Iterable[Any]) -> int:
     stamps = [
-        stamp for _, rows in edits for row in rows if isinstance(row, Edit) for _, stamp in row.cells.values()
+        row.stamp or max(stamp for _, stamp in row.cells.values())
+        for _, rows in edits
+        for row in rows
+        if isinstance(row, Edit)
     ]
     stamps += [tomb[1][1].newest for tomb in tombs if not isinstance(tomb, Held)]
     return max(stamps, default=0)

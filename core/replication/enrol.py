@@ -116,6 +116,7 @@ def become_hub(hub: Store, actor: Actor, *, name: str, url: str = "", tls: bytes
     with hub.write(actor) as tx:
         for table in (
             "sync_link", "sync_batch", "sync_base", "sync_self", "sync_peer", "sync_blob", "sync_part",
+            "sync_snapshot",
         ):  # fmt: skip
             tx.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
         tx.add(SyncSelf(id=1, private_key=private, epoch=secrets.token_hex(8), url=url, tls=tls))
@@ -175,6 +176,7 @@ def add_link(
             batch_no=0,
             trouble="",
             unreached="",
+            differing=0,
         )
     )
 

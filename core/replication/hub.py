@@ -1,7 +1,7 @@
 """The hub's half of an exchange: take an office's batch, number it, and answer with what is new for it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -22,7 +22,7 @@ from core.sync.clock import AHEAD_MS
 from core.sync.facts import Held, Told, chain_end, does_not_fit, take_facts
 from core.sync.fork import chain_after
 from core.sync.merge import Edit, take_edits, take_tombs
-from core.sync.page import page_after
+from core.sync.page import Page, page_after
 from core.sync.register import Register
 from core.sync.sequence import Counter
 from core.sync.stamp import pack as stamp_at
@@ -103,12 +103,26 @@ def _answer(read: Read, request: Request, ack: Ack | None, now_ms: int, reached:
     # Whoever asks below what it had once has lost something, and gets its own work too, to the last page.
     own = request.everything or cursor == 0 or cursor < max(reached, asked_up_to)
     page = page_after(read, shapes(), cursor, site=request.site, own=own)
-    seals = _seals(read, private) if page.facts or page.later else []
-    # Compared where something came; an office that has everything knows them.
-    idle = page.cursor == request.cursor and not request.everything
-    heads = [] if page.more or idle else [list(row) for row in read.rows(HEADS)]
+    seals, heads = [], []
+    if not page.more:
+        seals = _seals(read, private) if page.facts or page.later else []
+        heads = [list(row) for row in read.rows(HEADS)]
+    if not request.everything and (request.wait_seconds or request.batch) and page.cursor - cursor <= FEW:
+        told = _sites_in(page)
+        seals, heads = ([row for row in rows if row[0] in told] for rows in (seals, heads))
     given = receipt(private, epoch, request.site, int(read.value(SEQ)), known[1], now_ms)
     return Answer(VERSION, epoch, read.value(BEGAN), now_ms, ack, known, page, seals, heads, given)
+
+
+FEW = 100
+"""So few numbers further on, the chains of the sites that wrote are looked at, and not all of them: whoever
+asks and neither brings nor listens hears of all."""
+
+
+def _sites_in(page: Page) -> set[int]:
+    """Whose facts are in a page."""
+    told = {row[names.index("site")] for _, names, rows in page.facts for row in rows}
+    return told | {row[2] for row in page.later}
 
 
 def _seals(read: Read, private: bytes) -> list[list[Any]]:
@@ -172,7 +186,7 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
     own = [fact for fact in batch.facts if isinstance(fact, Told) and fact.site in speaks_for]
     if (gone_wrong := _chain_trouble(tx, own)) is not None:
         return gone_wrong
-    taken = [sent.no, sent.sha256, _take(tx, batch)]
+    taken = [sent.no, sent.sha256, _take(tx, batch, speaks_for)]
     _keep_seal(tx, site, key, sent.seal)
     _keep_passed(tx, told.seals)
     tx.execute("UPDATE sync_clock SET floor = max(floor, :newest)", {"newest": batch.newest})
@@ -253,8 +267,9 @@ def _chain_trouble(tx: Merging, facts: Sequence[Told]) -> tuple[str, Any] | None
     return None
 
 
-def _take(tx: Merging, batch: Checked) -> list[list[int]]:
-    """Put everything in; answers the numbers of the batch's rows, tombs and facts as runs."""
+def _take(tx: Merging, batch: Checked, sure: Collection[int]) -> list[list[int]]:
+    """Put everything in; answers the numbers of the batch's rows, tombs and facts as runs. Facts of sites
+    that are `sure` were seen to continue their chains."""
     known, number = _by_name(), Counter(tx)
     numbers: list[int] = []
     for table, rows in batch.edits:
@@ -268,7 +283,7 @@ def _take(tx: Merging, batch: Checked) -> list[list[int]]:
         numbers += given
         note_clashes(tx, clashes)
     trusted = [fact for fact in batch.facts if isinstance(fact, Told)]
-    facts = take_facts(tx, known, trusted, number)
+    facts = take_facts(tx, known, trusted, number, sure)
     hold_aside(tx, [*facts.held, *(fact for fact in batch.facts if isinstance(fact, Held))])
     of_facts = iter(facts.numbers)
     numbers += [next(of_facts) if isinstance(fact, Told) else number() for fact in batch.facts]

@@ -34,8 +34,8 @@ def begin_anew(tx: Merging, answer: Answer) -> None:
 def present_life(read: Read, sites: Collection[int]) -> Life | None:
     """While everything of the hub's present life is asked for; None else.
 
-    Who is who is each site's own to say: of the other sites' rows this office says nothing. What the hub
-    was in a life that it has lost nobody else can say.
+    Who is who is each site's own to say: of the other sites' rows this office says nothing. What the hub was
+    in a life that it has lost nobody else can say.
     """
     began = read.value("SELECT began FROM sync_link")
     if began is None:

@@ -23,14 +23,15 @@ from core.sync.facts import Told, chain_end, take_facts, told_facts
 from core.sync.fork import chain_after, first_unsent, leave_fork
 from core.sync.merge import take_rows, take_tombs
 from core.sync.page import Page
-from core.sync.policy import Travels
+from core.sync.policy import REPLICATED, Travels
 from core.sync.register import Register, Tomb
+from core.sync.sequence import unnumbered
 from core.sync.wire import unpack, unrun
 from core.tables import shapes
 
 SYNC = Actor("sync", "Sync", Role.SERVICE)
 
-SLICE_ROWS = 200
+SLICE_ROWS = 1_000
 """As many rows a transaction, so that somebody who types never waits for the lock (`security.md` E4)."""
 
 LINK = """
@@ -146,8 +147,13 @@ def must_ask(read: Read) -> bool:
 
 
 def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
-    own = [fact for fact in told_facts(read_batch(batch.payload).facts) if fact.site == tx.site]
-    signature = seal(hub.private_key, tx.site, own[-1].no, own[-1].chain) if own else b""
+    own = [
+        (row[names.index("no")], row[names.index("chain")])
+        for _, names, rows in read_batch(batch.payload).facts
+        for row in rows
+        if row[names.index("site")] == tx.site
+    ]
+    signature = seal(hub.private_key, tx.site, *max(own)) if own else b""
     return SentBatch(batch.number, batch.sha256, batch.payload, signature)
 
 
@@ -177,19 +183,23 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
             "UPDATE sync_link SET met_at = :at, trouble = :trouble, receipt = :receipt",
             {"at": tx.now_text, "trouble": trouble, "receipt": answer.receipt},
         )
-    rows = 0
-    *parts, last = slices(answer.page, SLICE_ROWS)
+        first, *parts = slices(answer.page, SLICE_ROWS)
+        rows = take_page(tx, first)
+        if not parts:  # as it is nearly always: one commit is what the other office waits for
+            return _end(tx, answer, rows)
     for part in parts:
         with store.merge(SYNC) as tx:
             rows += take_page(tx, part)
     with store.merge(SYNC) as tx:
-        rows += take_page(tx, last)
-        _keep_seals(tx, answer.seals)
-        if not answer.page.more:
-            end_anew(tx, answer, sites_of(tx))
-        _compare_heads(tx, answer.heads)
-        unsent = frozen(tx) is not None or has_unsent(tx)
-    return Taken(answer.page.more, unsent, rows)
+        return _end(tx, answer, rows)
+
+
+def _end(tx: Merging, answer: Answer, rows: int) -> Taken:
+    keep_seals(tx, answer.seals)
+    if not answer.page.more:
+        end_anew(tx, answer, sites_of(tx))
+    _compare_heads(tx, answer.heads)
+    return Taken(answer.page.more, frozen(tx) is not None or has_unsent(tx), rows)
 
 
 def still(store: Store, hub_ms: int, now_ms: int) -> bool:
@@ -367,7 +377,7 @@ def _compare_heads(tx: Merging, heads: Sequence[Sequence[Any]]) -> None:
         tx.execute("UPDATE sync_link SET trouble = ''")
 
 
-def _keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
+def keep_seals(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
     """Keep each site's signature under its chain, where it fits what lies here."""
     keys: Mapping[int, str] = dict(tx.rows("SELECT number, public_key FROM site WHERE public_key <> ''"))
     heads = {site: (no, head) for site, no, head in tx.rows("SELECT site, no, head FROM sync_chain")}
@@ -385,20 +395,18 @@ def sites_of(read: Read) -> list[int]:
 
 def has_unsent(read: Read) -> bool:
     """Whether something written here has no number of the hub yet."""
-    sites = json.dumps(sites_of(read))
-    if read.value("SELECT 1 FROM sync_tomb WHERE _q = 0 LIMIT 1"):
-        return True
     if read.value("SELECT 1 FROM sync_seal WHERE lost = 1 LIMIT 1"):
         return True
-    for shape in shapes():
-        if shape.travels is Travels.REGISTER:
-            found = read.value(f"SELECT 1 FROM {shape.name} WHERE _q = 0 LIMIT 1")  # noqa: S608  our own names
-        elif shape.travels is Travels.FACT:
-            found = read.value(
-                f"SELECT 1 FROM {shape.name} WHERE _q = 0"  # noqa: S608
-                " AND site IN (SELECT value FROM json_each(:sites)) LIMIT 1",
-                sites=sites,
-            )
-        if found:
+    travels = {shape.name: shape.travels for shape in shapes() if shape.travels in REPLICATED}
+    meant = unnumbered(read, [*travels, "sync_tomb"])
+    sites = json.dumps(sites_of(read)) if meant else ""
+    for name in meant:
+        if travels.get(name) is not Travels.FACT:
+            return True
+        ours = (
+            f"SELECT 1 FROM {name} WHERE _q = 0"  # noqa: S608  our own names
+            " AND site IN (SELECT value FROM json_each(:sites)) LIMIT 1"
+        )
+        if read.value(ours, sites=sites):
             return True
     return False

@@ -1,12 +1,12 @@
 """How an office and its hub stand to each other, for people: what waits, who was there, what is wrong."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from core.dates import show_instant
 from core.replication.blobs import TO_OFFER, WANTED
 from core.replication.enrol import require_hub
-from core.replication.office import SYNC, link
+from core.replication.office import DIFFERENT, SYNC, link
 from core.store import Read, Store
 from core.sync.policy import REPLICATED
 from core.tables import shapes
@@ -42,6 +42,12 @@ IN_WORDS = {
 """Each code of a trouble as a sentence that says what to do."""
 
 
+STILL_DIFFER = (
+    "At the last check {:,} rows differed from the hub's and could not be made equal; `syncd office --check`"
+    " lists them."
+)
+
+
 class OfficeStanding(NamedTuple):
     """`unsent` counts rows and facts that the hub has not acknowledged, `documents` bytes that have still to
     come or go. `trouble` is a code of IN_WORDS, or empty."""
@@ -54,16 +60,23 @@ class OfficeStanding(NamedTuple):
     unsent: int
     documents: int
     cursor: int
+    checked_at: str | None
+    differing: int
+    """When all rows were last laid beside the hub's, and how many still differed then."""
 
     @property
     def words(self) -> str:
+        if not self.trouble and self.differing:
+            return STILL_DIFFER.format(self.differing)
         return IN_WORDS.get(self.trouble, self.trouble)
 
 
 def office_standing(read: Read) -> OfficeStanding:
     """Raises: NoHub."""
     hub = link(read)
-    unreached, tried_at = read.rows("SELECT unreached, tried_at FROM sync_link")[0]
+    unreached, tried_at, *checked = read.rows(
+        "SELECT unreached, tried_at, checked_at, differing FROM sync_link"
+    )[0]
     tables = [shape.name for shape in shapes() if shape.travels in REPLICATED]
     unsent = sum(
         read.value(f"SELECT count(*) FROM {table} WHERE _q = 0")  # noqa: S608  our own names
@@ -71,8 +84,9 @@ def office_standing(read: Read) -> OfficeStanding:
     )
     waiting = sum(len(read.rows(sql, most=-1)) for sql in (WANTED, TO_OFFER))
     return OfficeStanding(
-        own_site(read), hub.url, hub.met_at, tried_at, unreached or hub.trouble, unsent, waiting, hub.cursor
-    )
+        own_site(read), hub.url, hub.met_at, tried_at, unreached or hub.trouble, unsent, waiting, hub.cursor,
+        *checked,
+    )  # fmt: skip
 
 
 class OfficeAtHub(NamedTuple):
@@ -120,6 +134,23 @@ def numbered_up_to(read: Read) -> int:
     return int(read.value("SELECT seq FROM sync_head"))
 
 
+def note_checked(store: Store, differing: int) -> None:
+    """Remember that all rows were laid beside the hub's, and how many still differ."""
+    with store.merge(SYNC) as tx:
+        tx.execute(
+            "UPDATE sync_link SET checked_at = :at, differing = :differing",
+            {"at": tx.now_text, "differing": differing},
+        )
+
+
+def must_check(read: Read, now: datetime) -> bool:
+    """Whether all rows are to be laid beside the hub's again: each day, and where their facts differ."""
+    trouble, checked_at = read.rows("SELECT trouble, checked_at FROM sync_link")[0]
+    pause = CHECK_AGAIN if trouble == DIFFERENT else CHECK_EACH
+    return checked_at is None or bool(checked_at < show_instant(now - pause))
+
+
+CHECK_EACH, CHECK_AGAIN = timedelta(days=1), timedelta(hours=1)
 SEEN_SECONDS = 60
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from core.sync.triggers import Shape
     from core.tables import Row
 
 
@@ -51,6 +52,13 @@ class Merging(Tx):
         self._no, self._head = rows[0] if rows else (0, bytes(32))
         self._first_no = self._no
         self._chain_strays()
+
+    def guard(self, shape: "Shape", *, on: bool) -> None:
+        """Let rows of a table be deleted that never are, and no longer."""
+        from core.sync.triggers import triggers
+
+        name = f"{shape.name}_no_delete"
+        self.execute(dict(triggers(shape))[name] if on else f"DROP TRIGGER {name}")
 
     @property
     def now_ms(self) -> int:

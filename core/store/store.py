@@ -144,6 +144,12 @@ class Store:
 
         return Tx(self, actor)
 
+    def tell(self) -> None:
+        """Something was committed: whoever waits for it looks at once."""
+        from core.nudge import nudge
+
+        nudge(os.path.dirname(self.path) or ".")  # noqa: PTH120
+
     def merge(self, actor: "Actor") -> "Merging":
         """The same for rows from elsewhere."""
         from core.store.merging import Merging

@@ -112,6 +112,8 @@ class Tx(Read):
             raise refusal_of(failure) from None
         finally:
             self._close()
+        if error is None:
+            self._store.tell()
         if error is not None:
             refusal = refusal_of(error) if isinstance(error, Exception) else error
             if refusal is not error:

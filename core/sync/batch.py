@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from core.sync.book import AMONG, Book, Reader, listed
-from core.sync.facts import told_facts
+from core.sync.facts import named_facts
 from core.sync.merge import Edit
-from core.sync.policy import Travels
+from core.sync.policy import REPLICATED, Travels
 from core.sync.refill import say_again
 from core.sync.register import Register
+from core.sync.sequence import unnumbered
 from core.sync.triggers import Shape
-from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, digest, pack, unpack
+from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, digest, pack, size_of, unpack
 
 
 class Batch(NamedTuple):
@@ -81,7 +82,7 @@ class _Room:
         """The rows from the first on that still go in; one goes in where nothing did."""
         taken = []
         for row in rows:
-            size = sum(len(value) if isinstance(value, (str, bytes)) else 6 for value in row)
+            size = size_of(row)
             if self.rows < BATCH_ROWS and (self.rows == 0 or size > self.bytes):
                 break
             self.rows -= 1
@@ -93,6 +94,8 @@ class _Room:
 def _unsent(book: Book, shapes: Sequence[Shape], sites: Sequence[int]) -> Batch:
     room = _Room()
     tables: list[list[Any]] = []
+    meant = unnumbered(book, [s.name for s in shapes if s.travels in REPLICATED])
+    shapes = [shape for shape in shapes if shape.name in meant]
     for shape in shapes:
         if shape.travels is Travels.REGISTER and room.rows:
             tables += _edits(book, shape, room)
@@ -129,6 +132,9 @@ def _edits(book: Book, shape: Shape, room: _Room) -> list[list[Any]]:
     rows = []
     for row_id in ids:
         mine, seen = kept[row_id], bases.get(row_id)
+        if seen is None and mine.by_column is None and mine.others is None:  # new, and never changed since
+            rows.append(([row_id, mine.newest, 0, *mine.values], (True, register.columns)))
+            continue
         cells = register.cells(mine)
         names = tuple(cells) if seen is None else tuple(c for c in cells if c in seen)
         row = [
@@ -179,6 +185,10 @@ def edits_of(names: Sequence[str], whole: bool, rows: Iterable[Sequence[Any]]) -
     many = len(names)
     found = []
     for row_id, stamp, seen, *values in rows:
+        if type(stamp) is int and type(seen) is int:
+            cells = dict(zip(names, [(value, stamp) for value in values], strict=True))
+            found.append(Edit(row_id, cells, dict.fromkeys(names, seen), whole, stamp))
+            continue
         stamps = [stamp] * many if isinstance(stamp, int) else stamp
         seens = [seen] * many if isinstance(seen, int) else seen
         cells = {c: (v, s) for c, v, s in zip(names, values, stamps, strict=True)}
@@ -203,8 +213,8 @@ def acknowledge(
         [(next(given), table, row_id, newest) for table, row_id, newest, _ in batch.tombs],
     )
     of_table: dict[str, list[tuple[int, str]]] = {}
-    for fact in told_facts(batch.facts):
-        of_table.setdefault(fact.table, []).append((next(given), fact.row_id))
+    for _, _, table, row_id in sorted(named_facts(batch.facts)):
+        of_table.setdefault(table, []).append((next(given), row_id))
     for table, pairs in of_table.items():
         book.many(f"UPDATE {table} SET _q = ? WHERE id = ?", pairs)
     newest = max([_latest(row[1]) for _, _, _, rows in batch.tables for row in rows], default=0)
@@ -221,16 +231,23 @@ def _acknowledge_rows(
 ) -> list[str]:
     """Number the rows of a group; answers those that the hub has lost."""
     ids = [row[0] for row in rows]
-    kept, bases = register.kept(ids), register.bases(ids)
-    numbered, lost = [], []
-    for (row_id, stamp, *_), number in zip(rows, given, strict=False):
+    bases, stamps = register.bases(ids), register.stamps(ids)
+    numbered, lost, others = [], [], []
+    for row, number in zip(rows, given, strict=False):
+        as_sent = row[0] not in bases and stamps.get(row[0], ())[:2] == (row[1], None)
+        if number and as_sent:
+            numbered.append((max(number, stamps[row[0]][2]), row[0]))
+        else:
+            others.append((row, number))
+    kept = register.kept([row[0] for row, _ in others])
+    for (row_id, stamp, *_), number in others:
         mine, before = kept.get(row_id), bases.get(row_id, {})
         if mine is None:
             continue
-        sent = dict.fromkeys(names, stamp) if isinstance(stamp, int) else dict(zip(names, stamp, strict=True))
         if number == 0:
             lost.append(row_id)
             continue
+        sent = dict.fromkeys(names, stamp) if isinstance(stamp, int) else dict(zip(names, stamp, strict=True))
         now = {column: stamped for column, (_, stamped) in register.cells(mine).items()}
         again = {
             column: max(stamped, before.get(column, 0))

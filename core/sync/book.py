@@ -1,7 +1,10 @@
 """What the sync room needs of a transaction, and the few words of SQL that differ between databases."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from core.sync.triggers import Shape
 
 AMONG = "IN (SELECT value FROM json_each(:ids))"
 """Whether a column is one of the ids that `ids_text` made into one parameter."""
@@ -27,6 +30,9 @@ class Book(Protocol):
 
     def try_many(self, sql: str, rows: Sequence[Sequence[Any]], /) -> list[tuple[int, str]]:
         """The same, but rows that the database refuses stay out; answers which of them and why."""
+
+    def guard(self, shape: "Shape", *, on: bool) -> None:
+        """Let rows of a table be deleted that never are, and no longer; a crash brings the guard back."""
 
 
 class Reader(Protocol):

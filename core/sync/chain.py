@@ -6,7 +6,7 @@ the form of older facts.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any
@@ -27,6 +27,25 @@ def canonical(table: str, no: int, names: Sequence[str], values: Sequence[Value]
         if value is not None
     ]
     return f'["{table}",{no}{"".join(form)}]'.encode()
+
+
+def canonicals(
+    table: str, numbers: Sequence[int], names: Sequence[str], columns: Sequence[Sequence[Value]]
+) -> list[bytes]:
+    """The same of many facts of a table, given column by column: a value that many have is written once."""
+    parts = [_each(name, column) for name, column in zip(names, columns, strict=True)]
+    starts = [f'["{table}",{no}' for no in numbers]
+    return [f"{''.join(pieces)}]".encode() for pieces in zip(starts, *parts, strict=True)]
+
+
+def _each(name: str, column: Sequence[Value]) -> Iterator[str]:
+    said = {
+        value: ""
+        if value is None
+        else f',"{name}",{encode_basestring(value) if type(value) is str else int.__repr__(value)}'
+        for value in set(column)
+    }
+    return map(said.__getitem__, column)
 
 
 def link(head: bytes, form: bytes) -> bytes:

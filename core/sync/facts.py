@@ -5,7 +5,7 @@ aside and named; nothing after it in that chain is taken either, because nobody 
 The facts of other sites go on.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -65,10 +65,24 @@ def told_facts(groups: Iterable[Sequence[Any]]) -> list[Told]:
     return sorted(found, key=attrgetter("site", "no"))
 
 
+def named_facts(groups: Iterable[Sequence[Any]]) -> list[tuple[int, int, str, str]]:
+    """Site, number, table and id of the same."""
+    found = []
+    for table, names, rows in groups:
+        row_id, site, no = (names.index(name) for name in ("id", "site", "no"))
+        found += [(row[site], row[no], table, row[row_id]) for row in rows]
+    return found
+
+
 def take_facts(
-    book: Book, shapes: Mapping[str, Shape], facts: Sequence[Told], number: Callable[[], int] | None = None
+    book: Book,
+    shapes: Mapping[str, Shape],
+    facts: Sequence[Told],
+    number: Callable[[], int] | None = None,
+    sure: Collection[int] = (),
 ) -> FactsTaken:
-    """Put facts, sorted by site and number, where they belong. The hub gives each a `number`.
+    """Put facts, sorted by site and number, where they belong. The hub gives each a `number`; those of sites
+    that are `sure` it has seen to fit.
 
     What this version has no table or column for is kept for the version that has.
     """
@@ -82,7 +96,7 @@ def take_facts(
         numbers |= _known_already(book, shapes, old, held, number is None)
         broken = ""
         for fact in known[len(old) :]:
-            broken = broken or does_not_fit(fact, no, head)
+            broken = broken or ("" if site in sure else does_not_fit(fact, no, head))
             if broken:
                 held.append(Held(fact.table, fact.row_id, site, broken, list(fact)))
                 continue
@@ -176,7 +190,8 @@ def _insert_known(book: Book, shape: Shape, facts: Sequence[Told]) -> list[Held]
     own = ("no", "chain", "_q")
     columns = (*(c for c in shape.columns if c not in own), *own)
     marks = ", ".join("?" * len(columns))
-    rows = [(*(fact.values.get(c) for c in columns[:-3]), fact.no, fact.chain, fact.number) for fact in facts]
+    held = columns[:-3]
+    rows = [(*map(fact.values.get, held), fact.no, fact.chain, fact.number) for fact in facts]
     refused = book.try_many(f"INSERT INTO {shape.name} ({listed(columns)}) VALUES ({marks})", rows)
     keep_for_later(book, [facts[i] for i, _ in refused])
     return [Held(shape.name, facts[i].row_id, facts[i].site, why, list(facts[i])) for i, why in refused]

@@ -206,6 +206,8 @@ class Edit(NamedTuple):
     seen: dict[str, int]
     whole: bool
     """New there: all its columns are given."""
+    stamp: int = 0
+    """Of all columns, where they have one and the office had seen one."""
 
 
 class Applied(NamedTuple):
@@ -224,8 +226,15 @@ def take_edits(register: Register, edits: Sequence[Edit], number: Callable[[], i
     clashes: list[Clash] = []
     numbers: list[int] = []
     ready, back = [], []
-    for row_id, theirs, seen, whole in edits:
+    for row_id, theirs, seen, whole, stamp in edits:
         mine, tomb = kept.get(row_id), tombs.get(row_id)
+        if stamp and mine is None and tomb is None and whole and tuple(theirs) == register.columns:
+            numbers.append(number())
+            ready.append((row_id, stamp, None, None, numbers[-1], *[value for value, _ in theirs.values()]))
+            continue
+        if stamp and mine is not None and (stamp, None, None) == mine[:3]:
+            numbers.append(mine.number)
+            continue
         if mine is None and tomb is not None:
             if newest_of(theirs) < tomb.newest:
                 clashes += _edits_of_the_dead(register, row_id, tomb, theirs)

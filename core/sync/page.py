@@ -1,5 +1,6 @@
 """What the hub has that an office does not: everything with a number above its cursor, a page at a time."""
 
+import json
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from core.sync.book import Reader, listed
 from core.sync.policy import Travels
 from core.sync.stamp import MAX_SITE
 from core.sync.triggers import Shape
-from core.sync.wire import BATCH_BYTES, BATCH_ROWS
+from core.sync.wire import BATCH_BYTES, BATCH_ROWS, size_of
 
 
 class Page(NamedTuple):
@@ -25,25 +26,38 @@ class Page(NamedTuple):
     more: bool
 
 
+WINDOWS = 64
+"""So many windows of numbers a page looks through: rows move to their newest number and leave gaps."""
+
+
 def page_after(read: Reader, shapes: Sequence[Shape], cursor: int, *, site: int, own: bool = False) -> Page:
-    """The next rows in the order of their numbers. What `site` itself wrote last is left out unless `own`."""
+    """The next rows in the order of their numbers. What `site` itself wrote last is left out unless `own`.
+
+    Asked by windows of numbers: each is one row's, so that no table is read beyond what goes in.
+    """
     head = int(read.value("SELECT seq FROM sync_head"))
     if head <= cursor:
         return Page([], [], [], [], cursor, cursor, False)
+    questions = _questions(shapes, own=own)
     found: list[tuple[int, int, Any]] = []
-    for kind, sql in enumerate(_questions(shapes)):
-        rows = read.rows(sql.text, cursor=cursor, most=BATCH_ROWS + 1)
-        found += [(row[sql.number], kind, row) for row in rows]
+    upto, meant = cursor, [kind for (kind,) in read.rows(_anything(questions), cursor=cursor)]
+    for _ in range(WINDOWS):
+        start, upto = upto, min(head, upto + BATCH_ROWS)
+        for kind in meant:
+            question = questions[kind]
+            rows = read.rows(question.text, cursor=start, upto=upto, site=site)
+            rows = rows if own else [row for row in rows if not _wrote_all(question, row, site)]
+            found += [(row[question.number], kind, row) for row in rows]
+        if upto == head or len(found) > BATCH_ROWS // 2:
+            break
     found.sort(key=itemgetter(0, 1))
     taken = _as_many_as_fit(found)
-    more = len(taken) < len(found)
-    upto = taken[-1][0] if more else max(head, cursor)
+    if len(taken) < len(found):
+        upto = taken[-1][0]
     groups: dict[int, list[list[Any]]] = {}
-    questions = _questions(shapes)
     for _, kind, row in taken:
-        if own or not _wrote_it(questions[kind], row, site):
-            groups.setdefault(kind, []).append(list(row))
-    page = Page([], [], [], [], cursor, upto, more)
+        groups.setdefault(kind, []).append(list(row))
+    page = Page([], [], [], [], cursor, upto, upto < head)
     for kind, group in groups.items():
         question = questions[kind]
         if question.kind in ("tombs", "later"):
@@ -55,44 +69,67 @@ def page_after(read: Reader, shapes: Sequence[Shape], cursor: int, *, site: int,
 
 class Question(NamedTuple):
     kind: str
+    source: str
+    """The table that is asked."""
     table: str
+    """Its name on the wire."""
     names: tuple[str, ...]
     text: str
     number: int
     """Where in the row its number is."""
 
 
-def _questions(shapes: Sequence[Shape]) -> list[Question]:
+def _anything(questions: Sequence[Question]) -> str:
+    """Which of them have an answer, in one question: there are many tables, and most changes are in few."""
+    return " UNION ALL ".join(
+        f"SELECT {kind} WHERE EXISTS (SELECT 1 FROM {one.source} WHERE _q > :cursor)"
+        for kind, one in enumerate(questions)
+    )
+
+
+AFTER = "WHERE _q > :cursor AND _q <= :upto{} ORDER BY _q"
+NOT_ITS_FACT = " AND site <> :site"
+NOT_ITS_TOMB = f" AND (_h & {MAX_SITE}) <> :site"
+NOT_ITS_ROW = f" AND ((_h & {MAX_SITE}) <> :site OR _cv IS NOT NULL OR _x IS NOT NULL)"
+"""What lies there as a site left it, it has already; not a row of several writers, or with columns that not
+every version knows."""
+
+
+def _questions(shapes: Sequence[Shape], *, own: bool) -> list[Question]:
+    facts, tombs, rows = (
+        AFTER.format("" if own else kind) for kind in (NOT_ITS_FACT, NOT_ITS_TOMB, NOT_ITS_ROW)
+    )
     asked = []
-    after = "WHERE _q > :cursor ORDER BY _q LIMIT :most"
     for shape in shapes:
         if shape.travels is Travels.REGISTER:
             names = ("id", "_q", "_h", "_cv", "_x", *shape.business)
-            text = f"SELECT {listed(names)} FROM {shape.name} {after}"
-            asked.append(Question("tables", shape.name, shape.business, text, 1))
+            text = f"SELECT {listed(names)} FROM {shape.name} {rows}"
+            asked.append(Question("tables", shape.name, shape.name, shape.business, text, 1))
         elif shape.travels is Travels.FACT:
-            text = f"SELECT {listed(shape.columns)} FROM {shape.name} {after}"
-            asked.append(Question("facts", shape.name, shape.columns, text, shape.columns.index("_q")))
-    tombs = f"SELECT tbl, id, _h, image, _q FROM sync_tomb {after}"
-    later = f"SELECT tbl, id, site, no, chain, _q, doc FROM sync_later {after}"
-    return [*asked, Question("tombs", "", (), tombs, 4), Question("later", "", (), later, 5)]
+            text = f"SELECT {listed(shape.columns)} FROM {shape.name} {facts}"
+            asked.append(
+                Question("facts", shape.name, shape.name, shape.columns, text, shape.columns.index("_q"))
+            )
+    gone = f"SELECT tbl, id, _h, image, _q FROM sync_tomb {tombs}"
+    later = f"SELECT tbl, id, site, no, chain, _q, doc FROM sync_later {facts}"
+    return [
+        *asked,
+        Question("tombs", "sync_tomb", "", (), gone, 4),
+        Question("later", "sync_later", "", (), later, 5),
+    ]
+
+
+def _wrote_all(question: Question, row: Sequence[Any], site: int) -> bool:
+    """Whether each column of a row is as this site wrote it, some earlier and some later."""
+    if question.kind != "tables" or row[3] is None or row[4] is not None:
+        return False
+    return all(stamp & MAX_SITE == site for stamp in json.loads(row[3]).values())
 
 
 def _as_many_as_fit(found: Sequence[tuple[int, int, Any]]) -> Sequence[tuple[int, int, Any]]:
-    size = 0
+    left = BATCH_BYTES
     for i, (_, _, row) in enumerate(found[:BATCH_ROWS]):
-        size += sum(len(value) if isinstance(value, (str, bytes)) else 6 for value in row)
-        if size > BATCH_BYTES and i:
+        left -= size_of(row)
+        if left < 0 and i:
             return found[:i]
     return found[:BATCH_ROWS]
-
-
-def _wrote_it(question: Question, row: Sequence[Any], site: int) -> bool:
-    """Whether a row lies there as this site left it, so that it has it already."""
-    if question.kind == "facts":
-        return bool(row[question.names.index("site")] == site)
-    if question.kind == "later":
-        return bool(row[2] == site)
-    if question.kind == "tables" and (row[3] is not None or row[4] is not None):
-        return False  # of several writers, or with columns that not every version knows
-    return bool(row[2] & MAX_SITE == site)

@@ -62,6 +62,11 @@ class Register:
         )
         return {row[0]: Kept(row[1], row[2], row[3], row[4], row[5:]) for row in rows}
 
+    def stamps(self, ids: Collection[str]) -> dict[str, tuple[int, str | None, int]]:
+        """`_h`, `_cv` and the hub's number of each row."""
+        rows = self.book.rows(f"SELECT id, _h, _cv, _q FROM {self.name} WHERE id {AMONG}", ids=ids_text(ids))
+        return {row_id: (newest, by_column, number) for row_id, newest, by_column, number in rows}
+
     def tombs(self, ids: Collection[str]) -> dict[str, Tomb]:
         rows = self.book.rows(
             f"SELECT id, _h, image, _q FROM sync_tomb WHERE tbl = :tbl AND id {AMONG}",

@@ -7,9 +7,9 @@ chain, so that a page cut anywhere continues it.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any, Protocol
 
+from core.sync.book import Reader
 from core.sync.policy import Travels
 from core.sync.triggers import Shape
 
@@ -41,19 +41,29 @@ class Counter:
         return self.last - self._first
 
 
+def unnumbered(tx: Reader, tables: Iterable[str]) -> set[str]:
+    """Which of these tables have rows without a number, in one question: mostly few of many, and over a
+    network each question costs."""
+    names = list(tables)
+    asked = " UNION ALL ".join(
+        f"SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)" for i, name in enumerate(names)
+    )
+    return {names[i] for (i,) in tx.rows(asked)}
+
+
 def sequence(tx: Writer, shapes: Sequence[Shape]) -> int:
     """Number every row that has none yet; answers how many. Tombs are numbered with the rows."""
-    registers = (*(s.name for s in shapes if s.travels is Travels.REGISTER), "sync_tomb")
-    facts = (*(s.name for s in shapes if s.travels is Travels.FACT), "sync_later")
-    somewhere = {table for (table,) in tx.rows(_waiting(registers + facts))}
-    if not somewhere:
+    registers = [*(s.name for s in shapes if s.travels is Travels.REGISTER), "sync_tomb"]
+    facts = [*(s.name for s in shapes if s.travels is Travels.FACT), "sync_later"]
+    meant = unnumbered(tx, [*registers, *facts])
+    if not meant:
         return 0
     number = Counter(tx)
-    for table in _these(registers, somewhere):
+    for table in (each for each in registers if each in meant):
         waiting = tx.rows(f"SELECT rowid FROM {table} WHERE _q = 0 ORDER BY rowid")
         tx.many(f"UPDATE {table} SET _q = ? WHERE rowid = ?", [(number(), row) for (row,) in waiting])
     chained: list[tuple[int, int, str, str]] = []
-    for table in _these(facts, somewhere):
+    for table in (each for each in facts if each in meant):
         chained += tx.rows(f"SELECT site, no, '{table}', id FROM {table} WHERE _q = 0 AND no NOTNULL")
     numbers: dict[str, list[tuple[int, str]]] = {}
     for _, _, table, row_id in sorted(chained):
@@ -61,15 +71,3 @@ def sequence(tx: Writer, shapes: Sequence[Shape]) -> int:
     for table, pairs in numbers.items():
         tx.many(f"UPDATE {table} SET _q = ? WHERE id = ?", pairs)
     return number.save()
-
-
-@cache
-def _waiting(tables: tuple[str, ...]) -> str:
-    """SQL that names the tables in which a row has no number yet; over a network each question costs."""
-    return " UNION ALL ".join(
-        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} WHERE _q = 0)" for table in tables
-    )
-
-
-def _these(tables: Sequence[str], somewhere: set[str]) -> Iterable[str]:
-    return (table for table in tables if table in somewhere)

@@ -5,6 +5,7 @@ one, a deep nesting or a text that is not UTF-8 is refused before anything is ma
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgpack
@@ -52,6 +53,14 @@ def unpack(data: bytes, *, most: int = MOST_UNPACKED) -> Any:
         return msgpack.unpackb(plain, raw=False, strict_map_key=True)
     except (ValueError, msgpack.UnpackException, RecursionError):
         raise Unreadable("not a message") from None
+
+
+_sized = msgpack.Packer(use_bin_type=True).pack
+
+
+def size_of(row: Sequence[Any]) -> int:
+    """How many bytes a row is on the wire before it is compressed."""
+    return len(_sized(row))
 
 
 def digest(data: bytes) -> bytes:

@@ -38,6 +38,7 @@ from core.tables.kept import (
     MoneyLeft,
     Stale,
     Unbilled,
+    feeds_summaries,
     kept_triggers,
 )
 from core.tables.money import (
@@ -89,6 +90,7 @@ from core.tables.replication import (
     SyncPeer,
     SyncSeal,
     SyncSelf,
+    SyncSnapshot,
 )
 from core.tables.sessions import (
     Charge,
@@ -113,6 +115,7 @@ TABLES: tuple[type[Row], ...] = (
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
     EditClash, ClashAnswer, SyncLink, SyncBatch, SyncPeer, SyncInvite, SyncJoining, SyncNonce, SyncSeal,
     SyncLater, SyncAside, SyncBlob, SyncLost, SyncPart, SyncSelf,
+    SyncSnapshot,
 )  # fmt: skip
 
 KEPT_TABLES: tuple[type[Row], ...] = (
@@ -231,10 +234,12 @@ __all__ = [
     "SyncPeer",
     "SyncSeal",
     "SyncSelf",
+    "SyncSnapshot",
     "SyncTomb",
     "SyncUnchained",
     "Unbilled",
     "User",
+    "feeds_summaries",
     "kept_triggers",
     "metadata",
     "shape",

@@ -8,6 +8,7 @@ unbilled queue at once; everything else only marks what is stale.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import Index
@@ -224,6 +225,12 @@ def kept_triggers() -> Iterator[tuple[str, str]]:
     yield _trigger("payer_share_changed", "UPDATE ON payer_share", _mark("client", "NEW.client_id"))
 
 
+@cache
+def feeds_summaries(table: str) -> bool:
+    """Whether summaries are made of its rows."""
+    return any(f" ON {table} " in sql for _, sql in kept_triggers())
+
+
 def _trigger(name: str, when: str, does: str) -> tuple[str, str]:
     return name, "CREATE TRIGGER {} AFTER {} BEGIN {}END".format(name, when, does)  # noqa: UP032
 
@@ -236,4 +243,5 @@ def _order_matters(table: str) -> str:
     if "once" not in metadata.tables[table].columns:
         return crossed
     twin = f"EXISTS (SELECT 1 FROM {table} AS o WHERE o.once = NEW.once AND o.id <> NEW.id)"  # noqa: S608
-    return f"{crossed} OR {twin}"
+    # Without the first half a table of which no row has a key is looked through for each of its rows.
+    return f"{crossed} OR NEW.once NOTNULL AND {twin}"

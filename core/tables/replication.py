@@ -85,6 +85,10 @@ class SyncLink(Local, table=True):
     unreached: str = text()
     """Why the hub could not be reached or made out, as a code; empty where it was."""
     tried_at: str | None = maybe_instant()
+    checked_at: str | None = maybe_instant()
+    """When all rows were last laid beside the hub's."""
+    differing: int = number(0)
+    """How many still differed then."""
 
 
 class SyncJoining(Local, table=True):
@@ -232,3 +236,19 @@ class SyncSelf(Local, table=True):
     """Its own certificate and that one's key, as PEM; none where somebody else's certificate is used."""
     kept_tls: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     """Its own certificate while it shows none or another; offices have pinned it, so it is made once."""
+
+
+class SyncSnapshot(Local, table=True):
+    """The last snapshot that the hub made for offices that join; its file lies beside the book."""
+
+    __table_args__: ClassVar[Any] = (in_range("id", 1, 1), STRICT)
+
+    id: int = Field(primary_key=True, sa_type=INT64)
+    etag: str = word()
+    key: bytes = blob()
+    """Of this file alone; whoever joins is told it."""
+    sha256: bytes = blob()
+    size: int = number()
+    upto: int = number()
+    """The number that it goes to."""
+    row_count: int = number()

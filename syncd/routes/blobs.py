@@ -62,7 +62,7 @@ async def take(hub: "Hub", request: Request, body: bytes) -> bytes:
     told = unpack(body)
     if not isinstance(told, list) or [type(each) for each in told] != [int, bytes]:
         raise Unreadable("a slice is not one")
-    return pack(await hub.write(_take, hub, sha256, start, Slice(*told)))
+    return pack(await hub.write(_take, hub, sha256, start, Slice(*told), size=len(body)))
 
 
 def _take(hub: "Hub", sha256: str, start: int, piece: Slice) -> int:

@@ -44,7 +44,7 @@ async def exchange(hub: "Hub", request: HttpRequest, body: bytes) -> bytes:
     if asked.batch is None and not went_back:
         hub.once.spend(said)
         return await _when_something(hub, request, asked)
-    ack = await hub.write(_receive, hub, said, asked)
+    ack = await hub.write(_receive, hub, said, asked, size=len(body))
     hub.bell.ring()
     return _sent(hub, *await hub.look(_answer, hub, asked, ack))
 
@@ -80,6 +80,13 @@ def _sent(hub: "Hub", answer: Answer, packed: bytes) -> bytes:
 async def _when_something(hub: "Hub", request: HttpRequest, asked: Request) -> bytes:
     began = monotonic()
     until = began + min(asked.wait_seconds, LONGEST_WAIT)
+    if not asked.wait_seconds:
+        return _sent(hub, *await hub.read(_answer, hub, asked, None))
+    async with hub.bell.listening():
+        return await _next(hub, request, asked, began, until)
+
+
+async def _next(hub: "Hub", request: HttpRequest, asked: Request, began: float, until: float) -> bytes:
     with hub.metrics.waiting.track_inprogress():
         while True:
             rung = hub.bell.count

@@ -3,11 +3,14 @@
 from tests.bench import (
     bench_billing,
     bench_encryption,
+    bench_exchange,
     bench_first_paint,
     bench_growth,
     bench_keys,
     bench_statements,
+    bench_sync,
     bench_together,
+    bench_two_offices,
     bench_verbs,
 )
 
@@ -53,3 +56,23 @@ def test_the_growth_benchmark_measures_every_question() -> None:
     lines = bench_growth.measure(quick=True)
     assert {str(line["benchmark"])[:2] for line in lines} == {"P4", "P5"}
     assert all("growth" in line for line in lines)
+
+
+def test_the_exchange_benchmark_measures_bytes_one_change_and_many_offices() -> None:
+    wire, change, many = bench_exchange.measure(quick=True)
+    assert {"caught_up_bytes", "one_change_both_hops_bytes"} <= wire.keys()
+    assert "one_change_times_bare_post" in change
+    assert {"ack_p50_ms", "ack_p99_ms"} <= many.keys()
+
+
+def test_the_benchmark_of_two_offices_tells_both_percentiles() -> None:
+    """A payment recorded in one terminal shows on the open screen of another office's."""
+    (figures,) = bench_two_offices.measure(quick=True)
+    for what in ("key_to_other_screen", "commit_to_ack", "commit_to_other_book"):
+        assert {f"{what}_p50_ms", f"{what}_p99_ms"} <= figures.keys()
+
+
+def test_the_replication_benchmark_measures_every_goal() -> None:
+    lines = bench_sync.measure(quick=True)
+    assert {"times_limit", "bytes_times_limit"} <= lines[0].keys()
+    assert [line["rows"] for line in lines if "altered" in str(line["benchmark"])] != []

@@ -10,6 +10,7 @@ from core import audit
 from core.conflicts.queries import open_conflicts
 from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.kept import differences
+from core.replication.repair import ALTERED
 from core.store import Read, Store
 from core.sync.policy import Travels
 from core.sync.register import others_of
@@ -64,11 +65,14 @@ def facts_of(book: Store) -> dict[str, tuple[int, int]]:
         } | {i: (s, n) for i, s, n in read.rows("SELECT id, site, no FROM sync_later")}
 
 
+HELD = "SELECT tbl, id, site, why FROM sync_aside WHERE why <> :altered"
+
+
 def check(world: World, durable: dict[str, tuple[int, int]]) -> None:
     with world.hub.read() as read:
         at_hub = contents(read)
         sums = [read.rows(sql) for sql in SUMS]
-        held = read.rows("SELECT tbl, id, site, why FROM sync_aside")
+        held = read.rows(HELD, altered=ALTERED)
     require(not held, "nothing is held aside", held)
     for one in world.offices:
         with one.book.read() as read:
@@ -80,7 +84,7 @@ def check(world: World, durable: dict[str, tuple[int, int]]) -> None:
             require(not differences(read), "balances are the sum of the facts", differences(read))
             verdict = audit.verify(read)
             require(verdict.ok, "every chain verifies", (one.slot, verdict))
-            aside = read.rows("SELECT tbl, id, site, why FROM sync_aside")
+            aside = read.rows(HELD, altered=ALTERED)
             require(not aside, "nothing is held aside", (one.slot, aside))
     known = facts_of(world.hub)
     missing = {i: place for i, place in durable.items() if i not in known}

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from random import Random
 from unittest.mock import patch
 
+from tests.simulation.disks import alter_disks, compare_books
 from tests.simulation.oracle import check, facts_of
 from tests.simulation.world import World, template
 
@@ -39,6 +40,8 @@ def history(seed: int, *, steps: int = STEPS, tally: Counter[str] | None = None)
             for book in (world.hub, *(one.book for one in world.offices)):
                 durable |= facts_of(book)
             world.come_to_rest()
+            alter_disks(world)
+            compare_books(world)
             check(world, durable)
         finally:
             world.close()

@@ -12,9 +12,10 @@ from core.replication import hub, office
 from core.store import Store
 from core.store.schema import renew_triggers
 from core.sync import batch, facts, merge, register, triggers
+from core.sync.mend import Chains
 from core.sync.register import Cells, Clash, Register
 from core.tables import shapes
-from tests.simulation import world
+from tests.simulation import disks, run, world
 from tests.simulation.run import history
 from tests.simulation.world import World
 
@@ -192,11 +193,26 @@ def test_a_fact_taken_twice_under_another_place_is_found(monkeypatch: Patch) -> 
 
 
 def test_balances_that_are_not_made_anew_by_a_merge_are_found(monkeypatch: Patch) -> None:
-    def take_facts(tx: Any, known: Mapping[str, Any], told: Any, number: Any = None) -> Any:
-        taken = take(tx, known, told, number)
+    def take_facts(tx: Any, known: Mapping[str, Any], told: Any, *more: Any) -> Any:
+        taken = take(tx, known, told, *more)
         tx.execute("DELETE FROM stale WHERE kind = 'invoice'")
         return taken
 
     take = vars(office)["take_facts"]
     monkeypatch.setattr(office, "take_facts", take_facts)
+    assert is_found()
+
+
+def test_books_that_are_never_compared_are_found(monkeypatch: Patch) -> None:
+    """Nothing else carries a row that a disk has altered."""
+    monkeypatch.setattr(disks, "compare_books", lambda world: None)
+    monkeypatch.setattr(run, "compare_books", lambda world: None)
+    assert is_found()
+
+
+def test_a_fact_of_the_hub_that_is_believed_without_its_chain_is_found(monkeypatch: Patch) -> None:
+    def proven(chains: Chains, read: Any, told: Any, **_: Any) -> Any:
+        return list(told)
+
+    monkeypatch.setattr(Chains, "proven", proven)
     assert is_found()

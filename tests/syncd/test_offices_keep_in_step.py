@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+import pytest
+
+from core.nudge import DAEMON, NOW, nudge
 from core.replication.standing import office_standing
 from core.store import Store
+from syncd import office as office_module
+from syncd.line import Trouble
 from syncd.office import Office
 from tests.syncd.network import Served, families, new_client, until
 
@@ -55,6 +61,35 @@ async def test_two_exchanges_with_nothing_new_write_nothing_to_the_book(network:
     before = book.data_version()
     await Office(book).in_step()
     assert book.data_version() == before
+
+
+async def test_one_exchange_keeps_what_went_wrong_as_the_daemon_does(network: Served) -> None:
+    first = network.offices[1]
+    assert network.server
+    network.server.stop()
+    with pytest.raises(Trouble):
+        await Office(first).in_step()
+    with first.read() as read:
+        assert office_standing(read).trouble == "away"
+
+
+async def test_a_nudge_makes_the_daemon_try_at_once(network: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `r` on the screen of the offices does, while it waits after a trouble."""
+    first = network.offices[1]
+    folder = str(Path(first.path).parent)
+    assert network.server
+    port = network.server.port
+    network.server.stop()
+    monkeypatch.setattr(office_module, "FIRST_RETRY", 600.0)
+    told: list[str] = []
+    office = Office(first, told.append)
+    task = asyncio.create_task(office.run())
+    await until(lambda: told[-1:] == ["away"])
+    await asyncio.to_thread(network.serve, None, port)
+    await until(lambda: nudge(folder, DAEMON, word=NOW) and told[-1:] == [""])
+    office.stop()
+    await task
+    assert nudge(folder, DAEMON) is False
 
 
 async def test_a_hub_that_is_away_is_said_and_found_again(network: Served) -> None:

@@ -44,9 +44,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     seen: list[object] = []
     real = Hub.write
 
-    async def write(self: Hub, work: Any, *args: Any) -> Any:
+    async def write(self: Hub, work: Any, *args: Any, **more: Any) -> Any:
         seen.append(work)
-        return await real(self, work, *args)
+        return await real(self, work, *args, **more)
 
     monkeypatch.setattr(Hub, "write", write)
     return seen

@@ -106,7 +106,7 @@ async def test_more_writes_than_fit_are_refused_and_brought_again(network: Serve
 async def test_a_busy_hub_says_so_in_a_signed_answer(
     network: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(self: Hub, *_: object) -> None:
+    async def full(self: Hub, *_: object, **__: object) -> None:
         raise Overloaded
 
     monkeypatch.setattr(Hub, "write", full)

@@ -105,6 +105,11 @@ class Slow(Counting):
     """Its first two answers come when told, each in its turn."""
 
     gates: ClassVar[list[threading.Event]] = []
+    shown: ClassVar[list[int]] = []
+
+    def fill(self, view: int) -> None:
+        self.shown.append(view)
+        super().fill(view)
 
     def load(self) -> int:
         number = super().load()
@@ -118,7 +123,7 @@ class OfSlow(FrameApp):
 
 
 async def test_an_answer_that_was_overtaken_lets_no_key_through_before_the_rows_are_there() -> None:
-    """A commit elsewhere asks a page again while it opens; keys typed for it wait for the second answer."""
+    """Something else is asked while a page opens; keys typed for it wait for the second answer."""
     Counting.loads.clear()
     Slow.PLACE, Slow.gates = "slow", [threading.Event(), threading.Event()]
     app = OfSlow()
@@ -127,7 +132,8 @@ async def test_an_answer_that_was_overtaken_lets_no_key_through_before_the_rows_
         send(app, ["2"])
         while Counting.loads.get("slow") != 1:
             await pilot.pause()
-        app.post_message(DataChanged(2))
+        assert isinstance(app.screen, Slow)
+        app.screen.renew()
         while Counting.loads["slow"] != 2:
             await pilot.pause()
         Slow.gates[0].set()
@@ -137,6 +143,29 @@ async def test_an_answer_that_was_overtaken_lets_no_key_through_before_the_rows_
         Slow.gates[1].set()
         await settle(pilot)
         assert not app._holds
+
+
+async def test_an_answer_shows_though_others_write_all_the_time() -> None:
+    """Commits while a page is asked drop no answer: it is shown, and then asked once more for all of them."""
+    Counting.loads.clear()
+    Slow.shown.clear()
+    Slow.PLACE, Slow.gates = "slow", [threading.Event(), threading.Event()]
+    app = OfSlow()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        send(app, ["2"])
+        while Counting.loads.get("slow") != 1:
+            await pilot.pause()
+        for version in range(2, 9):
+            app.post_message(DataChanged(version))
+        await pilot.pause()
+        Slow.gates[0].set()
+        while Counting.loads["slow"] != 2:
+            await pilot.pause()
+        assert Slow.shown == [1]
+        Slow.gates[1].set()
+        await settle(pilot)
+        assert Counting.loads["slow"] == 2
 
 
 def test_the_watch_posts_its_first_look_and_changes_and_outlives_a_busy_database() -> None:

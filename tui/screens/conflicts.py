@@ -1,5 +1,6 @@
 """Sync and conflicts: how this office stands to its hub, and what people must decide (RI3)."""
 
+import os
 from collections import namedtuple
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -70,6 +71,7 @@ class Conflicts(BookScreen[SyncView]):
              help="Credit what is asked twice"),
         verb("b", "settle('new-draft')", "New draft", id="sync.new_draft",
              help="Void what was sent and bill it again as edited"),
+        verb("r", "run_now", "Run", id="sync.run", help="Reach for the hub now", counted=False),
         verb("x", "seen", "Seen", id="sync.seen", help="Leave it as it is; of a payment: no duplicate"),
     ]  # fmt: skip
     DEFAULT_CSS = """
@@ -219,6 +221,21 @@ class Conflicts(BookScreen[SyncView]):
         words = {"void": "Void", "credit-note": "Credit what is asked twice on", "new-draft": "Bill again"}
         if chosen:
             self.ask(f"{words[answer]} {numbers}{more}?", "does it", lambda: self._decide(chosen))
+
+    def action_run_now(self) -> None:
+        """The daemon need not wait until it tries again by itself."""
+        from core.nudge import DAEMON, NOW, nudge
+
+        app = self.biller
+        folder = os.path.dirname(app.store.path) or "."  # noqa: PTH120
+
+        def asked(heard: bool) -> None:
+            if heard:
+                app.say("The hub is reached for now.", "good")
+            else:
+                app.say("Nobody keeps this book in step. Run `syncd office` beside the screens.", "warn")
+
+        app.in_background(lambda: nudge(folder, DAEMON, word=NOW), asked)
 
     def action_seen(self) -> None:
         self._decide(self._fitting("seen", "not-duplicate"))

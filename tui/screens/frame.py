@@ -88,6 +88,8 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         self._generation = 0
         self._filled = False
         self._stale = False
+        self._asking = False
+        self._changed_meanwhile = False
         self._footer_pending = False
         self._resumed = False
         if (app := active_app.get(None)) is not None:
@@ -154,6 +156,7 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         """Ask again; the answer to an older question is dropped."""
         self._generation += 1
         generation = self._generation
+        self._asking, self._changed_meanwhile = True, False
         if self._stale or not self._filled:
             # Keys typed ahead are verbs on rows that are not there yet, or not any more.
             self.frame_app.hold_keys(self)
@@ -183,14 +186,23 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
     def _load_ended(self, generation: int) -> None:
         """Keys go on with the newest answer; an older one was dropped, and with it what they wait for."""
         if generation == self._generation:
+            self._asking = False
             self.frame_app.release_keys(self)
+            if self._changed_meanwhile:
+                self.data_changed()
 
     def data_changed(self) -> None:
-        """Somebody committed: reload now, or when this screen is looked at again."""
-        if self.is_current:
-            self.reload()
-        else:
+        """Somebody committed: reload now, or when this screen is looked at again.
+
+        An answer that is on its way is shown first: where others write all the time, each commit would drop
+        the answer to the one before, and none would ever show.
+        """
+        if not self.is_current:
             self._stale = True
+        elif self._asking:
+            self._changed_meanwhile = True
+        else:
+            self.reload()
 
     # The frame.
 

@@ -139,6 +139,8 @@ def upgrade() -> None:
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("unreached", sa.Text(), nullable=False),
         sa.Column("tried_at", sa.Text(), nullable=True),
+        sa.Column("checked_at", sa.Text(), nullable=True),
+        sa.Column("differing", INT64, nullable=False),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_link"),
         sqlite_strict=True,
@@ -205,6 +207,19 @@ def upgrade() -> None:
         sa.Column("kept_tls", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_self"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "sync_snapshot",
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("size", INT64, nullable=False),
+        sa.Column("upto", INT64, nullable=False),
+        sa.Column("row_count", INT64, nullable=False),
+        sa.CheckConstraint("id >= 1 AND id <= 1", name="ck_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_sync_snapshot"),
         sqlite_strict=True,
     )
     op.add_column("site", sa.Column("public_key", sa.Text(), server_default=sa.text("''"), nullable=False))

@@ -13,7 +13,7 @@ from core.store.merging import Merging
 from core.store.postgres.session import Session
 from core.store.read import Read
 from core.store.write import Tx
-from core.sync.plpgsql import SILENT
+from core.sync.plpgsql import SILENT, all_rights, rights, triggers
 from core.trouble import refusal_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from core.store.postgres.store import PostgresStore
+    from core.sync.triggers import Shape
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 WRITE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
@@ -133,6 +134,15 @@ class PostgresMerging(_Writes, Merging):
     def become(self, site: int) -> None:
         super().become(site)
         self.execute("UPDATE sync_clock SET applying = 0")  # silence is the transaction's here
+
+    def guard(self, shape: "Shape", *, on: bool) -> None:
+        name = f"{shape.name}_no_delete"
+        if on:
+            for said in (dict(triggers(shape))[name], *rights(shape)):
+                self.execute(said)
+        else:
+            self.execute(all_rights(shape))
+            self.execute(f'DROP TRIGGER {name} ON "{shape.name}"')
 
     def _try(self, sql: str, rows: "Sequence[Sequence[Any]]") -> str:
         import psycopg
