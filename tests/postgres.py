@@ -87,8 +87,25 @@ def running() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     server = Server(folder)
     server.start()
+    watcher = _ending_with_the_tests(folder)
     try:
         yield server
     finally:
-        server.stop("immediate")
-        shutil.rmtree(folder)
+        assert watcher.stdin
+        watcher.stdin.close()
+        watcher.wait(60)
+
+
+def _ending_with_the_tests(folder: Path) -> subprocess.Popen[bytes]:
+    """Ends the server when its own standard input does: also where the tests are killed."""
+    ending = f"'{binaries() / 'pg_ctl'}' -D '{folder}/data' -m immediate stop"
+    script = f"cat > /dev/null; {' '.join(AS_NOBODY)} {ending}; rm -rf '{folder}'"
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(
+        ["sh", "-c", script],
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=quiet,
+        stderr=quiet,
+        start_new_session=True,
+    )
