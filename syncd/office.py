@@ -249,7 +249,11 @@ class Office:
         """What others wrote comes as soon as the hub has it."""
 
         async def once() -> float:
-            await self._exchange(lambda: listen(self.store, self._line.now_ms, wait_seconds=WAIT_SECONDS))
+            shown, self._shown = self._shown, False
+            await self._exchange(
+                lambda: listen(self.store, self._line.now_ms, wait_seconds=WAIT_SECONDS, shown=shown)
+            )
+            self._shown = True
             await self._note(self._refused)
             return 0
 
@@ -311,6 +315,7 @@ class Office:
             await self.on_book(note_unreached, self.store, code)
         if code == self._told:
             return
+        self._shown = False
         self._told = code
         if not code:
             self._try_now()

@@ -129,8 +129,9 @@ def _request(hub: Link, now_ms: int, compare: int, wait_seconds: int, sent: Sent
     )  # fmt: skip
 
 
-def listen(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
-    """Ask for what is new and bring nothing; another request brings what is written here.
+def listen(store: Store, now_ms: int, *, wait_seconds: int = 0, shown: bool = False) -> Request:
+    """Ask for what is new and bring nothing; another request brings what is written here. A hub that has been
+    `shown` its receipt since it was last away cannot have gone back in time.
 
     Raises: NoHub, Restored.
     """
@@ -138,7 +139,8 @@ def listen(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
         hub = link(read)
         if read.value("SELECT site FROM sync_clock") != hub.site:
             raise Restored
-        return _request(hub, now_ms, 0, 0 if hub.began is not None else wait_seconds, None)
+        asked = _request(hub, now_ms, 0, 0 if hub.began is not None else wait_seconds, None)
+        return asked._replace(receipt=b"") if shown else asked
 
 
 def must_ask(read: Read) -> bool:

@@ -76,8 +76,10 @@ OUR_OWN_NAMES = {
     ("core/sync/sequence.py", "table"),
     (
         "core/sync/sequence.py",
-        "' UNION ALL '.join((f'SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)'"
-        " for i, name in enumerate(names)))",
+        (
+            "' UNION ALL '.join((f'SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)'"
+            " for i, name in enumerate(names)))"
+        ),
     ),
 }
 
