@@ -71,6 +71,8 @@ class Office:
         self._tell = tell
         self._told: str | None = None
         self._refused = ""
+        self._shown = False
+        """Whether the hub was shown its receipt since it was last away."""
         self._restoring = asyncio.Lock()
         self._book = ThreadPoolExecutor(1, thread_name_prefix="book")
         self._written = asyncio.Event()
@@ -315,7 +317,6 @@ class Office:
             await self.on_book(note_unreached, self.store, code)
         if code == self._told:
             return
-        self._shown = False
         self._told = code
         if not code:
             self._try_now()
