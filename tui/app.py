@@ -167,6 +167,11 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         """Whether a screen is still there to be filled; one being closed has lost its widgets already."""
         return not self._exit and any(screen in stack for stack in self._screen_stacks.values())
 
+    def move_of(self, key: str) -> Callable[[], object] | None:
+        """Of the list that has the focus, while nothing on the screen wants to see its keys first."""
+        frame = self.frame if self.app_focus and not self.offers_list else None
+        return frame.move_of(key) if frame is not None and frame is self.screen else None
+
     def refresh_frame(self) -> None:
         if self._running and self.screen_stack and (frame := self.frame) is not None:
             frame.show_frame()

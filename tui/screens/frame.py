@@ -4,7 +4,8 @@ A screen is thin. It names its place, columns and verbs, answers `load` (in a th
 widgets in `fill`. Verbs act on the marked records, else on the one under the cursor.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, Literal, TypeVar
 
 from textual._context import active_app
@@ -24,6 +25,7 @@ from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, Line, ListTitle, ScreensLine, StatusLine, TitleLine
+from tui.widgets.near import NearCompositor
 
 V = TypeVar("V")
 
@@ -81,6 +83,7 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = NearCompositor()
         self.quick_filter = self.QUICK_FILTERS[0] if self.QUICK_FILTERS else ""
         self.totals = ""
         self.period_shown = ""
@@ -139,6 +142,11 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
             return self.grid.chosen_ids
         except NoMatches:
             return []
+
+    def move_of(self, key: str) -> Callable[[], None] | None:
+        """What a key does if it moves the cursor of the list in front, and nothing else."""
+        grid = self.focused
+        return grid.move_of(key) if isinstance(grid, Grid) and not self.looks_at_keys else None
 
     def say(self, text: str) -> None:
         self.frame_app.say(text)
@@ -285,7 +293,8 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         event.stop()
         if not self._footer_pending:
             self._footer_pending = True
-            self.set_timer(_FOOTER_SECONDS, self._show_footer)
+            # Not by a timer of Textual's, which is a task for every key.
+            asyncio.get_running_loop().call_later(_FOOTER_SECONDS, self.call_next, self._show_footer)
 
     def on_grid_opened(self, event: Grid.Opened) -> None:
         event.stop()
