@@ -81,6 +81,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self._sanitize = Sanitize(own_links)
         self._data_version = data_version
         self._watch: DataWatch | None = None
+        self._answered = False
         self._wanted_keymap = keymap or {}
         for own in OWN_THEMES:
             self.register_theme(own)
@@ -252,10 +253,16 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
                 self.result = (f"keys.toml takes the key of: {', '.join(sorted(lost))}.", "warn")
 
     def on_ready(self) -> None:
-        """The first paint is done: from here on garbage is collected, the program's own parts aside."""
+        """The frame is painted: from here on garbage is collected, the program's own parts aside."""
         gc.freeze()
         gc.enable()
-        self.watch_data()
+
+    def answered(self) -> None:
+        """A screen has its answer. Behind the first one the watch begins: before, it would ask for all of
+        it again while nothing is painted yet."""
+        if not self._answered:
+            self._answered = True
+            self.call_after_refresh(self.watch_data)
 
     def on_unmount(self) -> None:
         self.stop_watching()

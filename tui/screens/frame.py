@@ -90,8 +90,10 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         self._pane: Grid | None = None
         self._generation = 0
         self._filled = False
+        self._filling = False
         self._stale = False
         self._footer_pending = False
+        self._frame_pending = False
         self._resumed = False
         if (app := active_app.get(None)) is not None:
             # Made for the styles of now; a screen that says nothing has all styles read a second time.
@@ -180,8 +182,11 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
 
     def _loaded(self, generation: int, view: V) -> None:
         if generation == self._generation and self.frame_app.is_open(self):
-            self._filled = True
-            self.fill(view)
+            self._filled = self._filling = True
+            try:
+                self.fill(view)
+            finally:
+                self._filling = False
             self.show_frame()
 
     def _load_failed(self, generation: int, refusal: DomainError) -> None:
@@ -192,6 +197,7 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         """Keys go on with the newest answer; an older one was dropped, and with it what they wait for."""
         if generation == self._generation:
             self.frame_app.release_keys(self)
+            self.frame_app.answered()
 
     def data_changed(self) -> None:
         """Somebody committed: reload now, or when this screen is looked at again."""
@@ -236,8 +242,9 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
             self.show_frame()
 
     def show_frame(self) -> None:
-        """Bring all lines around the list up to date."""
-        if not self.is_mounted:
+        """Bring all lines around the list up to date; while rows are filled in, once behind them."""
+        self._frame_pending = False
+        if not self.is_mounted or self._filling:
             return
         app = self.frame_app
         self.query_one(TitleLine).show_title(app.practice, self.period_shown, app.summary)
@@ -285,8 +292,11 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
             self.frame_app.list_failures()
 
     def on_grid_changed(self, event: Grid.Changed) -> None:
+        """Of several lists on one screen, each says so when they are filled."""
         event.stop()
-        self.show_frame()
+        if not self._frame_pending:
+            self._frame_pending = True
+            self.call_later(self.show_frame)
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Which verbs apply may hang on the record; a held arrow key need not ask for every row."""
