@@ -69,6 +69,16 @@ def entries(read: "Read", *, subject_id: str | None = None, most: int = 1000, sk
     return read.all(ENTRIES_OF, Entry, subject_id=subject_id, most=most)
 
 
+ENTRIES_BY_ID = ENTRIES_OF.replace(
+    "a.subject_id = :subject_id", "a.id IN (SELECT value FROM json_each(:ids))"
+).replace("LIMIT :most", "")
+
+
+def entries_by_id(read: "Read", entry_ids: "Iterable[str]") -> list[Entry]:
+    """Those entries, the newest first."""
+    return read.all(ENTRIES_BY_ID, Entry, ids=json.dumps(list(entry_ids)))
+
+
 Verdict = namedtuple("Verdict", "facts entries ok first_bad bad")
 """`bad` has of each site whose chain is broken the first fact that does not fit, as (site, number, table, id,
 what is wrong); `first_bad` is the first of them or None."""

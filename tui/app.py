@@ -83,6 +83,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self._data_version = data_version
         self._data_folder = data_folder
         self._watch: DataWatch | None = None
+        self._answered = False
         self._wanted_keymap = keymap or {}
         for own in OWN_THEMES:
             self.register_theme(own)
@@ -169,6 +170,11 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         """Whether a screen is still there to be filled; one being closed has lost its widgets already."""
         return not self._exit and any(screen in stack for stack in self._screen_stacks.values())
 
+    def move_of(self, key: str) -> Callable[[], object] | None:
+        """Of the list that has the focus, while nothing on the screen wants to see its keys first."""
+        frame = self.frame if self.app_focus and not self.offers_list else None
+        return frame.move_of(key) if frame is not None and frame is self.screen else None
+
     def refresh_frame(self) -> None:
         if self._running and self.screen_stack and (frame := self.frame) is not None:
             frame.show_frame()
@@ -249,10 +255,16 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
                 self.result = (f"keys.toml takes the key of: {', '.join(sorted(lost))}.", "warn")
 
     def on_ready(self) -> None:
-        """The first paint is done: from here on garbage is collected, the program's own parts aside."""
+        """The frame is painted: from here on garbage is collected, the program's own parts aside."""
         gc.freeze()
         gc.enable()
-        self.watch_data()
+
+    def answered(self) -> None:
+        """A screen has its answer. Behind the first one the watch begins: before, it would ask for all of
+        it again while nothing is painted yet."""
+        if not self._answered:
+            self._answered = True
+            self.call_after_refresh(self.watch_data)
 
     def on_unmount(self) -> None:
         self.stop_watching()

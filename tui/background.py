@@ -162,6 +162,11 @@ class BackgroundApp(KeyGate):
         if job.on_end is not None:
             job.on_end(report)
 
+    @property
+    def offers_list(self) -> bool:
+        """Whether a report waits for the key that answers it."""
+        return self._enter_lists_from is not None
+
     def enter_lists(self, key: str) -> bool:
         """Whether this key is the Enter that a report has just offered; any other key is an answer too.
 

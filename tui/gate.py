@@ -7,6 +7,9 @@ a time: the next one waits until everything the last one set off has been dealt 
 A barrier message follows each key through the same queues. It makes three rounds: what a key's
 handler posts lands behind the first barrier but before the second, and a deferred change of focus
 passes the app's queue before the third.
+
+A key that only moves a list's cursor is done on the spot and waits for nothing: held down, it comes thirty
+times a second. The first other key behind it sends a barrier after what the moves told.
 """
 
 import time
@@ -59,8 +62,13 @@ class KeyGate(App[None]):
         self._key_target: MessagePump = self
         self._screen_before: Screen[Any] | None = None
         self._focus_waits = 0
+        self._moved = False
         self._safety: TimerHandle | None = None
         super().__init__()
+
+    def move_of(self, key: str) -> "Callable[[], object] | None":
+        """What a key does where that is no more than moving a cursor; None for any other key."""
+        return None
 
     def is_at_work(self) -> bool:
         """Whether something that keys may wait for is still being done."""
@@ -105,13 +113,29 @@ class KeyGate(App[None]):
             if not self._key_running and not self._holds:
                 self._disarm_safety()
             return
-        self._key_running = True
+        self.key_arrived_at, event = self._queued[0]
+        move = self.move_of(event.key) if isinstance(event, events.Key) else None
+        self._key_running = move is None or len(self._queued) > 1
         self._key_seq += 1
         self._focus_waits = 0
-        self.key_arrived_at, event = self._queued.popleft()
         self._screen_before = self.screen
         self._key_target = self.focused or self.screen
+        if move is not None:
+            self._queued.popleft()
+            self._moved = True
+            move()
+            if self._queued:
+                self._arm_safety()
+                self.post_message(KeyBarrier(self._key_seq, _ROUNDS_TO_TARGET))
+            else:
+                self._disarm_safety()
+            return
         self._arm_safety()
+        if self._moved:
+            self._moved = False
+            self._post_barrier(KeyBarrier(self._key_seq, _ROUNDS_TO_TARGET - 1))
+            return
+        self._queued.popleft()
         # Priority bindings run inside this call; any other key is queued at its target.
         await super().on_event(event)
         self._post_barrier(KeyBarrier(self._key_seq))

@@ -9,6 +9,7 @@ program as it should.
 from typing import IO, Any
 
 from textual.driver import Driver
+from textual.message import Message
 
 
 class Paint:
@@ -42,5 +43,9 @@ def surviving(driver_class: type[Driver]) -> type[Driver]:
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             self._file: Any = Paint(self._file)
+
+        def send_message(self, message: Message) -> None:
+            """From the keyboard's thread straight into the app's queue; Textual makes a task of each key."""
+            self._loop.call_soon_threadsafe(self._app.post_message, message)
 
     return SurvivingDriver

@@ -23,7 +23,7 @@ class DataWatch:
     """Posts DataChanged to `listener` when it begins to watch, and when the version moves.
 
     The first one is for what was committed between the screens' first questions and the first look: the
-    watch begins after the first paint, so that its connection costs that nothing.
+    watch begins after the first rows are painted, so that its connection costs them nothing.
     `data_version` is only ever called in the watch's thread, so it may open its own connection
     there; a busy database is asked again later. Any other failure ends the watch and is told once.
     """

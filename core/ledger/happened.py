@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from core.audit import Entry, entries
+from core.audit import Entry, entries_by_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,14 @@ SELECT coalesce(
 """
 
 
+NEWEST = """
+SELECT a.id, substr(a.at, 1, 16), coalesce(u.name, a.actor), a.verb, a.subject_kind
+FROM audit_entry AS a LEFT JOIN "user" AS u ON u.id = a.actor
+WHERE a.id IN (SELECT id FROM audit_entry ORDER BY id DESC LIMIT :most OFFSET :skip)
+ORDER BY a.at DESC, a.site, a.no DESC
+"""
+"""What tells which entries are alike; the whole entry is read of those that are shown."""
+
 AT_ONCE = 200
 
 
@@ -47,24 +55,24 @@ def happened(read: "Read", *, entries_read: int = 2000, most: int = 50) -> list[
 
     Reads no further than it takes to count them all, and no more than `entries_read` entries.
     """
-    newest: dict[tuple[str, str, str], Entry] = {}
+    newest: dict[tuple[str, str, str], str] = {}
     counts: dict[tuple[str, str, str], int] = {}
     kinds: dict[tuple[str, str, str], set[str]] = {}
-    for entry in _newest_first(read, entries_read):
-        alike = (entry.at[:16], entry.actor, entry.verb)
+    for entry_id, minute, actor, verb, kind in _newest_first(read, entries_read):
+        alike = (minute, actor, verb)
         if alike in counts:
             counts[alike] += 1
+            kinds[alike].add(kind)
         elif len(counts) < most:
-            counts[alike], newest[alike] = 1, entry
-        elif alike[0] < min(minute for minute, _, _ in counts):
+            counts[alike], newest[alike], kinds[alike] = 1, entry_id, {kind}
+        elif minute < min(shown for shown, _, _ in counts):
             break
-        if alike in counts:
-            kinds.setdefault(alike, set()).add(entry.subject_kind)
     return [
         Happening(
             entry, counts[alike], _together(kinds[alike]) if counts[alike] > 1 else _subject(read, entry)
         )
-        for alike, entry in newest.items()
+        for entry in entries_by_id(read, newest.values())
+        for alike in ((entry.at[:16], entry.actor, entry.verb),)
     ]
 
 
@@ -73,12 +81,11 @@ def _together(kinds: set[str]) -> str:
     return next(iter(kinds)) if len(kinds) == 1 else "document" if kinds <= DOCUMENTS else "record"
 
 
-def _newest_first(read: "Read", most: int) -> "Iterator[Entry]":
-    for skip in range(0, most, AT_ONCE):
-        some = entries(read, most=min(AT_ONCE, most - skip), skip=skip)
-        yield from some
-        if len(some) < AT_ONCE:
-            return
+def _newest_first(read: "Read", most: int) -> "Iterator[tuple[str, str, str, str, str]]":
+    """A few, which is enough for most; then all the others at once."""
+    yield from (first := read.rows(NEWEST, most=min(AT_ONCE, most), skip=0))
+    if len(first) == AT_ONCE < most:
+        yield from read.rows(NEWEST, most=most - AT_ONCE, skip=AT_ONCE)
 
 
 def _subject(read: "Read", entry: Entry) -> str:

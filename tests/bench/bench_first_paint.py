@@ -68,7 +68,7 @@ def cpu_until(text: str, arguments: list[str], env: dict[str, str]) -> float:
         child.close(force=True)
 
 
-def _told(file: Path) -> float:
+def told_in(file: Path) -> float:
     """What opening the book took in the round just run."""
     return float(file.read_text())
 
@@ -86,7 +86,7 @@ def measure(*, quick: bool) -> list[dict[str, object]]:
         )
         jobs = {
             "product": partial(cpu_until, "unbilled", ["-c", PRODUCT, str(told)], env),
-            "opening": partial(_told, told),
+            "opening": partial(told_in, told),
             "empty": partial(cpu_until, "painted-now", ["-c", EMPTY], env),
         }
         for job in jobs.values():

@@ -2,7 +2,8 @@
 
 P6: `daysheet` on a list of 100,000 clients against Textual's own `DataTable` with 10,000 rows; wall time from
 the key's byte to the last byte of what it painted, and CPU of the whole process a key. P7: CPU of a program
-until a list of 100,000 rows from an encrypted book stands, against an empty Textual app.
+until a list of 100,000 rows from an encrypted book stands, against an empty Textual app; what opening the
+book took, the driver's import with it, is told apart as in P8.
 """
 
 import os
@@ -16,7 +17,7 @@ from statistics import median, quantiles
 
 import pexpect
 
-from tests.bench.bench_first_paint import EMPTY, SIZE, cpu_seconds, cpu_until
+from tests.bench.bench_first_paint import EMPTY, SIZE, cpu_seconds, cpu_until, told_in
 from tests.bench.rounds import installed_env, interleaved, main
 from tests.bench.sample_book import KEY, OWNER, machine_key_file
 from tests.builders import Book
@@ -55,11 +56,10 @@ class Table(App):
 Table().run()
 """
 LIST = """
-import sys
+import sys, time
+from pathlib import Path
 from textual.app import App
 from core.clients.lists import client_pages
-from core.dates import system_now
-from core.security.unlock import open_with_file
 from tui.widgets.columns import words_column
 from tui.widgets.grid import Grid
 from tui.widgets.rows import LazyRows, Row
@@ -74,7 +74,11 @@ class Long(App):
                 rows = pages.fetch(read, start, stop)
             return [Row(row.client_id, (row.client, row.guarantor)) for row in rows]
         self.query_one(Grid).show_rows(LazyRows(pages.count, fetch))
+began = time.thread_time()
+from core.dates import system_now
+from core.security.unlock import open_with_file
 store = open_with_file(sys.argv[1], sys.argv[2], system_now).store
+Path(sys.argv[3]).write_text(str(time.thread_time() - began))
 Long().run()
 """
 
@@ -177,8 +181,11 @@ def measure(*, quick: bool) -> list[dict[str, object]]:
         for _ in range(times):
             ours.append(timed(["-c", PRODUCT], env, "4", "Client 000005", keys))
             theirs.append(timed(["-c", TABLE, str(table_rows)], env, "", "Client 000005", keys))
+        told = Path(folder) / "told"
+        places = [str(book.parent), str(key_file), str(told)]
         opened = {
-            "list": partial(cpu_until, "Client 000005", ["-c", LIST, str(book.parent), str(key_file)], env),
+            "list": partial(cpu_until, "Client 000005", ["-c", LIST, *places], env),
+            "opening": partial(told_in, told),
             "empty": partial(cpu_until, "painted-now", ["-c", EMPTY], env),
         }
         for job in opened.values():
@@ -201,8 +208,10 @@ def measure(*, quick: bool) -> list[dict[str, object]]:
         },
         {
             "bench": "P7",
-            "times_empty_app": round(cpu["list"] / cpu["empty"], 2),
+            "times_empty_app": round((cpu["list"] - cpu["opening"]) / cpu["empty"], 2),
             "goal": "<= 1.2",
+            "with_opening": round(cpu["list"] / cpu["empty"], 2),
+            "opening_cpu_s": round(cpu["opening"], 3),
             "list_cpu_s": round(cpu["list"], 3),
             "empty_app_cpu_s": round(cpu["empty"], 3),
             "rows": rows,

@@ -4,7 +4,8 @@ A screen is thin. It names its place, columns and verbs, answers `load` (in a th
 widgets in `fill`. Verbs act on the marked records, else on the one under the cursor.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, Literal, TypeVar
 
 from textual._context import active_app
@@ -24,6 +25,7 @@ from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, Line, ListTitle, ScreensLine, StatusLine, TitleLine
+from tui.widgets.near import NearCompositor
 
 V = TypeVar("V")
 
@@ -81,16 +83,19 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = NearCompositor()
         self.quick_filter = self.QUICK_FILTERS[0] if self.QUICK_FILTERS else ""
         self.totals = ""
         self.period_shown = ""
         self._pane: Grid | None = None
         self._generation = 0
         self._filled = False
+        self._filling = False
         self._stale = False
         self._asking = False
         self._changed_meanwhile = False
         self._footer_pending = False
+        self._frame_pending = False
         self._resumed = False
         if (app := active_app.get(None)) is not None:
             # Made for the styles of now; a screen that says nothing has all styles read a second time.
@@ -142,6 +147,11 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         except NoMatches:
             return []
 
+    def move_of(self, key: str) -> Callable[[], None] | None:
+        """What a key does if it moves the cursor of the list in front, and nothing else."""
+        grid = self.focused
+        return grid.move_of(key) if isinstance(grid, Grid) and not self.looks_at_keys else None
+
     def say(self, text: str) -> None:
         self.frame_app.say(text)
 
@@ -175,8 +185,11 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
 
     def _loaded(self, generation: int, view: V) -> None:
         if generation == self._generation and self.frame_app.is_open(self):
-            self._filled = True
-            self.fill(view)
+            self._filled = self._filling = True
+            try:
+                self.fill(view)
+            finally:
+                self._filling = False
             self.show_frame()
 
     def _load_failed(self, generation: int, refusal: DomainError) -> None:
@@ -188,6 +201,7 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         if generation == self._generation:
             self._asking = False
             self.frame_app.release_keys(self)
+            self.frame_app.answered()
             if self._changed_meanwhile:
                 self.data_changed()
 
@@ -240,8 +254,9 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
             self.show_frame()
 
     def show_frame(self) -> None:
-        """Bring all lines around the list up to date."""
-        if not self.is_mounted:
+        """Bring all lines around the list up to date; while rows are filled in, once behind them."""
+        self._frame_pending = False
+        if not self.is_mounted or self._filling:
             return
         app = self.frame_app
         self.query_one(TitleLine).show_title(app.practice, self.period_shown, app.summary)
@@ -289,15 +304,19 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
             self.frame_app.list_failures()
 
     def on_grid_changed(self, event: Grid.Changed) -> None:
+        """Of several lists on one screen, each says so when they are filled."""
         event.stop()
-        self.show_frame()
+        if not self._frame_pending:
+            self._frame_pending = True
+            self.call_later(self.show_frame)
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Which verbs apply may hang on the record; a held arrow key need not ask for every row."""
         event.stop()
         if not self._footer_pending:
             self._footer_pending = True
-            self.set_timer(_FOOTER_SECONDS, self._show_footer)
+            # Not by a timer of Textual's, which is a task for every key.
+            asyncio.get_running_loop().call_later(_FOOTER_SECONDS, self.call_next, self._show_footer)
 
     def on_grid_opened(self, event: Grid.Opened) -> None:
         event.stop()

@@ -48,6 +48,11 @@ class RefusedKeysScreen(ChordScreen):
         self._pause = pause
         self._swallow_until = app.clock() + pause
 
+    @property
+    def looks_at_keys(self) -> bool:
+        """Whether a key means something else here than its binding says."""
+        return self.strip is not None or self._chord_pending or self._swallow_until > 0.0
+
     def on_key(self, event: Key) -> None:
         """This runs before any binding sees the key; one that is no typing ends the swallowing."""
         if self.strip is not None or self._chord_pending:

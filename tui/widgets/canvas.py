@@ -10,6 +10,8 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip as Painted
@@ -70,6 +72,7 @@ class RowCanvas(ScrollView):
         self._blocks: dict[int, Sequence[Row]] = {}
         self._lines: dict[tuple[int, str, int], Painted] = {}
         self._styles_kept: dict[str, Style] = {}
+        self._behind: tuple[Color, tuple[LineFilter, ...]] | None = None
 
     @property
     def in_front(self) -> bool:
@@ -117,14 +120,15 @@ class RowCanvas(ScrollView):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._styles_kept.clear()
+        self._behind = None
         self._lines.clear()
 
     def render_lines(self, crop: Region) -> list[Painted]:
         """Lines straight from those kept: the styles cache would compose borders we do not have."""
         top, count = self.scroll_offset.y, self.row_count
-        for place in range(top, min(top + self.size.height - 1, count)):
-            if place // BLOCK_ROWS not in self._blocks:
-                self._fetch_block(place // BLOCK_ROWS)
+        for block in range(top // BLOCK_ROWS, (min(top + self.size.height - 1, count) - 1) // BLOCK_ROWS + 1):
+            if block not in self._blocks:
+                self._fetch_block(block)
         width = self.scrollable_content_region.width
         if width != self._widths_for:
             self._widths = lay_out(self.columns, self._needed, width - _SIGNS)
@@ -215,8 +219,10 @@ class RowCanvas(ScrollView):
         """One kept line: cut and padded to the width, and passed through the app's filters."""
         segments = [Segment(text, style) for text, style in parts]
         line = Painted(segments).adjust_cell_length(width, self._kept_style(back))
-        background = self.background_colors[1]
-        for line_filter in self.get_line_filters():
+        if self._behind is None:
+            self._behind = (self.background_colors[1], tuple(self.get_line_filters()))
+        background, filters = self._behind
+        for line_filter in filters:
             line = line.apply_filter(line_filter, background)
         return line
 

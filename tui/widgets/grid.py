@@ -4,7 +4,8 @@ This half is what a person does with a list: the cursor and the marks, the filte
 kept by record id. `canvas.py` paints it.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -67,6 +68,7 @@ class Grid(RowCanvas, can_focus=True):
         self._whole: RowSource = Rows()
         self._cursor_id: str | None = None
         self._in_front = True
+        self._moves: tuple[object, dict[str, _Move | None]] | None = None
 
     # What the screen asks and tells.
 
@@ -84,7 +86,7 @@ class Grid(RowCanvas, can_focus=True):
     def in_front(self, in_front: bool) -> None:
         if in_front != self._in_front:
             self._in_front = in_front
-            self._refresh_row(self._cursor)
+            self._refresh_rows(self._cursor)
 
     @property
     def cursor_row(self) -> Row | None:
@@ -178,6 +180,17 @@ class Grid(RowCanvas, can_focus=True):
 
     # Keys and mouse.
 
+    def move_of(self, key: str) -> Callable[[], None] | None:
+        """The move that a key is bound to, by the keys that a person has chosen."""
+        keymap = self.app._keymap
+        if self._moves is None or self._moves[0] is not keymap:
+            bound = self._bindings.copy()
+            bound.apply_keymap(keymap)
+            moves = {name: _MOVES.get(of_key[0].action) for name, of_key in bound.key_to_bindings.items()}
+            self._moves = (keymap, moves)
+        move = self._moves[1].get(key)
+        return None if move is None else partial(move, self)
+
     def action_move(self, by: int) -> None:
         self._move_to(self._cursor + by)
 
@@ -251,8 +264,7 @@ class Grid(RowCanvas, can_focus=True):
         if self.marks.anchor is not None:
             self.refresh()
         elif before != place:
-            self._refresh_row(before)
-            self._refresh_row(place)
+            self._refresh_rows(before, place)
 
     def _show_cursor(self) -> None:
         """At the edge jump three quarters of a page: most keys then repaint two lines only."""
@@ -269,22 +281,24 @@ class Grid(RowCanvas, can_focus=True):
         record_id = self.row_at(self._cursor).id if self.row_count else None
         if record_id != self._cursor_id:
             self._cursor_id = record_id
-            self.post_message(self.Moved(self, record_id))
+            # The containers between have nothing to do with it.
+            self.screen.post_message(self.Moved(self, record_id))
 
-    def _refresh_row(self, place: int) -> None:
-        line = place - self.scroll_offset.y + 1
-        if 0 < line < self.size.height:
-            self.refresh(Region(0, line, self.size.width, 1))
+    def _refresh_rows(self, *places: int) -> None:
+        (width, height), above = self.size, self.scroll_offset.y - 1
+        lines = [Region(0, place - above, width, 1) for place in places if 0 < place - above < height]
+        if lines:
+            self.refresh(*lines)
 
     def on_resize(self) -> None:
         if self.row_count:
             self._show_cursor()
 
     def on_focus(self) -> None:
-        self._refresh_row(self._cursor)
+        self._refresh_rows(self._cursor)
 
     def on_blur(self) -> None:
-        self._refresh_row(self._cursor)
+        self._refresh_rows(self._cursor)
 
     # Rows.
 
@@ -317,3 +331,16 @@ class Grid(RowCanvas, can_focus=True):
     def _marks_changed(self) -> None:
         self.refresh()
         self.post_message(self.Changed(self))
+
+
+_Move = Callable[[Grid], None]
+
+_MOVES: dict[str, _Move] = {
+    "move(1)": lambda grid: grid.action_move(1),
+    "move(-1)": lambda grid: grid.action_move(-1),
+    "move_page(0.5)": lambda grid: grid.action_move_page(0.5),
+    "move_page(-0.5)": lambda grid: grid.action_move_page(-0.5),
+    "move_page(1)": lambda grid: grid.action_move_page(1),
+    "move_page(-1)": lambda grid: grid.action_move_page(-1),
+}
+"""What is done on the spot, because it comes again and again while its key is held."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
-from core.audit import record
+import pytest
+
+from core.audit import entries, record
 from core.invoicing.commands import create_draft, delete_draft
 from core.ledger.happened import happened
-from tests.builders import TODAY, Book
+from tests.builders import NOW, TODAY, Book
 
 
 def test_the_same_deed_within_a_minute_is_one_whatever_lies_between(tmp_path: Path) -> None:
@@ -48,3 +52,20 @@ def test_several_of_different_kinds_are_called_by_what_they_have_in_common(tmp_p
     book.store.close()
     assert told["document.made"] == (2, "document")
     assert told["document.shared"] == (2, "invoice")
+
+
+@pytest.mark.parametrize("most", [1, 3, 50])
+def test_however_many_they_are_the_newest_are_counted_to_the_last(tmp_path: Path, most: int) -> None:
+    """Against counting every entry one by one."""
+    book = Book(tmp_path)
+    for minute in range(12):
+        book.store.clock = lambda after=timedelta(minutes=minute // 2): NOW + after  # type: ignore[misc]
+        with book.write() as tx:
+            for at in range(60):
+                record(tx, f"thing.{at % (minute + 1)}", "invoice" if at % 7 else "payment", f"{minute}-{at}")
+    with book.store.read() as read:
+        every = entries(read, most=10_000)
+        told = [(one.entry.at[:16], one.entry.verb, one.count) for one in happened(read, most=most)]
+    book.store.close()
+    counted = Counter((one.at[:16], one.verb) for one in every)
+    assert told == [(*alike, many) for alike, many in counted.items()][:most]

@@ -1,0 +1,41 @@
+"""P6: a cursor key asks for the lines that changed, and the screen shows what painting all of it would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.geometry import Region
+
+from tests.builders import Book
+from tests.tui.on_a_book import biller_on
+from tui.widgets.near import NearCompositor
+
+
+async def test_a_part_of_the_screen_is_what_the_whole_shows_there(book: Book, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        for keys in (["4"], ["j"], ["p"], ["escape", "1"]):
+            await app.press(*keys)
+            compositor = app.app.screen._compositor
+            assert isinstance(compositor, NearCompositor)
+            whole = app.seen().splitlines()
+            for y in range(app.app.size.height):
+                line = Region(0, y, app.app.size.width, 1)
+                chops = compositor._render_chops(line, {y}.__contains__)
+                text = "".join(strip.text for strip in chops[y].values() if strip is not None)
+                assert text.rstrip() == whole[y], (keys, y)
+
+
+async def test_a_cursor_key_asks_for_two_lines_of_the_list(book: Book, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("4")
+        grid, asked = app.screen.grid, list[int]()
+        plain = grid.render_lines
+
+        def render_lines(crop: Region) -> object:
+            asked.append(crop.height)
+            return plain(crop)
+
+        grid.render_lines = render_lines  # type: ignore[method-assign,assignment]
+        await app.press("j")
+        assert asked
+        assert max(asked) == 2
