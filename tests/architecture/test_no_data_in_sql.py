@@ -47,8 +47,10 @@ OUR_OWN_NAMES = {
     ("core/replication/office.py", "name"),
     (
         "core/sync/sequence.py",
-        "' UNION ALL '.join((f'SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)'"
-        " for i, name in enumerate(names)))",
+        (
+            "' UNION ALL '.join((f'SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)'"
+            " for i, name in enumerate(names)))"
+        ),
     ),
     ("core/sync/absorb.py", "register.name"),
     ("core/sync/batch.py", "AMONG"),
