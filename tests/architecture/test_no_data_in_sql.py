@@ -45,6 +45,14 @@ OUR_OWN_NAMES = {
     ("core/store/postgres/tx.py", "shape.name"),
     ("core/sync/refill.py", "AMONG"),
     ("core/sync/refill.py", "FROM_BEFORE.format(table=shape.name)"),
+    ("core/replication/office.py", "name"),
+    (
+        "core/sync/sequence.py",
+        (
+            "' UNION ALL '.join((f'SELECT {i} WHERE EXISTS (SELECT 1 FROM {name} WHERE _q = 0)'"
+            " for i, name in enumerate(names)))"
+        ),
+    ),
     ("core/sync/absorb.py", "register.name"),
     ("core/sync/batch.py", "AMONG"),
     ("core/sync/batch.py", "listed(shape.columns)"),

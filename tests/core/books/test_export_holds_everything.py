@@ -38,7 +38,7 @@ STAYS = {
         "sync_seal",
         "sync_later",
     ),
-    *("sync_aside", "sync_blob", "sync_self", "sync_part", "sync_snapshot"),
+    *("sync_aside", "sync_blob", "sync_self", "sync_part", "sync_snapshot", "sync_lost"),
     *("invoice_balance", "money_left", "unbilled", "crossed_account", "live_draft", "stale"),
     "blob",
 }
