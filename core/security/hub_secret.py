@@ -52,7 +52,7 @@ class HubSecret:
     """The secret of one hub, as its file holds it."""
 
     def __init__(self, path: str, data_key: bytes, held: "Held") -> None:
-        self._path = path
+        self.path = path
         self._data_key = data_key
         self.private_key, self.tls, self.kept_tls = held
 
@@ -88,7 +88,7 @@ class HubSecret:
         said = {name: None if value is None else value.hex() for name, value in held._asdict().items()}
         nonce = os.urandom(12)
         sealed = AESGCM(_key(self._data_key)).encrypt(nonce, json.dumps(said).encode(), _BOUND)
-        write_private(self._path, nonce + sealed)
+        write_private(self.path, nonce + sealed)
 
 
 def _bytes(text: str | None) -> Any:

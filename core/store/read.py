@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     class HubSecret(Protocol):
         """The key that a hub signs with, and its own certificate with its key."""
 
+        path: str
         private_key: bytes
         tls: bytes | None
         kept_tls: bytes | None

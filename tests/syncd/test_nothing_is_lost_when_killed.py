@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,14 @@ class Victims:
             while True:  # until its sockets are free
                 os.kill(pid, 0)
                 os.sched_yield()
+
+    def hub_listens(self) -> bool:
+        try:
+            for name in self.ports.keys() & self._pids.keys():
+                socket.create_connection(("127.0.0.1", self.ports[name]), 1).close()
+        except OSError:
+            return False
+        return True
 
     def acknowledged(self) -> set[str]:
         files = self.folder.glob("*.acks")
@@ -204,6 +213,7 @@ async def _reached_by(proxy: ChaosProxy, folder: Path) -> str:
 async def _nothing_is_lost(victims: Victims, proxy: ChaosProxy, url: str) -> tuple[int, int]:
     """The faults stop and all books become equal; answers how many commits were acknowledged, and in how
     many rounds."""
+    await until(victims.hub_listens, 30)  # what was killed last has only just been started
     proxy.calm = True
     rounds = await _rounds_until_equal(victims.folder, url)
     await proxy.stop()

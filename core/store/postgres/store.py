@@ -43,7 +43,8 @@ class PostgresStore(Store):
         self, url: str, key: bytes, clock: "Callable[[], datetime]", secret: "HubSecret | None" = None
     ) -> None:
         """`key` is the data key of the hub's home, which opens its `secret`; neither is in the database."""
-        super().__init__("", key, clock)
+        # What belongs beside a book, such as snapshots for offices that join, lies in the hub's home.
+        super().__init__(secret.path if secret else "", key, clock)
         self.secret = secret
         self._url = url
         self._heard = 0
