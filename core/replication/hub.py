@@ -26,6 +26,7 @@ from core.sync.page import Page, page_after
 from core.sync.register import Register
 from core.sync.sequence import Counter
 from core.sync.stamp import pack as stamp_at
+from core.sync.stamp import site_of
 from core.sync.triggers import Shape
 from core.sync.wire import Unreadable, digest, pack, runs, unpack
 from core.tables import shapes
@@ -294,12 +295,20 @@ def _take(tx: Merging, batch: Checked, sure: Collection[int]) -> list[list[int]]
 def _take_edits(tx: Merging, shape: Shape, rows: Sequence[Edit | Held], number: Counter) -> Iterator[int]:
     """The number of each row; what is held aside gets one too, so that it is not sent again."""
     held = [row for row in rows if isinstance(row, Held)]
-    applied = take_edits(Register(tx, shape), [row for row in rows if isinstance(row, Edit)], number)
+    edits = [row for row in rows if isinstance(row, Edit)]
+    applied = take_edits(Register(tx, shape), edits, number)
     note_clashes(tx, applied.clashes)
     hold_aside(tx, held)
-    hold_aside(tx, [Held(shape.name, row_id, tx.site, why, None) for row_id, why in applied.refused])
+    sent = {edit.row_id: edit for edit in edits}
+    hold_aside(tx, [_refused(shape.name, sent[row_id], why) for row_id, why in applied.refused])
     given = iter(applied.numbers)
     return (number() if isinstance(row, Held) else next(given) for row in rows)
+
+
+def _refused(table: str, edit: Edit, why: str) -> Held:
+    """What somebody wrote that this database does not take, with all that was in it."""
+    newest = max(stamp for _, stamp in edit.cells.values())
+    return Held(table, edit.row_id, site_of(newest), why, {c: list(cell) for c, cell in edit.cells.items()})
 
 
 def _keep_seal(tx: Merging, site: int, key: bytes, signature: bytes) -> None:

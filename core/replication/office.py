@@ -16,6 +16,7 @@ from core.replication.elsewhere import add_site, free_site
 from core.replication.lives import begin_anew, end_anew, present_life
 from core.replication.messages import VERSION, Answer, Request, SentBatch
 from core.replication.seals import keep_seal, seal, seal_holds
+from core.replication.slices import Pace, slices
 from core.store import Merging, Read, Store
 from core.sync.batch import Frozen, acknowledge, freeze, frozen, read_batch, unfreeze
 from core.sync.clock import TOLERATED_MS, set_clock
@@ -30,9 +31,6 @@ from core.sync.wire import unpack, unrun
 from core.tables import shapes
 
 SYNC = Actor("sync", "Sync", Role.SERVICE)
-
-SLICE_ROWS = 1_000
-"""As many rows a transaction, so that somebody who types never waits for the lock (`security.md` E4)."""
 
 LINK = """
 SELECT site, follows, url, hub_key, hub_cert, private_key, epoch, cursor, batch_no, met_at, trouble,
@@ -185,15 +183,18 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
             "UPDATE sync_link SET met_at = :at, trouble = :trouble, receipt = :receipt",
             {"at": tx.now_text, "trouble": trouble, "receipt": answer.receipt},
         )
-        first, *parts = slices(answer.page, SLICE_ROWS)
-        rows = take_page(tx, first)
-        if not parts:  # as it is nearly always: one commit is what the other office waits for
+        pace = Pace(store.clock)
+        parts = slices(answer.page, pace)
+        part, last = next(parts)
+        rows = take_page(tx, part)
+        if last:  # as it is nearly always: one commit is what the other office waits for
             return _end(tx, answer, rows)
-    for part in parts:
-        with store.merge(SYNC) as tx:
+    for part, last in parts:
+        with pace.measured(), store.merge(SYNC) as tx:
             rows += take_page(tx, part)
-    with store.merge(SYNC) as tx:
-        return _end(tx, answer, rows)
+            if last:  # with the rows that they cover
+                return _end(tx, answer, rows)
+    raise AssertionError("a page has a last part")
 
 
 def _end(tx: Merging, answer: Answer, rows: int) -> Taken:
@@ -291,31 +292,6 @@ def _set_clock(tx: Merging, raw_error_ms: int, *, refused: bool) -> None:
     error = raw_error_ms - tx.value("SELECT offset_ms FROM sync_clock")
     if frozen(tx) is None and (refused or abs(error) > TOLERATED_MS):
         set_clock(tx, shapes(), error_ms=error, hub_ms=tx.now_ms + error)
-
-
-def slices(page: Page, most: int) -> Iterator[Page]:
-    """A page in parts of so many rows, each with the cursor that its rows reach; at least one."""
-    numbered = sorted(
-        [row[1] for _, _, rows in page.tables for row in rows]
-        + [tomb[4] for tomb in page.tombs]
-        + [row[names.index("_q")] for _, names, rows in page.facts for row in rows]
-        + [row[5] for row in page.later]
-    )
-    ends = [numbered[i] for i in range(most - 1, len(numbered) - 1, most)]
-    start = page.since
-    for end in (*ends, page.cursor):
-        yield _part(page, start, end)
-        start = end
-
-
-def _part(page: Page, start: int, end: int) -> Page:
-    tables = [[t, names, [r for r in rows if start < r[1] <= end]] for t, names, rows in page.tables]
-    facts = [
-        [t, names, [r for r in rows if start < r[names.index("_q")] <= end]] for t, names, rows in page.facts
-    ]
-    tombs = [tomb for tomb in page.tombs if start < tomb[4] <= end]
-    later = [row for row in page.later if start < row[5] <= end]
-    return Page([g for g in tables if g[2]], tombs, [g for g in facts if g[2]], later, start, end, page.more)
 
 
 def take_page(tx: Merging, page: Page) -> int:

@@ -93,11 +93,19 @@ def take_rows(
             clashes += _returned(register.name, row_id, tomb, newest_of(theirs))
             back.append(row_id)
         ready.append(register.row(row_id, theirs, number))
-    if back:
-        register.unbury(back)
     if before:
         cross_off(register, before - dead)
-    return Taken(clashes, register.put(ready))
+    return Taken(clashes, _put(register, ready, back))
+
+
+def _put(register: Register, ready: Sequence[tuple[Any, ...]], back: Sequence[str]) -> list[tuple[str, str]]:
+    """Write rows, some of which come back from the dead; answers (id, why) of those that are refused, which
+    stay as they were."""
+    refused = register.put(ready)
+    if back:
+        stayed = {row_id for row_id, _ in refused}
+        register.unbury([row_id for row_id in back if row_id not in stayed])
+    return refused
 
 
 def _simply_newer(mine: Kept | None, newest: int, by_column: str | None) -> bool:
@@ -260,6 +268,4 @@ def take_edits(register: Register, edits: Sequence[Edit], number: Callable[[], i
             theirs = own | changed
         numbers.append(number())
         ready.append(register.row(row_id, theirs, numbers[-1]))
-    if back:
-        register.unbury(back)
-    return Applied(numbers, clashes, register.put(ready))
+    return Applied(numbers, clashes, _put(register, ready, back))
