@@ -79,7 +79,8 @@ class Bell:
         """Until it rings after it had rung `since` times, or the time is up."""
         if self.count == since:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._rung.wait(), seconds)
+                async with asyncio.timeout(seconds):  # `wait_for` may lose that it was cancelled
+                    await self._rung.wait()
 
     def _watch(self) -> None:
         """Until it is stopped. A disk that fails is said, and asked again after a while."""

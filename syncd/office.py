@@ -220,7 +220,10 @@ class Office:
                 await self._note(self._code_of(error))
                 pauses.longer()
             with suppress(TimeoutError):
-                await asyncio.wait_for(nudged.wait(), pauses.next or POLL_SECONDS)
+                async with asyncio.timeout(
+                    pauses.next or POLL_SECONDS
+                ):  # `wait_for` may lose that it was cancelled
+                    await nudged.wait()
 
     async def _bring(self) -> None:
         """What is written here goes to the hub at once."""
@@ -268,7 +271,8 @@ class Office:
             self._rows_moved.clear()
             await carry(self._line, self.store, self.on_book)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._rows_moved.wait(), BLOBS_SECONDS)
+                async with asyncio.timeout(BLOBS_SECONDS):  # `wait_for` may lose that it was cancelled
+                    await self._rows_moved.wait()
             return 0
 
         await self._again_and_again(once)
@@ -301,7 +305,8 @@ class Office:
                 wanted, pause = pause * random.uniform(0.5, 1), min(pause * 2, LAST_RETRY)  # noqa: S311
             if wanted:
                 with suppress(TimeoutError):  # or until another lane got through
-                    await asyncio.wait_for(self._reached.wait(), wanted)
+                    async with asyncio.timeout(wanted):  # `wait_for` may lose that it was cancelled
+                        await self._reached.wait()
 
     def _code_of(self, error: Exception) -> str:
         if isinstance(error, OutsideFailure) and not isinstance(error, Trouble):
