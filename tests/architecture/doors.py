@@ -118,6 +118,7 @@ BINDINGS: dict[str, Row] = {
     "unbilled.run": ("run --month --from --to --dry-run",),
     "settings.add": ("office add", "provider add", "service add --description --rate", "user add --role"),
     "settings.edit_file": ("config path", "keys check"),
+    "sync.run": Only("wakes the daemon beside this book; `syncd office --once` does the same by itself"),
     **{
         f"sync.{answer}": ("sync resolve --keep --value --money --note",)
         for answer in ("ours", "theirs", "edit", "void", "credit_note", "new_draft", "seen")

@@ -51,7 +51,7 @@ from core.sessions.commands import ServiceLine, finalise, record_session, void_c
 from core.sessions.correcting import correct_session
 from core.store import Store, Tx
 from core.sync.policy import Travels
-from core.tables import TABLES, ImportRun, Row, table_name
+from core.tables import TABLES, ClashAnswer, EditClash, ImportRun, Row, table_name
 from tests.builders import ADDRESS, OWNER, TODAY
 from tests.homes import SEPTEMBER, THERAPY, TIMEZONE, Home, client_with_sessions, provider_of
 from tests.hostile.fields import SHAPED, word_columns
@@ -162,6 +162,13 @@ def _live_a_month(store: Store, number: int) -> None:
     ]  # fmt: skip
     assert not [one.refusal for one in made if one.refusal], made
     with store.write(OWNER) as tx:
+        tx.add(
+            EditClash(
+                once=f"clash:client:{client_id}:name:1", tbl="client", row_id=client_id, col="name",
+                kept='"Ann"', lost='"Anne"', kept_stamp=2, lost_stamp=1,
+            )
+        )  # fmt: skip
+        tx.add(ClashAnswer(conflict=f"clash:{client_id}", answer="seen", note="It was her sister"))
         share_documents(tx, [str(one.document_id) for one in made])
         override_estimate(tx, str(made[-1].document_id), allowed_cents=1_000_000, reason="A second series")
 
