@@ -93,7 +93,12 @@ def running() -> Iterator[Server]:
     finally:
         assert watcher.stdin
         watcher.stdin.close()
-        watcher.wait(60)
+        try:
+            watcher.wait(10)
+        except subprocess.TimeoutExpired:  # a program that was started meanwhile holds the other end too
+            server.stop()
+            watcher.kill()
+            watcher.wait(10)
 
 
 def _ending_with_the_tests(folder: Path) -> subprocess.Popen[bytes]:

@@ -19,6 +19,7 @@ from core.tables import Site
 FIRST_RESTORED = 2048
 """Offices that join get low numbers in turn, so a book restored without asking anybody takes a high one,
 by chance: two restored from one backup are most likely different sites too."""
+CHANCES = 64
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, which look like digits or make words."""
 
@@ -39,10 +40,13 @@ SELECT number FROM site UNION SELECT site FROM sync_chain UNION SELECT site FROM
 
 
 def free_site(read: Read) -> int:
-    """A number that this book does not know of, by chance."""
+    """A number above all that this book knows, by chance, so that two that go on from one state most likely
+    take two: where time cannot tell, the later site's word counts."""
     known: set[int] = {number for (number,) in read.rows(SITES)}
-    high = sorted(set(range(FIRST_RESTORED, MAX_SITE + 1)) - known)
-    return secrets.choice(high or sorted(set(range(1, FIRST_RESTORED)) - known))
+    above = max(FIRST_RESTORED - 1, *known)
+    if (left := MAX_SITE - above) >= CHANCES:
+        return above + 1 + secrets.randbelow(max(CHANCES, left // 8))
+    return secrets.choice(sorted(set(range(1, MAX_SITE + 1)) - known))
 
 
 SERIES = "SELECT series FROM site UNION SELECT series FROM invoice_issue"

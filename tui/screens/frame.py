@@ -256,7 +256,7 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
     def show_frame(self) -> None:
         """Bring all lines around the list up to date; while rows are filled in, once behind them."""
         self._frame_pending = False
-        if not self.is_mounted or self._filling:
+        if self._filling or not self._is_whole():
             return
         app = self.frame_app
         self.query_one(TitleLine).show_title(app.practice, self.period_shown, app.summary)
@@ -276,9 +276,13 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         more.display = bool(second)
         self._show_footer()
 
+    def _is_whole(self) -> bool:
+        """Whether all lines stand: what was asked for before may come while the screen is taken away."""
+        return self.is_mounted and bool(self.query(TitleLine)) and bool(self.query(FooterLine))
+
     def _show_footer(self) -> None:
         self._footer_pending = False
-        if not self.is_mounted:
+        if not self._is_whole():
             return
         footer = self.query_one(FooterLine)
         if self.strip is not None:

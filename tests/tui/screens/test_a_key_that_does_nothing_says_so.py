@@ -9,6 +9,8 @@ import pytest
 from tests.builders import Book
 from tests.tui.on_a_book import biller_on
 from tests.tui.screens.test_paying import bill
+from tui.biller import Biller
+from tui.places import PLACES
 from tui.screens.invoices import Invoices
 from tui.screens.refused_keys import BURST_SECONDS
 from tui.screens.unbilled import Unbilled
@@ -47,7 +49,10 @@ async def test_a_verb_that_does_not_apply_now_says_so_and_the_next_key_acts(
         assert app.said == "", "it was said of another screen"
 
 
-async def test_a_digit_without_a_screen_says_so(book: Book, tmp_path: Path) -> None:
+async def test_a_digit_without_a_screen_says_so(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Biller, "PLACES", tuple(place for place in PLACES if place.key != "9"))
     async with biller_on(book, tmp_path) as app:
         await app.press("9")
         assert app.said == "There is no screen 9."
