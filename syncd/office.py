@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from core.errors import DomainError, OutsideFailure
 from core.nudge import DAEMON, Ear
+from core.replication.enrol import SiteTaken
 from core.replication.messages import Answer, Request, pack, read_answer
 from core.replication.office import (
     WENT_BACK,
@@ -23,6 +24,7 @@ from core.replication.office import (
     NoHub,
     Restored,
     Taken,
+    go_on_elsewhere,
     link,
     listen,
     must_ask,
@@ -377,6 +379,10 @@ class Office:
             try:
                 said = pack([told.old, told.new, told.key, told.signature])
                 await line.ask("POST", "/sync/v1/follow", said)
+            except Trouble as trouble:
+                if trouble.code == SiteTaken.code:  # another's, by chance; the next try has a new one
+                    await self.on_book(go_on_elsewhere, self.store)
+                raise
             finally:
                 await line.close()
             await self.on_book(followed, self.store, told)

@@ -6,12 +6,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from core import audit
 from core.actors import Actor, Role
 from core.migrations import HEAD
 from core.replication.aside import hold_aside, note_clashes
 from core.replication.checked import Checked, Hub, NewerOffice, check_batch
-from core.replication.elsewhere import add_former, add_site, begin_another_life, free_site
+from core.replication.elsewhere import add_former, live_again
 from core.replication.enrol import UnknownSite, require_hub
 from core.replication.messages import VERSION, Answer, Request, SentBatch
 from core.replication.recognise import spend
@@ -57,7 +56,8 @@ def receive(store: Store, request: Request, now_ms: int, *, nonce: str = "") -> 
         same = read.value(LIFE) == request.epoch
     if shown:
         with store.merge(THE_HUB) as tx:
-            live_again(tx)
+            if went_back(tx, request):  # still, if another process of the hub was not faster
+                live_again(tx)
         return None
     if request.batch is None or not same:  # what is meant for another life is brought again
         return None
@@ -87,16 +87,6 @@ def went_back(read: Read, request: Request) -> bool:
     return seq > read.value(SEQ) or (bool(rows) and batch_no > rows[0][1])
 
 
-def live_again(tx: Merging) -> None:
-    """The hub goes on from an earlier state: as another site, in another life, so that what it wrote after
-    that state and has lost keeps its numbers."""
-    before = tx.site
-    tx.become(free_site(tx))
-    add_site(tx, after=before)
-    begin_another_life(tx, before=before)
-    audit.record(tx, "hub.went_back", "site", str(tx.site), from_site=before)
-
-
 def _answer(read: Read, request: Request, ack: Ack | None, now_ms: int, reached: int) -> Answer:
     known, asked_up_to = _known(read, request)
     private, epoch = require_hub(read)
@@ -106,7 +96,7 @@ def _answer(read: Read, request: Request, ack: Ack | None, now_ms: int, reached:
     page = page_after(read, shapes(), cursor, site=request.site, own=own)
     seals, heads = [], []
     if not page.more:
-        seals = _seals(read, private) if page.facts or page.later else []
+        seals = _seals(read, private) if page.facts or page.later or request.everything else []
         heads = [list(row) for row in read.rows(HEADS)]
     if not request.everything and (request.wait_seconds or request.batch) and page.cursor - cursor <= FEW:
         told = _sites_in(page)

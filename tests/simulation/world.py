@@ -23,7 +23,7 @@ from core.errors import DomainError
 from core.ids import named
 from core.ledger.summaries import keep
 from core.replication import hub, office
-from core.replication.elsewhere import free_site
+from core.replication.elsewhere import free_site, live_again
 from core.replication.enrol import (
     SiteTaken,
     add_link,
@@ -354,7 +354,7 @@ class World:
             self._somebody_notices()
             return
         with self.hub.merge(OWNER) as tx:
-            hub.live_again(tx)
+            live_again(tx)
         self.tally["hubs restored"] += 1
 
     def _somebody_notices(self) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from core import audit
+from core.ids import named
 from core.ledger.summaries import keep
 from core.replication.elsewhere import add_site
 from core.store import Store
+from core.tables import Site
 from syncd.line import Line, Trouble
 from syncd.office import Office
 from tests.core.replication.offices import KEY, OWNER
@@ -76,6 +78,23 @@ async def test_the_daemon_gets_over_a_disk_that_was_put_back(network: Served, tm
     await until(lambda: families(network.hub) == ["Byron", "Lovelace", "Shelley"])
     office.stop()
     await task
+
+
+async def test_a_restored_backup_with_a_number_that_is_taken_takes_another(
+    network: Served, tmp_path: Path
+) -> None:
+    book = _put_back(network, 2, await _before_and_after(network, tmp_path))
+    with network.hub.write(OWNER) as tx:
+        tx.add(Site(id=named("site:2100"), number=2100, name="another", series="X"))
+    book.become_site(2100)
+    with book.write(OWNER) as tx:
+        add_site(tx, after=2)
+    new_client(book, "Shelley")
+    with pytest.raises(Trouble):
+        await Office(book).in_step()
+    await _all_have(network, "Byron", "Lovelace", "Shelley")
+    with book.read() as read:
+        assert read.value("SELECT site FROM sync_clock") not in (2, 2100)
 
 
 async def test_a_restored_backup_whose_answer_was_lost_tells_it_again(
