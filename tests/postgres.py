@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -91,18 +92,14 @@ def running() -> Iterator[Server]:
     try:
         yield server
     finally:
-        assert watcher.stdin
-        watcher.stdin.close()
-        try:
-            watcher.wait(10)
-        except subprocess.TimeoutExpired:  # a program that was started meanwhile holds the other end too
-            server.stop()
-            watcher.kill()
-            watcher.wait(10)
+        os.killpg(watcher.pid, signal.SIGKILL)
+        watcher.communicate()
+        server.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _ending_with_the_tests(folder: Path) -> subprocess.Popen[bytes]:
-    """Ends the server when its own standard input does: also where the tests are killed."""
+    """Ends the server when its own standard input does: where the tests are killed."""
     ending = f"'{binaries() / 'pg_ctl'}' -D '{folder}/data' -m immediate stop"
     script = f"cat > /dev/null; {' '.join(AS_NOBODY)} {ending}; rm -rf '{folder}'"
     quiet = subprocess.DEVNULL
