@@ -281,7 +281,7 @@ def come_in(begun: Begun, folder: str, welcome: Welcome) -> None:
 async def fetch(begun: Begun, folder: str, progress: Callable[[int], None]) -> Joined:
     """Get the whole book, and give it its name. Raises: Trouble, DiskFull; then the same again goes on."""
     try:
-        rows = await Office(begun.store).in_step(progress)
+        rows = await Office(begun.store, unused=True).in_step(progress)
         with begun.store.read() as read:
             site = own_site(read)
             series = series_of(read, site)

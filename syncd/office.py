@@ -66,10 +66,14 @@ class Exchanged(NamedTuple):
 
 
 class Office:
-    """One book and its hub, until `stop`. `tell` hears of each change of the trouble's code."""
+    """One book and its hub, until `stop`. `tell` hears of each change of the trouble's code. A book that
+    nobody can have open yet (`unused`) takes a page at once instead of in slices."""
 
-    def __init__(self, store: Store, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, store: Store, tell: Callable[[str], None] = lambda _: None, *, unused: bool = False
+    ) -> None:
         self.store = store
+        self._slices = not unused
         self._tell = tell
         self._told: str | None = None
         self._refused = ""
@@ -359,7 +363,7 @@ class Office:
         return await self.on_book(self._take, read_answer(told), self._line.now_ms)
 
     def _take(self, answer: Answer, came_ms: int) -> Exchanged:
-        taken = take(self.store, answer, now_ms=came_ms)
+        taken = take(self.store, answer, now_ms=came_ms, in_slices=self._slices)
         brought = answer.ack is not None and answer.ack[0] == "taken"
         if taken.rows or brought:
             self._loop.call_soon_threadsafe(self._rows_moved.set)

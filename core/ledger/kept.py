@@ -83,7 +83,7 @@ TWINS = tuple(
     f"""
 INSERT INTO stale (kind, id)
 SELECT '{table}', o.id FROM stale AS s JOIN {table} AS m ON m.id = s.id JOIN {table} AS o ON o.once = m.once
-WHERE s.kind = '{table}' ON CONFLICT DO NOTHING
+WHERE s.kind = '{table}' AND o.id <> m.id ON CONFLICT DO NOTHING
 """  # noqa: S608  our own tables
     for table in ("payment", "credit", "charge")
 )

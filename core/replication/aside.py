@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from core.store import Merging
 from core.sync.facts import Held
 from core.sync.register import Clash
-from core.sync.wire import pack
+from core.sync.wire import pack, unpack
 from core.tables import EditClash
 
 
@@ -17,6 +17,25 @@ def hold_aside(tx: Merging, held: Iterable[Held]) -> None:
         " ON CONFLICT DO NOTHING",
         [(one.table, one.row_id, one.site, pack(one.told), one.why, tx.now_text) for one in held],
     )
+
+
+ASIDE = "SELECT doc FROM sync_aside WHERE tbl = :tbl AND id = :id AND site = :site AND why NOT LIKE '% %'"
+
+
+def hold_refused(tx: Merging, held: Iterable[Held]) -> None:
+    """Keep edits that a table refused, to be tried again (`core.replication.again`). One of a row of which an
+    edit was refused before is added to it."""
+    for one in held:
+        known = tx.value(ASIDE, tbl=one.table, id=one.row_id, site=one.site)
+        if known is None:
+            hold_aside(tx, [one])
+            continue
+        (was_whole, before), (whole, now) = unpack(known), one.told
+        doc = pack([was_whole or whole, {**before, **now}])
+        tx.many(
+            "UPDATE sync_aside SET doc = ?, why = ? WHERE tbl = ? AND id = ? AND site = ?",
+            [(doc, one.why, one.table, one.row_id, one.site)],
+        )
 
 
 _COLUMNS = ("once", "tbl", "row_id", "col", "kept", "lost", "kept_stamp", "lost_stamp", "id")

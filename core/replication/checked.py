@@ -55,8 +55,9 @@ def check_batch(
     their sites have `signed` their chains. Raises: Unreadable, NewerOffice."""
     try:
         edits = [
-            (table, [_own(table, edit, sites, hub) for edit in _edits(_register(shapes, table), group)])
+            (table, [_own(table, edit, sites, hub) for edit in _edits(group)])
             for table, *group in batch.tables
+            if _register(shapes, table)
         ]
         tombs = [_tomb(shapes, tomb, sites) for tomb in batch.tombs]
         passed = {site for site, *_ in batch.seals}
@@ -73,7 +74,7 @@ def _vouched(
     ends = {fact.site: (fact.no, fact.chain) for fact in facts}
     good = {site for site, end in ends.items() if site in sites or signed.get(site) == end}
     return [
-        fact if fact.site in good else Held(fact.table, fact.row_id, fact.site, NOT_ITS_OWN, list(fact))
+        fact if fact.site in good else Held(fact.table, fact.row_id, fact.site, NOT_ITS_OWN, fact.doc)
         for fact in facts
     ]
 
@@ -88,36 +89,54 @@ def _register(shapes: Mapping[str, Shape], table: str) -> Shape:
     return shapes[table]
 
 
-def _edits(shape: Shape, group: Sequence[Any]) -> Iterable[Edit]:
+def _edits(group: Sequence[Any]) -> list[Edit]:
     whole, names, rows = group
     _require_names(names)
-    for edit in edits_of(names, whole is True, rows):
-        _require_text(edit.row_id)
-        if edit.stamp:
-            _require_plain(edit)
-            yield edit
-            continue
-        for column, (value, stamp) in edit.cells.items():
-            if (
-                value is not None
-                and type(value) is not str
-                and (type(value) is not int or value not in INT64)
-            ):
-                raise Unreadable("a value is not one")
-            if type(stamp) is not int or not 0 < stamp < 1 << 62 or type(edit.seen[column]) is not int:
-                raise Unreadable("a stamp is not one")
-        yield edit
+    columns = _columns(rows, 3 + len(names))
+    if columns:
+        ids, stamps, seens, *values = columns
+        _require_ids(ids)
+        _require_stamps(stamps, len(names), range(1, 1 << 62))
+        _require_stamps(seens, len(names), INT64)
+        for column in values:
+            _require_values(column)
+    return edits_of(names, whole is True, rows)
 
 
-def _require_plain(edit: Edit) -> None:
-    """The same of an edit with one stamp."""
-    for value, _ in edit.cells.values():
-        kind = type(value)
-        if kind is not str and value is not None and (kind is not int or value not in INT64):
+def _columns(rows: Any, width: int) -> list[tuple[Any, ...]]:
+    """Rows column by column, because that is quicker to look at; each is a list of so many."""
+    if not isinstance(rows, list) or not all(type(row) is list and len(row) == width for row in rows):
+        raise Unreadable("a row is not one")
+    return list(zip(*rows, strict=True))
+
+
+VALUES: Collection[type] = frozenset({str, int, type(None)})
+
+
+def _require_values(column: Collection[Any]) -> None:
+    kinds = set(map(type, column))
+    if not kinds.issubset(VALUES):
+        raise Unreadable("a value is not one")
+    if int in kinds:
+        numbers = column if len(kinds) == 1 else [value for value in column if type(value) is int]
+        if min(numbers) not in INT64 or max(numbers) not in INT64:
             raise Unreadable("a value is not one")
-    seen = next(iter(edit.seen.values()))
-    if not 0 < edit.stamp < 1 << 62 or type(seen) is not int:
+
+
+def _require_ids(column: Collection[Any]) -> None:
+    if set(map(type, column)) != {str} or not 0 < min(map(len, column)) <= max(map(len, column)) <= 200:
+        raise Unreadable("an id is not one")
+
+
+def _require_stamps(column: Collection[Any], many: int, allowed: range) -> None:
+    """Each is one stamp for all columns of its row, or a list with one for each."""
+    several = [one for one in column if type(one) is not int]
+    if not all(type(one) is list and len(one) == many for one in several):
         raise Unreadable("a stamp is not one")
+    stamps = [one for one in column if type(one) is int] if several else column
+    for some in (stamps, *several):
+        if some and (set(map(type, some)) != {int} or min(some) not in allowed or max(some) not in allowed):
+            raise Unreadable("a stamp is not one")
 
 
 def _require_names(names: Any) -> None:
@@ -137,13 +156,10 @@ def _own(table: str, edit: Edit, sites: Collection[int], hub: Hub) -> Edit | Hel
     """The edit, where every stamp in it is of a site that this office speaks for, and who is who is not
     another's to say: the row of a site is its own."""
     if table == "site" and not (_says_itself(edit, sites) or _reminds_hub(edit, hub)):
-        return Held(table, edit.row_id, -1, NOT_ITS_OWN, {c: list(cell) for c, cell in edit.cells.items()})
-    if edit.stamp and site_of(edit.stamp) in sites:
-        return edit
-    for _, stamp in edit.cells.values():
+        return Held(table, edit.row_id, -1, NOT_ITS_OWN, edit.doc)
+    for stamp in (edit.stamps,) if isinstance(edit.stamps, int) else edit.stamps:
         if site_of(stamp) not in sites:
-            told = {column: list(cell) for column, cell in edit.cells.items()}
-            return Held(table, edit.row_id, site_of(stamp), NOT_ITS_OWN, told)
+            return Held(table, edit.row_id, site_of(stamp), NOT_ITS_OWN, edit.doc)
     return edit
 
 
@@ -197,28 +213,29 @@ def _facts(
         if not table.isascii() or not table.isidentifier() or not set(FACT_COLUMNS) <= set(names):
             raise Unreadable("facts are not in their form")
         _require_names([name for name in names if name != "_q"])
-        for row in rows:
-            if len(row) != len(names):
-                raise Unreadable("a fact is too short")
-    facts = told_facts(groups)
-    for fact in facts:
-        _require_text(fact.row_id)
-        if type(fact.site) is not int or type(fact.no) is not int or not isinstance(fact.chain, bytes):
+        for name, column in zip(names, _columns(rows, len(names)), strict=False):
+            _require_column(name, column, sites)
+    return told_facts(groups)
+
+
+def _require_column(name: str, column: Collection[Any], sites: Collection[int]) -> None:
+    """What all facts of a group hold under a name."""
+    if name == "id":
+        _require_ids(column)
+    elif name in PLACED:
+        if set(map(type, column)) != {PLACED[name]}:
             raise Unreadable("a fact has no place in a chain")
-        if fact.site not in sites:
+        if name == "site" and not set(column).issubset(sites):
             raise Unreadable(NOT_ITS_OWN)
-        for value in fact.values.values():
-            if type(value) is not str and (type(value) is not int or value not in INT64):
-                raise Unreadable("a value is not one")
-    return facts
+    elif name != "_q":
+        _require_values(column)
+
+
+PLACED: Mapping[str, type] = {"site": int, "no": int, "chain": bytes}
+"""What says where a fact stands in its chain."""
 
 
 def _newest(edits: Iterable[tuple[str, Iterable[Edit | Held]]], tombs: Iterable[Any]) -> int:
-    stamps = [
-        row.stamp or max(stamp for _, stamp in row.cells.values())
-        for _, rows in edits
-        for row in rows
-        if isinstance(row, Edit)
-    ]
+    stamps = [row.newest for _, rows in edits for row in rows if isinstance(row, Edit)]
     stamps += [tomb[1][1].newest for tomb in tombs if not isinstance(tomb, Held)]
     return max(stamps, default=0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.actors import Actor, Role
 from core.migrations import HEAD
-from core.replication.aside import hold_aside, note_clashes
+from core.replication.aside import hold_aside, hold_refused, note_clashes
 from core.replication.checked import Checked, Hub, NewerOffice, check_batch
 from core.replication.elsewhere import add_former, live_again
 from core.replication.enrol import UnknownSite, require_hub
@@ -18,7 +18,7 @@ from core.replication.seals import keep_seal, public_key, read_receipt, receipt,
 from core.store import Merging, Read, Store
 from core.sync.batch import read_batch
 from core.sync.clock import AHEAD_MS
-from core.sync.facts import Held, Told, chain_end, does_not_fit, take_facts
+from core.sync.facts import LEFT_OUT, Held, Told, chain_end, follow, take_facts
 from core.sync.fork import chain_after
 from core.sync.merge import Edit, take_edits, take_tombs
 from core.sync.page import Page, page_after
@@ -248,13 +248,10 @@ def _chain_trouble(tx: Merging, facts: Sequence[Told]) -> tuple[str, Any] | None
     ("forked"). Then nothing of the batch is taken."""
     for site, run in groupby(facts, key=attrgetter("site")):
         no, head = chain_end(tx, site)
-        for fact in run:
-            if fact.no > no + 1:
-                return "missing", [site, no]
-            if fact.no == no + 1:
-                if does_not_fit(fact, no, head):
-                    return "forked", [site, no]
-                no, head = fact.no, fact.chain
+        new = [fact for fact in run if fact.no > no]
+        many, why = follow(new, no, head)
+        if why:
+            return "missing" if why == LEFT_OUT else "forked", [site, new[many - 1].no if many else no]
     return None
 
 
@@ -290,15 +287,14 @@ def _take_edits(tx: Merging, shape: Shape, rows: Sequence[Edit | Held], number: 
     note_clashes(tx, applied.clashes)
     hold_aside(tx, held)
     sent = {edit.row_id: edit for edit in edits}
-    hold_aside(tx, [_refused(shape.name, sent[row_id], why) for row_id, why in applied.refused])
+    hold_refused(tx, [_refused(shape.name, sent[row_id], why) for row_id, why in applied.refused])
     given = iter(applied.numbers)
     return (number() if isinstance(row, Held) else next(given) for row in rows)
 
 
 def _refused(table: str, edit: Edit, why: str) -> Held:
     """What somebody wrote that this database does not take, with all that was in it."""
-    newest = max(stamp for _, stamp in edit.cells.values())
-    return Held(table, edit.row_id, site_of(newest), why, {c: list(cell) for c, cell in edit.cells.items()})
+    return Held(table, edit.row_id, site_of(edit.newest), why, edit.doc)
 
 
 def _keep_seal(tx: Merging, site: int, key: bytes, signature: bytes) -> None:

@@ -55,7 +55,6 @@ class Request(NamedTuple):
     it; empty where there is none."""
 
     version: int
-    schema: str
     site: int
     epoch: str
     now_ms: int
@@ -121,7 +120,7 @@ def read_request(data: bytes) -> Request:
     )
     if not all(type(number) is int and 0 <= number < 1 << 62 for number in numbers):
         raise Unreadable("a number is not one")
-    if not isinstance(request.schema, str) or not isinstance(request.epoch, str):
+    if not isinstance(request.epoch, str):
         raise Unreadable("a word is not one")
     if not isinstance(request.receipt, bytes) or len(request.receipt) > MOST_RECEIPT:
         raise Unreadable("a receipt is not one")

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from core.actors import Actor, Role
 from core.errors import DomainError
-from core.migrations import HEAD
 from core.replication.aside import hold_aside, note_clashes
 from core.replication.elsewhere import add_site, free_site
 from core.replication.lives import begin_anew, end_anew, present_life
@@ -18,9 +17,9 @@ from core.replication.messages import VERSION, Answer, Request, SentBatch
 from core.replication.seals import keep_seal, seal, seal_holds
 from core.replication.slices import Pace, slices
 from core.store import Merging, Read, Store
-from core.sync.batch import Frozen, acknowledge, freeze, frozen, read_batch, unfreeze
+from core.sync.batch import Batch, Frozen, acknowledge, freeze, frozen, read_batch, unfreeze
 from core.sync.clock import TOLERATED_MS, set_clock
-from core.sync.facts import Told, chain_end, take_facts, told_facts
+from core.sync.facts import Told, chain_end, take_facts, told_facts, told_later
 from core.sync.fork import chain_after, first_unsent, leave_fork
 from core.sync.merge import take_rows, take_tombs
 from core.sync.page import Page
@@ -113,8 +112,10 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
     sent = None
     if not idle:
         with store.merge(SYNC) as tx:
-            batch = frozen(tx) or freeze(tx, shapes(), hub.batch_no + 1, sites_of(tx))
-            sent = None if batch is None else _sealed(tx, hub, batch)
+            waiting = frozen(tx)
+            batch = (waiting, read_batch(waiting.payload)) if waiting else None
+            batch = batch or freeze(tx, shapes(), hub.batch_no + 1, sites_of(tx))
+            sent = None if batch is None else _sealed(tx, hub, *batch)
     wait = 0 if sent or went_back or hub.began is not None else wait_seconds
     return _request(hub, now_ms, compare, wait, sent)
 
@@ -122,7 +123,7 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
 def _request(hub: Link, now_ms: int, compare: int, wait_seconds: int, sent: SentBatch | None) -> Request:
     everything = hub.began is not None or hub.trouble == DIFFERENT
     return Request(
-        VERSION, HEAD, hub.site, hub.epoch, now_ms, hub.cursor, compare, wait_seconds, everything,
+        VERSION, hub.site, hub.epoch, now_ms, hub.cursor, compare, wait_seconds, everything,
         hub.receipt or b"", sent,
     )  # fmt: skip
 
@@ -146,19 +147,20 @@ def must_ask(read: Read) -> bool:
     return has_unsent(read) or link(read).trouble == WENT_BACK
 
 
-def _sealed(tx: Merging, hub: Link, batch: Frozen) -> SentBatch:
+def _sealed(tx: Merging, hub: Link, ready: Frozen, batch: Batch) -> SentBatch:
     own = [
         (row[names.index("no")], row[names.index("chain")])
-        for _, names, rows in read_batch(batch.payload).facts
+        for _, names, rows in batch.facts
         for row in rows
         if row[names.index("site")] == tx.site
     ]
     signature = seal(hub.private_key, tx.site, *max(own)) if own else b""
-    return SentBatch(batch.number, batch.sha256, batch.payload, signature)
+    return SentBatch(ready.number, ready.sha256, ready.payload, signature)
 
 
-def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
-    """Take in what the hub answered; `now_ms` is when it came, by this computer's clock. Raises: NoHub."""
+def take(store: Store, answer: Answer, *, now_ms: int, in_slices: bool = True) -> Taken:
+    """Take in what the hub answered; `now_ms` is when it came, by this computer's clock. In slices nobody who
+    types waits for the lock. Raises: NoHub."""
     with store.read() as read:
         site = read.value("SELECT site FROM sync_clock")
         if not site == answer.known[0] == link(read).site:  # it goes on as another site since it asked
@@ -184,7 +186,7 @@ def take(store: Store, answer: Answer, *, now_ms: int) -> Taken:
             {"at": tx.now_text, "trouble": trouble, "receipt": answer.receipt},
         )
         pace = Pace(store.clock)
-        parts = slices(answer.page, pace)
+        parts = slices(answer.page, pace) if in_slices else iter([(answer.page, True)])
         part, last = next(parts)
         rows = take_page(tx, part)
         if last:  # as it is nearly always: one commit is what the other office waits for
@@ -334,10 +336,7 @@ def _held(table: str, rows: Sequence[Sequence[Any]], refused: Sequence[tuple[str
 
 def _told(page: Page) -> list[Told]:
     """The facts of a page in the order of their chains, with those that the hub itself only keeps."""
-    later = [
-        Told(table, row_id, site, no, chain, number, unpack(doc))
-        for table, row_id, site, no, chain, number, doc in page.later
-    ]
+    later = [told_later(place, unpack(doc)) for *place, doc in page.later]
     return sorted([*told_facts(page.facts), *later], key=lambda fact: (fact.site, fact.no))
 
 

@@ -286,7 +286,7 @@ def _take_right_facts(
             continue
         else:
             if mine is not None:
-                hold_aside(tx, [Held(mine.table, mine.row_id, mine.site, ALTERED, list(mine))])
+                hold_aside(tx, [Held(mine.table, mine.row_id, mine.site, ALTERED, mine.doc)])
                 take_out(tx, known[mine.table], mine.row_id)
             put_back(tx, known[fact.table], fact)
             chains.put(fact)
@@ -308,7 +308,7 @@ def _take_out_strays(
         if chains.proven(tx, [fact], by_what_follows=False):
             left.append((fact.table, fact.row_id, "only_here"))
             continue
-        hold_aside(tx, [Held(fact.table, fact.row_id, fact.site, NOT_A_FACT, list(fact))])
+        hold_aside(tx, [Held(fact.table, fact.row_id, fact.site, NOT_A_FACT, fact.doc)])
         take_out(tx, by_name()[fact.table], fact.row_id)
         took.add((fact.table, fact.row_id))
     return took

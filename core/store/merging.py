@@ -1,5 +1,7 @@
 """Merges: rows from elsewhere become rows here."""
 
+from typing import NamedTuple
+
 from core.store.write import Tx
 from core.trouble import refusal_of
 
@@ -10,6 +12,25 @@ if TYPE_CHECKING:
 
     from core.sync.triggers import Shape
     from core.tables import Row
+
+
+AT_ONCE = (100, 10, 1)
+"""Rows in one statement: as many as go into the first, and what is left into the next."""
+
+
+class Insert(NamedTuple):
+    """How rows go into a table; `otherwise` is what becomes of one that is there."""
+
+    table: str
+    columns: "Sequence[str]"
+    otherwise: str
+
+    def sql(self, rows: int) -> str:
+        """The statement for so many rows."""
+        names = ", ".join(f'"{column}"' for column in self.columns)
+        row = f"({', '.join('?' * len(self.columns))})"
+        rows_of_marks = ", ".join([row] * rows)
+        return f"INSERT INTO {self.table} ({names}) VALUES {rows_of_marks} {self.otherwise}"  # noqa: S608
 
 
 class Merging(Tx):
@@ -66,27 +87,38 @@ class Merging(Tx):
         now_ms: int = self._now_ms
         return now_ms
 
-    def try_many(self, sql: str, rows: "Sequence[Sequence[Any]]", /) -> "list[tuple[int, str]]":
-        """`many`, but rows that the database refuses stay out; answers which of them, and why."""
-        return self._refused(sql, rows, 0)
+    def try_insert(
+        self,
+        table: str,
+        columns: "Sequence[str]",
+        rows: "Sequence[Sequence[Any]]",
+        /,
+        *,
+        otherwise: str = "",
+    ) -> "list[tuple[int, str]]":
+        """Insert rows; those that the database refuses stay out. `otherwise` is what becomes of a row that is
+        there. Answers which are refused, and why."""
+        return self._refused(Insert(table, columns, otherwise), rows, 0) if rows else []
 
-    def _refused(self, sql: str, rows: "Sequence[Sequence[Any]]", first: int) -> "list[tuple[int, str]]":
+    def _refused(
+        self, insert: "Insert", rows: "Sequence[Sequence[Any]]", first: int
+    ) -> "list[tuple[int, str]]":
         """Half by half, so that one bad row of thousands is found in a dozen tries."""
-        why = self._try(sql, rows)
+        why = self._try(insert, rows)
         if not why:
             return []
         if len(rows) == 1:
             return [(first, why)]
         half = len(rows) // 2
-        return [*self._refused(sql, rows[:half], first), *self._refused(sql, rows[half:], first + half)]
+        return [*self._refused(insert, rows[:half], first), *self._refused(insert, rows[half:], first + half)]
 
-    def _try(self, sql: str, rows: "Sequence[Sequence[Any]]") -> str:
+    def _try(self, insert: "Insert", rows: "Sequence[Sequence[Any]]") -> str:
         """All of them or none; answers why none."""
         from sqlalchemy.exc import DBAPIError
 
         nested = self._sa.begin_nested()
         try:
-            self.many(sql, rows)
+            self._put_in(insert, rows)
         except (DBAPIError, OverflowError) as error:
             nested.rollback()
             refusal = refusal_of(error)
@@ -95,3 +127,15 @@ class Merging(Tx):
             return type(getattr(error, "orig", error)).__name__
         nested.commit()
         return ""
+
+    def _put_in(self, insert: "Insert", rows: "Sequence[Sequence[Any]]") -> None:
+        """Many rows in one statement: for each statement that may fire a trigger SQLite keeps a copy of every
+        page that it touches, and a row touches a page of every index."""
+        from itertools import chain
+
+        done = 0
+        for size in AT_ONCE:
+            upto = len(rows) - (len(rows) - done) % size
+            parts = (rows[start : start + size] for start in range(done, upto, size))
+            self.many(insert.sql(size), [tuple(chain.from_iterable(part)) for part in parts])
+            done = upto

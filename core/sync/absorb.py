@@ -7,7 +7,7 @@ were never kept; an office asks the hub for everything once more.
 from collections.abc import Sequence
 
 from core.sync.book import Book
-from core.sync.facts import Told, insert_facts
+from core.sync.facts import insert_facts, told_later
 from core.sync.policy import Travels
 from core.sync.register import Register, others_of
 from core.sync.triggers import Shape
@@ -22,11 +22,13 @@ def absorb(book: Book, shapes: Sequence[Shape]) -> None:
         if shape.travels is Travels.REGISTER:
             _absorb_columns(book, Register(book, shape))
     known = {shape.name: frozenset(shape.columns) for shape in shapes}
-    kept = [Told(t, i, site, no, chain, q, unpack(doc)) for t, i, site, no, chain, q, doc in book.rows(LATER)]
+    kept = [told_later(row[:6], unpack(row[6])) for row in book.rows(LATER)]
     fit = [fact for fact in kept if known.get(fact.table, frozenset()).issuperset(fact.values)]
     book.many("DELETE FROM sync_later WHERE tbl = ? AND id = ?", [(fact.table, fact.row_id) for fact in fit])
-    insert_facts(book, {shape.name: shape for shape in shapes}, fit)
-    book.execute("UPDATE sync_link SET cursor = 0")
+    insert_facts(book, {shape.name: shape for shape in shapes}, fit, [fact.number for fact in fit])
+    if book.execute("UPDATE sync_link SET cursor = 0"):
+        # What a table refused comes again with everything else, and is held again if it must be.
+        book.execute("DELETE FROM sync_aside WHERE why NOT LIKE '% %'")
 
 
 def _absorb_columns(book: Book, register: Register) -> None:

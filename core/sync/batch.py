@@ -6,17 +6,18 @@ repetition or crash is one of two cases: the hub has it and answers the same aga
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from core.sync.book import AMONG, Book, Reader, listed
-from core.sync.facts import named_facts
+from core.sync.facts import chain_end, named_facts
 from core.sync.merge import Edit
 from core.sync.policy import REPLICATED, Travels
 from core.sync.refill import say_again
-from core.sync.register import Register
+from core.sync.register import Register, renumber
 from core.sync.sequence import unnumbered
 from core.sync.triggers import Shape
-from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, digest, pack, size_of, unpack
+from core.sync.wire import BATCH_BYTES, BATCH_ROWS, Unreadable, as_many_as_fit, digest, pack, unpack
 
 
 class Batch(NamedTuple):
@@ -51,16 +52,18 @@ def frozen(book: Reader) -> Frozen | None:
     return Frozen(*rows[0]) if rows else None
 
 
-def freeze(book: Book, shapes: Sequence[Shape], number: int, sites: Sequence[int]) -> Frozen | None:
-    """Freeze what is to be sent under the next number; None where there is nothing. Facts are those of the
-    sites that this office speaks for."""
+def freeze(
+    book: Book, shapes: Sequence[Shape], number: int, sites: Sequence[int]
+) -> tuple[Frozen, Batch] | None:
+    """Freeze what is to be sent under the next number, and say what it is; None where there is nothing.
+    Facts are those of the sites that this office speaks for."""
     batch = _unsent(book, shapes, sites)
     if batch.empty:
         return None
     payload = pack(list(batch))
     ready = Frozen(number, payload, digest(payload))
     book.many("INSERT INTO sync_batch (no, payload, sha256) VALUES (?, ?, ?)", [ready])
-    return ready
+    return ready, batch
 
 
 def unfreeze(book: Book) -> None:
@@ -78,17 +81,12 @@ class _Room:
         self.rows = ENDLESS if endless else BATCH_ROWS
         self.bytes = ENDLESS if endless else BATCH_BYTES
 
-    def take(self, rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+    def take(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """The rows from the first on that still go in; one goes in where nothing did."""
-        taken = []
-        for row in rows:
-            size = size_of(row)
-            if self.rows < BATCH_ROWS and (self.rows == 0 or size > self.bytes):
-                break
-            self.rows -= 1
-            self.bytes -= size
-            taken.append(row)
-        return taken
+        many, size = as_many_as_fit(rows[: self.rows], self.bytes, one=self.rows >= BATCH_ROWS)
+        self.rows -= many
+        self.bytes -= size
+        return rows[:many]
 
 
 def _unsent(book: Book, shapes: Sequence[Shape], sites: Sequence[int]) -> Batch:
@@ -123,17 +121,15 @@ def _waits(book: Book, shape: Shape, site: int) -> bool:
 def _edits(book: Book, shape: Shape, room: _Room) -> list[list[Any]]:
     """Unsent rows of a table: whole where they are new, else the columns that were edited."""
     register = Register(book, shape)
-    waiting = f"SELECT id FROM {shape.name} WHERE _q = 0 ORDER BY rowid LIMIT :most"
-    ids = [row_id for (row_id,) in book.rows(waiting, most=room.rows)]
-    if not ids:
-        return []
-    kept, bases = register.kept(ids), register.bases(ids)
+    waiting = register.waiting(room.rows)
+    bases = register.bases(waiting)
     groups: dict[tuple[bool, tuple[str, ...]], list[list[Any]]] = {}
-    rows = []
-    for row_id in ids:
-        mine, seen = kept[row_id], bases.get(row_id)
+    rows: list[tuple[list[Any], tuple[bool, tuple[str, ...]]]] = []
+    new = (True, register.columns)
+    for row_id, mine in waiting.items():
+        seen = bases.get(row_id)
         if seen is None and mine.by_column is None and mine.others is None:  # new, and never changed since
-            rows.append(([row_id, mine.newest, 0, *mine.values], (True, register.columns)))
+            rows.append(([row_id, mine.newest, 0, *mine.values], new))
             continue
         cells = register.cells(mine)
         names = tuple(cells) if seen is None else tuple(c for c in cells if c in seen)
@@ -144,8 +140,9 @@ def _edits(book: Book, shape: Shape, room: _Room) -> list[list[Any]]:
             *(cells[c][0] for c in names),
         ]
         rows.append((row, (seen is None, names)))
-    for taken, (_, kind) in zip(room.take([row for row, _ in rows]), rows, strict=False):
-        groups.setdefault(kind, []).append(list(taken))
+    many = len(room.take([row for row, _ in rows]))
+    for row, kind in rows[:many]:
+        groups.setdefault(kind, []).append(row)
     return [[shape.name, whole, list(names), group] for (whole, names), group in groups.items()]
 
 
@@ -155,21 +152,47 @@ def _one_or_all(numbers: list[int]) -> int | list[int]:
 
 def _facts(book: Book, shapes: Sequence[Shape], sites: Sequence[int], room: _Room) -> list[list[Any]]:
     """Unsent facts in the order of their chains."""
-    found: list[tuple[int, int, str, tuple[str, ...], tuple[Any, ...]]] = []
-    for shape in shapes:
-        if shape.travels is Travels.FACT and room.rows:
-            sql = (
-                f"SELECT {listed(shape.columns)} FROM {shape.name}"
-                f" WHERE _q = 0 AND no NOTNULL AND site {AMONG} ORDER BY site, no LIMIT :most"
-            )
-            site, no = shape.columns.index("site"), shape.columns.index("no")
-            rows = book.rows(sql, ids=json.dumps(list(sites)), most=room.rows)
-            found += [(row[site], row[no], shape.name, shape.columns, row) for row in rows]
-    found.sort()
+    facts = [shape for shape in shapes if shape.travels is Travels.FACT]
+    if not (facts and room.rows):
+        return []
+    # As they were written they nearly always stand in the order of the chain; to sort them is to look at
+    # everything that is unsent for each batch.
+    found = _waiting_facts(book, facts, sites, "rowid", room.rows)
+    if not _are_next(book, facts, sites, found):
+        found = _waiting_facts(book, facts, sites, "site, no", room.rows)
     groups: dict[str, list[Any]] = {}
-    for (_, _, table, names, _), row in zip(found, room.take([row for *_, row in found]), strict=False):
-        groups.setdefault(table, [table, list(names), []])[2].append(list(row))
+    for (_, _, shape, _), row in zip(found, room.take([row for *_, row in found]), strict=False):
+        groups.setdefault(shape.name, [shape.name, list(shape.columns), []])[2].append(list(row))
     return list(groups.values())
+
+
+Waiting = tuple[int, int, Shape, tuple[Any, ...]]
+
+
+def _waiting_facts(
+    book: Book, shapes: Sequence[Shape], sites: Sequence[int], order: str, most: int
+) -> list[Waiting]:
+    """The first `most` unsent facts of each table in some order, all in the order of their chains."""
+    found: list[Waiting] = []
+    for shape in shapes:
+        sql = (
+            f"SELECT {listed(shape.columns)} FROM {shape.name}"
+            f" WHERE _q = 0 AND no NOTNULL AND site {AMONG} ORDER BY {order} LIMIT :most"
+        )
+        site, no = shape.columns.index("site"), shape.columns.index("no")
+        rows = book.rows(sql, ids=json.dumps(list(sites)), most=most)
+        found += [(row[site], row[no], shape, row) for row in rows]
+    return sorted(found, key=itemgetter(0, 1))[:most]
+
+
+def _are_next(book: Book, shapes: Sequence[Shape], sites: Sequence[int], found: Sequence[Waiting]) -> bool:
+    """Whether these are the first unsent facts of one site, and none between them is left out: as many are
+    unsent as its chain is longer than what the hub has."""
+    if not found or len(sites) > 1:
+        return False
+    unsent = sum(book.value(f"SELECT count(*) FROM {shape.name} WHERE _q = 0") for shape in shapes)
+    first = chain_end(book, sites[0])[0] - unsent + 1
+    return [no for _, no, _, _ in found] == list(range(first, first + len(found)))
 
 
 def read_batch(payload: bytes) -> Batch:
@@ -181,19 +204,9 @@ def read_batch(payload: bytes) -> Batch:
 
 
 def edits_of(names: Sequence[str], whole: bool, rows: Iterable[Sequence[Any]]) -> list[Edit]:
-    """Rows of a group of a batch, column by column."""
-    many = len(names)
-    found = []
-    for row_id, stamp, seen, *values in rows:
-        if type(stamp) is int and type(seen) is int:
-            cells = dict(zip(names, [(value, stamp) for value in values], strict=True))
-            found.append(Edit(row_id, cells, dict.fromkeys(names, seen), whole, stamp))
-            continue
-        stamps = [stamp] * many if isinstance(stamp, int) else stamp
-        seens = [seen] * many if isinstance(seen, int) else seen
-        cells = {c: (v, s) for c, v, s in zip(names, values, stamps, strict=True)}
-        found.append(Edit(row_id, cells, dict(zip(names, seens, strict=True)), whole))
-    return found
+    """Rows of a group of a batch."""
+    columns = tuple(names)
+    return [Edit(row[0], columns, row[3:], row[1], row[2], whole) for row in rows]
 
 
 def acknowledge(
@@ -216,7 +229,7 @@ def acknowledge(
     for _, _, table, row_id in sorted(named_facts(batch.facts)):
         of_table.setdefault(table, []).append((next(given), row_id))
     for table, pairs in of_table.items():
-        book.many(f"UPDATE {table} SET _q = ? WHERE id = ?", pairs)
+        renumber(book, table, pairs)
     newest = max([_latest(row[1]) for _, _, _, rows in batch.tables for row in rows], default=0)
     book.execute("UPDATE sync_clock SET floor = max(floor, :newest)", {"newest": newest})
     book.execute("DELETE FROM sync_batch")
@@ -234,9 +247,9 @@ def _acknowledge_rows(
     bases, stamps = register.bases(ids), register.stamps(ids)
     numbered, lost, others = [], [], []
     for row, number in zip(rows, given, strict=False):
-        as_sent = row[0] not in bases and stamps.get(row[0], ())[:2] == (row[1], None)
-        if number and as_sent:
-            numbered.append((max(number, stamps[row[0]][2]), row[0]))
+        here = stamps.get(row[0])
+        if number and here and here[:2] == (row[1], None) and row[0] not in bases:  # as it was sent
+            numbered.append((max(number, here[2]), row[0]))
         else:
             others.append((row, number))
     kept = register.kept([row[0] for row, _ in others])

@@ -28,8 +28,11 @@ class Book(Protocol):
     def many(self, sql: str, rows: Sequence[Sequence[Any]], /) -> None:
         """One statement for each of many rows; parameters are `?` in their order."""
 
-    def try_many(self, sql: str, rows: Sequence[Sequence[Any]], /) -> list[tuple[int, str]]:
-        """The same, but rows that the database refuses stay out; answers which of them and why."""
+    def try_insert(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], /, *, otherwise: str = ""
+    ) -> list[tuple[int, str]]:
+        """Insert many rows; those that the database refuses stay out. `otherwise` is what becomes of a row
+        that is there (ON CONFLICT). Answers which are refused, and why."""
 
     def guard(self, shape: "Shape", *, on: bool) -> None:
         """Let rows of a table be deleted that never are, and no longer; a crash brings the guard back."""

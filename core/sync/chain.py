@@ -6,7 +6,8 @@ the form of older facts.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any
@@ -21,31 +22,36 @@ def canonical(table: str, no: int, names: Sequence[str], values: Sequence[Value]
 
     One JSON list, put together here because the encoder costs half as much again for each fact.
     """
-    form = [
-        f',"{name}",{encode_basestring(value) if type(value) is str else int.__repr__(value)}'
-        for name, value in zip(names, values, strict=True)
-        if value is not None
-    ]
+    form = [_said(name, value) for name, value in zip(names, values, strict=True) if value is not None]
     return f'["{table}",{no}{"".join(form)}]'.encode()
 
 
 def canonicals(
     table: str, numbers: Sequence[int], names: Sequence[str], columns: Sequence[Sequence[Value]]
 ) -> list[bytes]:
-    """The same of many facts of a table, given column by column: a value that many have is written once."""
-    parts = [_each(name, column) for name, column in zip(names, columns, strict=True)]
-    starts = [f'["{table}",{no}' for no in numbers]
-    return [f"{''.join(pieces)}]".encode() for pieces in zip(starts, *parts, strict=True)]
+    """The same of many facts of a table, given column by column: a value that many have is written once,
+    and one that all have once for all columns beside it."""
+    parts: list[Iterable[str]] = [map(str, numbers)]
+    same = ""
+    for name, column in zip(names, columns, strict=True):
+        values = set(column)
+        if len(values) == 1:
+            same += _said(name, column[0])
+            continue
+        if same:
+            parts.append(repeat(same))
+            same = ""
+        said = {value: _said(name, value) for value in values}
+        parts.append(map(said.__getitem__, column))
+    start, end = f'["{table}",', f"{same}]"
+    return [f"{start}{''.join(pieces)}{end}".encode() for pieces in zip(*parts, strict=False)]
 
 
-def _each(name: str, column: Sequence[Value]) -> Iterator[str]:
-    said = {
-        value: ""
-        if value is None
-        else f',"{name}",{encode_basestring(value) if type(value) is str else int.__repr__(value)}'
-        for value in set(column)
-    }
-    return map(said.__getitem__, column)
+def _said(name: str, value: Value) -> str:
+    """A column and what it holds; nothing where it holds nothing."""
+    if value is None:
+        return ""
+    return f',"{name}",{encode_basestring(value) if type(value) is str else int.__repr__(value)}'
 
 
 def link(head: bytes, form: bytes) -> bytes:

@@ -7,11 +7,11 @@ The facts of other sites go on.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from core.sync.book import AMONG, Book, Reader, ids_text, listed
-from core.sync.chain import GENESIS, canonical, link
+from core.sync.book import AMONG, Book, Reader, ids_text
+from core.sync.chain import GENESIS, canonical, canonicals, link
 from core.sync.policy import Travels
 from core.sync.triggers import Shape
 
@@ -19,7 +19,8 @@ OUTSIDE_CHAIN = ("no", "chain", "_q")
 
 
 class Told(NamedTuple):
-    """A fact as it travels. `values` are all columns that are not NULL, by name, in the order of names."""
+    """A fact as it travels. `names` are the columns that its chain covers, in their order, and `row` what
+    they hold; what is None is the same as not said."""
 
     table: str
     row_id: str
@@ -27,7 +28,23 @@ class Told(NamedTuple):
     no: int
     chain: bytes
     number: int
-    values: Mapping[str, Any]
+    names: tuple[str, ...]
+    row: tuple[Any, ...]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is said, by column."""
+        return {name: value for name, value in zip(self.names, self.row, strict=True) if value is not None}
+
+    @property
+    def place(self) -> tuple[str, str, int, int, bytes]:
+        """Which fact it is, and where."""
+        return self[:5]
+
+    @property
+    def doc(self) -> list[Any]:
+        """As it is kept aside."""
+        return [*self[:6], self.values]
 
 
 class Held(NamedTuple):
@@ -51,18 +68,30 @@ ALTERED = "its values do not fit its place in the chain"
 LEFT_OUT = "facts before it are missing"
 ANOTHER = "another fact has its number"
 
+_place = attrgetter("site", "no")
+
 
 def told_facts(groups: Iterable[Sequence[Any]]) -> list[Told]:
     """Facts of the wire's groups [table, names, rows] in the order of their chains."""
-    found = []
+    found: list[Told] = []
     for table, names, rows in groups:
         at = {name: i for i, name in enumerate(names)}
         row_id, site, no, chain, number = (at[name] for name in ("id", "site", "no", "chain", "_q"))
-        covered = sorted((name, i) for name, i in at.items() if name not in OUTSIDE_CHAIN)
-        for row in rows:
-            values = {name: row[i] for name, i in covered if row[i] is not None}
-            found.append(Told(table, row[row_id], row[site], row[no], row[chain], row[number], values))
-    return sorted(found, key=attrgetter("site", "no"))
+        covered = tuple(sorted(at.keys() - set(OUTSIDE_CHAIN)))
+        pick = itemgetter(*(at[name] for name in covered))
+        found += [
+            Told(table, row[row_id], row[site], row[no], row[chain], row[number], covered, pick(row))
+            for row in rows
+        ]
+    return sorted(found, key=_place)
+
+
+def told_later(place: Sequence[Any], values: Mapping[str, Any]) -> Told:
+    """A fact of which only what it says is kept, with its table, id, site, number there, link and the hub's
+    number."""
+    table, row_id, site, no, chain, number = place
+    names = tuple(sorted(values))
+    return Told(table, row_id, site, no, chain, number, names, tuple(values[name] for name in names))
 
 
 def named_facts(groups: Iterable[Sequence[Any]]) -> list[tuple[int, int, str, str]]:
@@ -86,28 +115,29 @@ def take_facts(
 
     What this version has no table or column for is kept for the version that has.
     """
-    numbers: dict[str, int] = {}
+    given: list[int] = []
     held: list[Held] = []
     new: list[Told] = []
+    numbers: list[int] = []
     for site, run in groupby(facts, key=attrgetter("site")):
         no, head = chain_end(book, site)
         known = list(run)
         old = [fact for fact in known if fact.no <= no]
-        numbers |= _known_already(book, shapes, old, held, number is None)
-        broken = ""
-        for fact in known[len(old) :]:
-            broken = broken or ("" if site in sure else does_not_fit(fact, no, head))
-            if broken:
-                held.append(Held(fact.table, fact.row_id, site, broken, list(fact)))
-                continue
-            no, head = fact.no, fact.chain
-            numbers[fact.row_id] = fact.number if number is None else number()
-            new.append(fact._replace(number=numbers[fact.row_id]))
-        _keep_end(book, site, no, head)
-    held += insert_facts(book, shapes, new)
+        rest = known[len(old) :]
+        there = _known_already(book, shapes, old, held, number is None) if old else {}
+        given += [there.get((fact.table, fact.row_id), 0) for fact in old]
+        many, broken = (len(rest), "") if site in sure else follow(rest, no, head)
+        fit = rest[:many]
+        numbers += [fact.number for fact in fit] if number is None else [number() for _ in fit]
+        new += fit
+        given += [*numbers[len(numbers) - many :], *(0 for _ in rest[many:])]
+        held += [Held(fact.table, fact.row_id, site, broken, fact.doc) for fact in rest[many:]]
+        if fit:
+            _keep_end(book, site, fit[-1].no, fit[-1].chain)
+    held += insert_facts(book, shapes, new, numbers)
     if number is not None:  # what is held aside is not sent again
-        numbers |= {fact.row_id: number() for fact in facts if fact.row_id not in numbers}
-    return FactsTaken([numbers.get(fact.row_id, 0) for fact in facts], held)
+        given = [each or number() for each in given]
+    return FactsTaken(given, held)
 
 
 END = "SELECT no, head FROM sync_chain WHERE site = :site"
@@ -120,30 +150,73 @@ def chain_end(book: Reader, site: int) -> tuple[int, bytes]:
 
 
 def _keep_end(book: Book, site: int, no: int, head: bytes) -> None:
-    if no:
-        book.execute(
-            "INSERT INTO sync_chain (site, no, head) VALUES (:site, :no, :head)"
-            " ON CONFLICT (site) DO UPDATE SET no = excluded.no, head = excluded.head",
-            {"site": site, "no": no, "head": head},
-        )
+    book.execute(
+        "INSERT INTO sync_chain (site, no, head) VALUES (:site, :no, :head)"
+        " ON CONFLICT (site) DO UPDATE SET no = excluded.no, head = excluded.head",
+        {"site": site, "no": no, "head": head},
+    )
 
 
-def does_not_fit(fact: Told, no: int, head: bytes) -> str:
-    """Why a fact is not the one after this end of its site's chain; empty where it is."""
-    if fact.no != no + 1:
-        return LEFT_OUT
+def follow(facts: Sequence[Told], no: int, head: bytes) -> tuple[int, str]:
+    """How many of these facts of a site go on from this end of its chain, one after the other, and why the
+    next one does not; empty where all do."""
+    for i, (fact, form) in enumerate(zip(facts, _forms(facts), strict=True)):
+        if fact.no != no + 1:
+            return i, LEFT_OUT
+        if form is None or link(head, form) != fact.chain:
+            return i, ALTERED
+        no, head = fact.no, fact.chain
+    return len(facts), ""
+
+
+def links(head: bytes, fact: Told) -> bool:
+    """Whether a fact's link follows from its content and the link before."""
+    form = _form(fact)
+    return form is not None and link(head, form) == fact.chain
+
+
+PLAIN = frozenset({str, int, type(None)})
+
+
+def _alike(facts: Sequence[Told]) -> dict[tuple[str, tuple[str, ...]], list[int]]:
+    """Places of facts by their table and what is said of them."""
+    found: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for i, fact in enumerate(facts):
+        found.setdefault((fact.table, fact.names), []).append(i)
+    return found
+
+
+def _forms(facts: Sequence[Told]) -> list[bytes | None]:
+    """What the chain covers of each fact; None where it cannot be a fact.
+
+    Column by column, because most columns hold few values.
+    """
+    found: list[bytes | None] = [None] * len(facts)
+    for (table, names), places in _alike(facts).items():
+        columns = list(zip(*(facts[i].row for i in places), strict=True))
+        made: Sequence[bytes | None] = ()
+        if all(PLAIN.issuperset(map(type, column)) for column in columns):
+            try:
+                made = canonicals(table, [facts[i].no for i in places], names, columns)
+            except UnicodeEncodeError:
+                made = ()
+        for i, form in zip(places, made or [_form(facts[i]) for i in places], strict=True):
+            found[i] = form
+    return found
+
+
+def _form(fact: Told) -> bytes | None:
     try:
-        form = canonical(fact.table, fact.no, tuple(fact.values), tuple(fact.values.values()))
+        return canonical(fact.table, fact.no, fact.names, fact.row)
     except (TypeError, AttributeError, UnicodeEncodeError):
-        return ALTERED
-    return "" if link(head, form) == fact.chain else ALTERED
+        return None
 
 
 def _known_already(
     book: Book, shapes: Mapping[str, Shape], facts: Sequence[Told], held: list[Held], renumber: bool
-) -> dict[str, int]:
+) -> dict[tuple[str, str], int]:
     """Facts that lie here: the hub's numbers of them; another one under a known number is held aside."""
-    numbers: dict[str, int] = {}
+    numbers: dict[tuple[str, str], int] = {}
     for table, same in groupby(sorted(facts, key=attrgetter("table")), key=attrgetter("table")):
         run = list(same)
         ids = ids_text(fact.row_id for fact in run)
@@ -158,11 +231,11 @@ def _known_already(
         for fact in run:
             chain, q = kept.get(fact.row_id, (None, 0))
             if chain != fact.chain:
-                held.append(Held(table, fact.row_id, fact.site, ANOTHER, list(fact)))
+                held.append(Held(table, fact.row_id, fact.site, ANOTHER, fact.doc))
                 continue
-            numbers[fact.row_id] = q
+            numbers[table, fact.row_id] = q
             if renumber and q != fact.number:
-                numbers[fact.row_id] = fact.number
+                numbers[table, fact.row_id] = fact.number
                 book.execute(
                     f"UPDATE {table if table in shapes else 'sync_later'} SET _q = :q WHERE id = :id",
                     {"q": fact.number, "id": fact.row_id},
@@ -170,50 +243,62 @@ def _known_already(
     return numbers
 
 
-def insert_facts(book: Book, shapes: Mapping[str, Shape], facts: Sequence[Told]) -> list[Held]:
-    """Put facts whose place in the chain was seen to into their tables, or beside them."""
+def insert_facts(
+    book: Book, shapes: Mapping[str, Shape], facts: Sequence[Told], numbers: Sequence[int]
+) -> list[Held]:
+    """Put facts whose place in the chain was seen to into their tables with the hub's numbers, or beside
+    them."""
     held: list[Held] = []
-    for table, same in groupby(sorted(facts, key=attrgetter("table")), key=attrgetter("table")):
+    later: list[int] = []
+    for (table, names), places in _alike(facts).items():
         shape = shapes.get(table)
         known = frozenset(shape.columns) if shape and shape.travels is Travels.FACT else frozenset()
-        run = sorted(same, key=attrgetter("site", "no"))
-        fit = [fact for fact in run if known.issuperset(fact.values)]
+        fit = places if known.issuperset(names) else [i for i in places if known.issuperset(facts[i].values)]
         if fit:
             assert shape is not None
-            held += _insert_known(book, shape, fit)
-        keep_for_later(book, [fact for fact in run if not known.issuperset(fact.values)])
+            refused = _insert_known(book, shape, [facts[i] for i in fit], [numbers[i] for i in fit])
+            held += [
+                Held(table, facts[fit[at]].row_id, facts[fit[at]].site, why, facts[fit[at]].doc)
+                for at, why in refused
+            ]
+            later += [fit[at] for at, _ in refused]
+        if len(fit) < len(places):
+            later += sorted(set(places) - set(fit))
+    keep_for_later(book, [facts[i] for i in later], [numbers[i] for i in later])
     return held
 
 
-def _insert_known(book: Book, shape: Shape, facts: Sequence[Told]) -> list[Held]:
-    """What the table refuses keeps its place in the chain beside it, and is said."""
-    own = ("no", "chain", "_q")
-    columns = (*(c for c in shape.columns if c not in own), *own)
-    marks = ", ".join("?" * len(columns))
-    held = columns[:-3]
-    rows = [(*map(fact.values.get, held), fact.no, fact.chain, fact.number) for fact in facts]
-    refused = book.try_many(f"INSERT INTO {shape.name} ({listed(columns)}) VALUES ({marks})", rows)
-    keep_for_later(book, [facts[i] for i, _ in refused])
-    return [Held(shape.name, facts[i].row_id, facts[i].site, why, list(facts[i])) for i, why in refused]
+def _insert_known(
+    book: Book, shape: Shape, facts: Sequence[Told], numbers: Sequence[int]
+) -> list[tuple[int, str]]:
+    """Answers what the table refuses, and why; that keeps its place in the chain beside it, and is said."""
+    names = facts[0].names
+    # What none of them says is left out, because the driver is slow with None; not where the table would
+    # put something else than NULL.
+    said = [i for i, held in enumerate(zip(*(f.row for f in facts), strict=True)) if _any_said(held)]
+    silent = [c for c, value in shape.defaults.items() if value is not None and c not in OUTSIDE_CHAIN]
+    silent = [column for column in silent if column not in {names[i] for i in said}]
+    pick, none = itemgetter(*said), (None,) * len(silent)
+    columns = (*(names[i] for i in said), *silent, *OUTSIDE_CHAIN)
+    rows = [
+        (*pick(fact.row), *none, fact.no, fact.chain, number)
+        for fact, number in zip(facts, numbers, strict=True)
+    ]
+    return book.try_insert(shape.name, columns, rows)
 
 
-def keep_for_later(book: Book, facts: Sequence[Told]) -> None:
+def _any_said(held: Sequence[Any]) -> bool:
+    return held.count(None) < len(held)
+
+
+def keep_for_later(book: Book, facts: Sequence[Told], numbers: Sequence[int]) -> None:
     """Facts of a newer version: kept with their place in the chain, passed on, and put in when it is here."""
     from core.sync.wire import pack
 
-    if facts:
-        book.many(
-            "INSERT INTO sync_later (tbl, id, site, no, chain, _q, doc) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    fact.table,
-                    fact.row_id,
-                    fact.site,
-                    fact.no,
-                    fact.chain,
-                    fact.number,
-                    pack(dict(fact.values)),
-                )
-                for fact in facts
-            ],
-        )
+    book.many(
+        "INSERT INTO sync_later (tbl, id, site, no, chain, _q, doc) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (fact.table, fact.row_id, fact.site, fact.no, fact.chain, number, pack(fact.values))
+            for fact, number in zip(facts, numbers, strict=True)
+        ],
+    )

@@ -7,9 +7,9 @@ place here links to it. So an office can give a fact back to its hub, and the hu
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.sync.book import Book, Reader, listed
-from core.sync.chain import GENESIS, canonical, link
-from core.sync.facts import Told, chain_end, keep_for_later, told_facts
+from core.sync.book import Book, Reader
+from core.sync.chain import GENESIS
+from core.sync.facts import Told, chain_end, keep_for_later, links, told_facts, told_later
 from core.sync.fingerprint import names_of, places
 from core.sync.policy import Travels
 from core.sync.triggers import Shape
@@ -28,8 +28,8 @@ class Chains:
         for shape, row in places(read, shapes, asked).values():
             self.put(told_of(shape, row))
         for site, no in set(asked) - self._near.keys():
-            for table, row_id, *_, chain, number, doc in read.rows(LATER, site=site, no=no):
-                self.put(Told(table, row_id, site, no, chain, number, unpack(doc)))
+            for *place, doc in read.rows(LATER, site=site, no=no):
+                self.put(told_later(place, unpack(doc)))
 
     def put(self, fact: Told) -> None:
         """From now on this one has its place."""
@@ -86,15 +86,6 @@ class Chains:
         return last == fact.chain if end == fact.no else not by_what_follows and here is None
 
 
-def links(head: bytes, fact: Told) -> bool:
-    """Whether a fact's link follows from its content and the link before."""
-    try:
-        form = canonical(fact.table, fact.no, tuple(fact.values), tuple(fact.values.values()))
-    except (TypeError, AttributeError, UnicodeEncodeError):
-        return False
-    return link(head, form) == fact.chain
-
-
 def told_of(shape: Shape, row: Sequence[Any]) -> Told:
     """A row, given by `names_of`, as a fact that travels."""
     return told_facts([[shape.name, names_of(shape), [row]]])[0]
@@ -102,7 +93,7 @@ def told_of(shape: Shape, row: Sequence[Any]) -> Told:
 
 def same_fact(mine: Told, theirs: Told) -> bool:
     """Whether two are one fact, whatever number the hub gave it."""
-    return mine._replace(number=0) == theirs._replace(number=0)
+    return mine.place == theirs.place and mine.values == theirs.values
 
 
 def take_out(book: Book, shape: Shape, row_id: str) -> None:
@@ -118,13 +109,10 @@ def put_back(book: Book, shape: Shape, fact: Told) -> str:
     values: Mapping[str, Any] = {
         **fact.values, "no": fact.no, "chain": fact.chain, "_q": fact.number
     }  # fmt: skip
-    marks = ", ".join("?" * len(shape.columns))
-    refused = book.try_many(
-        f"INSERT INTO {shape.name} ({listed(shape.columns)}) VALUES ({marks})",
-        [tuple(values.get(column) for column in shape.columns)],
-    )
+    row = tuple(values.get(column) for column in shape.columns)
+    refused = book.try_insert(shape.name, shape.columns, [row])
     if refused:
-        keep_for_later(book, [fact])
+        keep_for_later(book, [fact], [fact.number])
     return refused[0][1] if refused else ""
 
 

@@ -7,6 +7,7 @@ nothing is overwritten silently.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from core.sync.refill import Life, cross_off, listed, merged_again
@@ -210,12 +211,40 @@ class Edit(NamedTuple):
     """What an office wrote of a row: columns with their stamps, and what it had seen of them from the hub."""
 
     row_id: str
-    cells: Cells
-    seen: dict[str, int]
+    names: tuple[str, ...]
+    values: Sequence[Any]
+    stamps: int | Sequence[int]
+    """One for all columns, or one each."""
+    seens: int | Sequence[int]
     whole: bool
     """New there: all its columns are given."""
-    stamp: int = 0
-    """Of all columns, where they have one and the office had seen one."""
+
+    @property
+    def stamp(self) -> int:
+        """Of all columns, where they have one and the office had seen one; else 0."""
+        return self.stamps if isinstance(self.stamps, int) and isinstance(self.seens, int) else 0
+
+    @property
+    def newest(self) -> int:
+        return self.stamps if isinstance(self.stamps, int) else max(self.stamps)
+
+    @property
+    def cells(self) -> Cells:
+        stamps = repeat(self.stamps) if isinstance(self.stamps, int) else self.stamps
+        return dict(zip(self.names, zip(self.values, stamps, strict=False), strict=True))
+
+    @property
+    def seen(self) -> dict[str, int]:
+        """The stamp of each column that the office had last seen from the hub."""
+        seens = repeat(self.seens) if isinstance(self.seens, int) else self.seens
+        return dict(zip(self.names, seens, strict=False))
+
+    @property
+    def doc(self) -> list[Any]:
+        """As it is kept aside: whether it is whole, and of each column the value, its stamp, and the one that
+        the office had seen."""
+        seen = self.seen
+        return [self.whole, {column: [*cell, seen[column]] for column, cell in self.cells.items()}]
 
 
 class Applied(NamedTuple):
@@ -234,15 +263,17 @@ def take_edits(register: Register, edits: Sequence[Edit], number: Callable[[], i
     clashes: list[Clash] = []
     numbers: list[int] = []
     ready, back = [], []
-    for row_id, theirs, seen, whole, stamp in edits:
+    for edit in edits:
+        row_id, stamp, whole = edit.row_id, edit.stamp, edit.whole
         mine, tomb = kept.get(row_id), tombs.get(row_id)
-        if stamp and mine is None and tomb is None and whole and tuple(theirs) == register.columns:
+        if stamp and mine is None and tomb is None and whole and edit.names == register.columns:
             numbers.append(number())
-            ready.append((row_id, stamp, None, None, numbers[-1], *[value for value, _ in theirs.values()]))
+            ready.append((row_id, stamp, None, None, numbers[-1], *edit.values))
             continue
         if stamp and mine is not None and (stamp, None, None) == mine[:3]:
             numbers.append(mine.number)
             continue
+        theirs, seen = edit.cells, edit.seen
         if mine is None and tomb is not None:
             if newest_of(theirs) < tomb.newest:
                 clashes += _edits_of_the_dead(register, row_id, tomb, theirs)

@@ -9,7 +9,7 @@ from core.sync.book import Reader, listed
 from core.sync.policy import Travels
 from core.sync.stamp import MAX_SITE
 from core.sync.triggers import Shape
-from core.sync.wire import BATCH_BYTES, BATCH_ROWS, size_of
+from core.sync.wire import BATCH_BYTES, BATCH_ROWS, as_many_as_fit
 
 
 class Page(NamedTuple):
@@ -127,9 +127,6 @@ def _wrote_all(question: Question, row: Sequence[Any], site: int) -> bool:
 
 
 def _as_many_as_fit(found: Sequence[tuple[int, int, Any]]) -> Sequence[tuple[int, int, Any]]:
-    left = BATCH_BYTES
-    for i, (_, _, row) in enumerate(found[:BATCH_ROWS]):
-        left -= size_of(row)
-        if left < 0 and i:
-            return found[:i]
-    return found[:BATCH_ROWS]
+    rows = [row for _, _, row in found[:BATCH_ROWS]]
+    many, _ = as_many_as_fit(rows, BATCH_BYTES, one=True)
+    return found[:many]

@@ -62,6 +62,15 @@ class Register:
         )
         return {row[0]: Kept(row[1], row[2], row[3], row[4], row[5:]) for row in rows}
 
+    def waiting(self, most: int) -> dict[str, Kept]:
+        """The first rows that have no number, in the order in which they were written."""
+        rows = self.book.rows(
+            f"SELECT id, _h, _cv, _x, _q, {listed(self.columns)} FROM {self.name}"
+            " WHERE _q = 0 ORDER BY rowid LIMIT :most",
+            most=most,
+        )
+        return {row[0]: Kept(row[1], row[2], row[3], row[4], row[5:]) for row in rows}
+
     def stamps(self, ids: Collection[str]) -> dict[str, tuple[int, str | None, int]]:
         """`_h`, `_cv` and the hub's number of each row."""
         rows = self.book.rows(f"SELECT id, _h, _cv, _q FROM {self.name} WHERE id {AMONG}", ids=ids_text(ids))
@@ -115,23 +124,17 @@ class Register:
 
     def put(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, str]]:
         """Write whole rows over what is here; answers (id, why) of those that the table refuses."""
-        if not rows:
-            return []
         own = ("_h", "_cv", "_x", "_q")
         columns = ("id", *own, *self.columns)
-        marks = ", ".join("?" * len(columns))
         sets = ", ".join(f'"{c}" = excluded."{c}"' for c in columns[1:])
-        refused = self.book.try_many(
-            f"INSERT INTO {self.name} ({listed(columns)}) VALUES ({marks})"
-            f" ON CONFLICT (id) DO UPDATE SET {sets}",
-            rows,
+        refused = self.book.try_insert(
+            self.name, columns, rows, otherwise=f"ON CONFLICT (id) DO UPDATE SET {sets}"
         )
         return [(rows[i][0], why) for i, why in refused]
 
     def renumber(self, numbers: Sequence[tuple[int, str]]) -> None:
         """Give rows (number, id) the hub's number."""
-        if numbers:
-            self.book.many(f"UPDATE {self.name} SET _q = ? WHERE id = ?", numbers)
+        renumber(self.book, self.name, numbers)
 
     def remember_bases(self, row_id: str, before: dict[str, int], now: dict[str, int]) -> None:
         """Keep what the hub has of the columns that still wait to be sent."""
@@ -173,6 +176,16 @@ class Register:
     def unbury(self, ids: Iterable[str]) -> None:
         """Forget that rows were deleted: they are back."""
         self.book.many("DELETE FROM sync_tomb WHERE tbl = ? AND id = ?", [(self.name, i) for i in ids])
+
+
+RENUMBER = "UPDATE {table} SET _q = n.value FROM json_each(:numbers) AS n WHERE {table}.id = n.key"
+
+
+def renumber(book: Book, table: str, numbers: Sequence[tuple[int, str]]) -> None:
+    """Give rows (number, id) of an office's book the hub's numbers, in one statement."""
+    if numbers:
+        said = json.dumps({row_id: number for number, row_id in numbers})
+        book.execute(RENUMBER.format(table=table), {"numbers": said})
 
 
 def others_of(text: str | None) -> Cells:

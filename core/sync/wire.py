@@ -58,9 +58,25 @@ def unpack(data: bytes, *, most: int = MOST_UNPACKED) -> Any:
 _sized = msgpack.Packer(use_bin_type=True).pack
 
 
-def size_of(row: Sequence[Any]) -> int:
-    """How many bytes a row is on the wire before it is compressed."""
-    return len(_sized(row))
+WEIGHED_AT_ONCE = 64
+
+
+def as_many_as_fit(rows: Sequence[Sequence[Any]], most: int, *, one: bool) -> tuple[int, int]:
+    """How many rows from the first on are together at most so many bytes on the wire, before they are
+    compressed, and how many bytes they are; at least `one` where that is said."""
+    taken = size = 0
+    while taken < len(rows):
+        part = rows[taken : taken + WEIGHED_AT_ONCE]
+        more = len(_sized(part))
+        if size + more > most:
+            break
+        taken, size = taken + len(part), size + more
+    for row in rows[taken : taken + WEIGHED_AT_ONCE]:
+        more = len(_sized(row))
+        if size + more > most and not (one and taken == 0):
+            break
+        taken, size = taken + 1, size + more
+    return taken, size
 
 
 def digest(data: bytes) -> bytes:

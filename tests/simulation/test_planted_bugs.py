@@ -62,7 +62,7 @@ def test_a_clash_judged_by_the_cursor_of_the_pull_is_found(monkeypatch: Patch) -
         for edit in edits:
             row = kept.get(edit.row_id)
             seen = {} if row is None else {c: stamp for c, (_, stamp) in reg.cells(row).items()}
-            blind.append(edit._replace(seen=edit.seen | seen))
+            blind.append(edit._replace(seens=[(edit.seen | seen)[c] for c in edit.names]))
         return taken(reg, blind, number)
 
     taken = vars(hub)["take_edits"]
@@ -180,7 +180,7 @@ def test_numbers_given_to_the_wrong_rows_are_found(monkeypatch: Patch) -> None:
 
 def test_a_fact_taken_twice_under_another_place_is_found(monkeypatch: Patch) -> None:
     """A hub that does not look at the chain."""
-    monkeypatch.setattr(facts, "does_not_fit", lambda fact, no, head: "")
+    monkeypatch.setattr(facts, "follow", lambda told, no, head: (len(told), ""))
     monkeypatch.setattr(hub, "_chain_trouble", lambda tx, told: None)
 
     def told_facts(groups: Any) -> Any:

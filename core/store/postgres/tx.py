@@ -9,7 +9,7 @@ the very row that is being merged, the merge is done again from its beginning (C
 
 from typing import TYPE_CHECKING, Any
 
-from core.store.merging import Merging
+from core.store.merging import Insert, Merging
 from core.store.postgres.session import Session
 from core.store.read import Read
 from core.store.write import Tx
@@ -144,12 +144,12 @@ class PostgresMerging(_Writes, Merging):
             self.execute(all_rights(shape))
             self.execute(f'DROP TRIGGER {name} ON "{shape.name}"')
 
-    def _try(self, sql: str, rows: "Sequence[Sequence[Any]]") -> str:
+    def _try(self, insert: "Insert", rows: "Sequence[Sequence[Any]]") -> str:
         import psycopg
 
         self._session.execute("SAVEPOINT rows")
         try:
-            self._session.many(sql, rows)
+            self._session.many(insert.sql(1), rows)
         except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError, OverflowError) as error:
             self._session.execute("ROLLBACK TO SAVEPOINT rows")
             return type(error).__name__

@@ -182,10 +182,10 @@ def test_a_merge_is_captured_by_no_trigger_and_others_meanwhile_are(hub: Store, 
 
 
 def test_one_bad_row_of_many_stays_out_and_is_named(hub: Store) -> None:
-    rows = [(f"r{n}", "n", "v" if n % 300 else None) for n in range(1, 1_000)]
-    rows[500] = ("r501", "n", "nul \0")
+    rows = [(f"r{n}", "n", "v" if n % 300 else None, 1) for n in range(1, 1_000)]
+    rows[500] = ("r501", "n", "nul \0", 1)
     with hub.merge(OWNER) as tx:
-        refused = tx.try_many("INSERT INTO setting (id, name, value, _h) VALUES (?, ?, ?, 1)", rows)
+        refused = tx.try_insert("setting", ("id", "name", "value", "_h"), rows)
     assert refused == [(299, "NotNullViolation"), (500, "DataError"), (599, "NotNullViolation"),
                        (899, "NotNullViolation")]  # fmt: skip
     with hub.read() as read:
