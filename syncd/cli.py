@@ -12,7 +12,7 @@ from typing import NoReturn
 from core.actors import Role
 from core.errors import DomainError, UsageError
 from core.text import plain
-from syncd import database_verbs, verbs
+from syncd import database_verbs, hub_verbs, office_verbs, status_verb
 from syncd.door import Door, exit_code
 from syncd.trouble import place_of
 
@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     hub.add_argument(
         "--restored", action="store_true", help="once, after its database was restored from a backup"
     )
-    hub.set_defaults(run=verbs.hub)
+    hub.set_defaults(run=hub_verbs.hub)
 
     move = verb("move", "bring the hub's book from its home into an empty PostgreSQL database")
     _database(move)
@@ -73,14 +73,14 @@ def parser() -> argparse.ArgumentParser:
     roles = [role.value for role in Role if role is not Role.SERVICE]
     invite.add_argument("--role", choices=roles, default=Role.BILLER.value, help="of who works there")
     _database(invite)
-    invite.set_defaults(run=verbs.invite)
+    invite.set_defaults(run=hub_verbs.invite)
 
     join = verb("join", "join a hub: a new book for this office, with everything the others have")
     join.add_argument("url", metavar="URL", help="the hub's address")
     join.add_argument("code", metavar="CODE", help="what `syncd invite` printed")
     join.add_argument("--pin", metavar="DIGITS", help="the hub's fingerprint that `syncd invite` printed")
     join.add_argument("--person", metavar="NAME", help="who works here (the computer's user)")
-    join.set_defaults(run=verbs.join)
+    join.set_defaults(run=office_verbs.join)
 
     office = verb("office", "keep this office in step with its hub, beside the screens")
     office.add_argument("--url", metavar="URL", help="the hub's address from now on, where it has moved")
@@ -90,17 +90,17 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="lay all rows beside the hub's, make equal what differs, then end",
     )
-    office.set_defaults(run=verbs.office)
+    office.set_defaults(run=office_verbs.office)
 
     status = verb("status", "how this office and its hub stand, or at the hub, all offices")
     _database(status)
-    status.set_defaults(run=verbs.status)
+    status.set_defaults(run=status_verb.status)
 
     revoke = verb("revoke", "shut an office out (at the hub); what it sent stays")
     revoke.add_argument("site", metavar="SITE", type=int, help="its number, as `syncd status` lists it")
     revoke.add_argument("--reason", required=True, metavar="TEXT")
     _database(revoke)
-    revoke.set_defaults(run=verbs.revoke)
+    revoke.set_defaults(run=hub_verbs.revoke)
 
     verify = verb("verify", "go through every fact of the hub's book, wherever it lies")
     _database(verify)

@@ -67,8 +67,9 @@ class NoHubYet(UsageError):
 
     def __init__(self, folder: str) -> None:
         super().__init__(
-            f"There is no hub in {folder}. Make one from a practice's book, which `daysheet init` makes:"
-            " `syncd hub --from HOME --home DIR`."
+            f"There is no hub in {folder}. A hub begins with a practice's book and whoever may open it."
+            " Make one with `daysheet init --home HOME`, if there is none; then `syncd hub --from HOME --home"
+            f" {folder}` makes the hub of it, and HOME its first office."
         )
 
 

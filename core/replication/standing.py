@@ -1,6 +1,6 @@
 """How an office and its hub stand to each other, for people: what waits, who was there, what is wrong."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from core.dates import show_instant
@@ -25,8 +25,9 @@ IN_WORDS = {
     "wrong_key": "What answers does not have the hub's key. Nothing of its answer was taken."
     " Ask whoever runs the hub.",
     "clock": "This computer's clock and the hub's do not fit together. Set the clock right.",
-    "shut_out": "The hub has shut this office out. What is written here stays here."
-    " Ask whoever runs the hub for an invitation.",
+    "shut_out": "The hub does not know this office, or has shut it out: a hub that went back to a backup"
+    " knows only who had joined by then. What is written here stays here. Ask whoever runs the hub for an"
+    " invitation, and join anew: `syncd join` with an empty --home.",
     "older": "The hub is an older Daysheet than this one. Update the hub; what is written here waits.",
     "newer": "The hub is a newer Daysheet than this one. Update this office; what is written here waits.",
     "forked": "The hub has other entries of this office than this book. Restore this office from its newest"
@@ -114,6 +115,12 @@ def offices_at_hub(read: Read) -> list[OfficeAtHub]:
     """Raises: NotTheHub."""
     require_hub(read)
     return read.all(OFFICES, OfficeAtHub)
+
+
+def restored_on(read: Read) -> str | None:
+    """When the hub's book last went back to a backup; None where it never did, and in an office."""
+    found = read.rows("SELECT began_ms FROM sync_self WHERE lives <> '[]'")
+    return show_instant(datetime.fromtimestamp(found[0][0] / 1000, UTC)) if found else None
 
 
 def is_hub(read: Read) -> bool:

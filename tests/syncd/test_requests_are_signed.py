@@ -87,6 +87,10 @@ def _fewer_components(sent: Sent) -> None:
     sent.headers["signature-input"] = sent.headers["signature-input"].replace(' "content-digest"', "")
 
 
+def _names_its_algorithm(sent: Sent) -> None:
+    sent.headers["signature-input"] += ';alg="ed25519"'
+
+
 def _as_the_hub(sent: Sent) -> None:
     sent.keyid = "hub"
     sent.sign()
@@ -116,6 +120,7 @@ def _unknown_site(sent: Sent) -> None:
         (_other_host, "bad_signature"),
         (_other_nonce, "bad_signature"),
         (_fewer_components, "bad_signature"),
+        (_names_its_algorithm, "bad_signature"),
         (_as_the_hub, "bad_signature"),
         (_as_a_new_one, "bad_signature"),
         (_nothing, "bad_signature"),
