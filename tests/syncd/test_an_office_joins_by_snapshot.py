@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from core import audit
 from core.ledger.kept import differences
+from core.ledger.summaries import keep
 from core.replication import snapshot
 from core.store import Store
 from syncd import download
 from syncd.line import Line, Trouble
 from syncd.office import Office
+from tests.architecture.source import ROOT
+from tests.core.replication.offices import KEY, Clock
 from tests.core.replication.test_offices_keep_one_book import everything
 from tests.syncd.network import Served, line_of, new_client
 
@@ -117,21 +124,60 @@ class Off(Exception):
     """The computer is off."""
 
 
+def _off_at(monkeypatch: pytest.MonkeyPatch, window: int) -> None:
+    """The computer is switched off where it would put in the so many-th window, and then is on again."""
+    put_in, calls = vars(snapshot)["put_in"], 0
+
+    def until_then(*args: object) -> int:
+        nonlocal calls
+        calls += 1
+        if calls == window:
+            raise Off
+        return int(put_in(*args))
+
+    monkeypatch.setattr(snapshot, "put_in", until_then)
+
+
+KILLED_AFTER = (1, 2, 3, 4, 6)
+"""Steps that a process makes before it is killed; the next goes on from where it was."""
+
+
+async def test_a_joining_process_that_is_killed_goes_on(
+    network: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RI2: `kill -9` in the middle, again and again."""
+    monkeypatch.setattr("core.sync.snapshot.WINDOW_ROWS", 10)
+    book = await _filled(network)
+    book.close()
+    kills = 0
+    for steps in (*KILLED_AFTER, None):
+        process = _joining(book.path)
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(steps or 0)]
+        if steps and said[-1]:
+            process.kill()
+            kills += 1
+        _, wrong = process.communicate()
+        assert process.returncode == (-signal.SIGKILL if steps and said[-1] else 0), wrong
+    assert kills >= 3
+    network.offices[2] = Store.open(book.path, KEY, Clock(), keep)
+    is_the_hubs_book(network, network.offices[2])
+
+
+def _joining(path: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.syncd.joiner", path]
+    return subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
 async def test_a_book_that_was_being_filled_is_filled_on(
     network: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.sync.snapshot.WINDOW_ROWS", 20)
     book = await _filled(network)
-    put_in, calls = vars(snapshot)["put_in"], 0
-
-    def once(*args: object) -> int:
-        nonlocal calls
-        calls += 1
-        if calls == 4:
-            raise Off
-        return int(put_in(*args))
-
-    monkeypatch.setattr(snapshot, "put_in", once)
+    _off_at(monkeypatch, 4)
     with pytest.raises(Off):
         await Office(book).in_step()
     with book.read() as read:
@@ -147,16 +193,7 @@ async def test_where_the_snapshot_is_another_meanwhile_the_rest_comes_page_by_pa
 ) -> None:
     monkeypatch.setattr("core.sync.snapshot.WINDOW_ROWS", 20)
     book = await _filled(network)
-    put_in, calls = vars(snapshot)["put_in"], 0
-
-    def once(*args: object) -> int:
-        nonlocal calls
-        calls += 1
-        if calls == 3:
-            raise Off
-        return int(put_in(*args))
-
-    monkeypatch.setattr(snapshot, "put_in", once)
+    _off_at(monkeypatch, 3)
     with pytest.raises(Off):
         await Office(book).in_step()
     new_client(network.offices[1], "Late")

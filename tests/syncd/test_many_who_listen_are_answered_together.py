@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -12,6 +13,16 @@ from syncd.trouble import Troubles
 from tests.core.replication.offices import Network
 
 MANY = 100
+
+
+@asynccontextmanager
+async def _many_listen(folder: Path) -> AsyncIterator[Bell]:
+    """The bell of a hub to which many offices listen."""
+    bell = Bell(Network(folder).hub, Troubles())
+    async with AsyncExitStack() as stack:
+        for _ in range(MANY):
+            await stack.enter_async_context(bell.listening())
+        yield bell
 
 
 async def test_one_office_hears_at_once(tmp_path: Path) -> None:
@@ -27,10 +38,7 @@ async def test_one_office_hears_at_once(tmp_path: Path) -> None:
 
 
 async def test_many_offices_hear_of_a_burst_once(tmp_path: Path) -> None:
-    bell = Bell(Network(tmp_path).hub, Troubles())
-    async with AsyncExitStack() as stack:
-        for _ in range(MANY):
-            await stack.enter_async_context(bell.listening())
+    async with _many_listen(tmp_path) as bell:
         bell.ring()
         assert bell.count == 1, "the first is not kept waiting"
         began = monotonic()
@@ -43,10 +51,7 @@ async def test_many_offices_hear_of_a_burst_once(tmp_path: Path) -> None:
 
 
 async def test_who_comes_back_before_the_ring_waits_for_it(tmp_path: Path) -> None:
-    bell = Bell(Network(tmp_path).hub, Troubles())
-    async with AsyncExitStack() as stack:
-        for _ in range(MANY):
-            await stack.enter_async_context(bell.listening())
+    async with _many_listen(tmp_path) as bell:
         bell.ring()
         bell.ring()
         async with bell.listening():
@@ -54,10 +59,7 @@ async def test_who_comes_back_before_the_ring_waits_for_it(tmp_path: Path) -> No
 
 
 async def test_a_hub_that_ends_keeps_nobody(tmp_path: Path) -> None:
-    bell = Bell(Network(tmp_path).hub, Troubles())
-    async with AsyncExitStack() as stack:
-        for _ in range(MANY):
-            await stack.enter_async_context(bell.listening())
+    async with _many_listen(tmp_path) as bell:
         bell.ring()
         bell.ring()
         bell.let_go()
