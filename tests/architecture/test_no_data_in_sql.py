@@ -56,6 +56,7 @@ OUR_OWN_NAMES = {
     ("core/sync/absorb.py", "register.name"),
     ("core/sync/batch.py", "AMONG"),
     ("core/sync/batch.py", "listed(shape.columns)"),
+    ("core/sync/batch.py", "order"),  # one of two constants
     ("core/sync/batch.py", "shape.name"),
     ("core/sync/clock.py", "register.name"),
     ("core/sync/facts.py", "AMONG"),
@@ -64,6 +65,7 @@ OUR_OWN_NAMES = {
     ("core/sync/register.py", "AMONG"),
     ("core/sync/register.py", "listed(self.columns)"),
     ("core/sync/register.py", "self.name"),
+    ("core/sync/register.py", "RENUMBER.format(table=table)"),
     ("core/sync/fork.py", "CHAIN.format(table=table)"),
     ("core/sync/fork.py", "register.name"),
     ("core/sync/fork.py", "s.name"),
