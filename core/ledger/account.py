@@ -51,8 +51,11 @@ Released = namedtuple("Released", "release_id allocation_id on amount_cents reas
 
 
 def _order(alias: str) -> str:
-    """A text that sorts as hub order does."""
-    return f"printf('%d:%020d:%05d:%020d', {alias}._q = 0, {alias}._q, {alias}.site, coalesce({alias}.no, 0))"
+    """A text that sorts as hub order does: what has no number last, each number as long as the others."""
+    big = 10**18
+    numbers = f"{big} + {alias}._q", f"10000 + {alias}.site", f"{big} + coalesce({alias}.no, 0)"
+    listed = " || ':' || ".join(f"CAST({number} AS TEXT)" for number in numbers)
+    return f"CASE WHEN {alias}._q = 0 THEN '1:' ELSE '0:' END || {listed}"
 
 
 OF_GUARANTOR = "SELECT x.invoice_id FROM invoice_issue AS x WHERE x.guarantor_id = :guarantor_id"
