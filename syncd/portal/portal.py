@@ -106,9 +106,9 @@ class Portal:
             pool.shutdown()
 
 
-def practice_of(read: Read) -> tuple[str, str, str, str]:
-    """The practice's name, telephone, mail address and currency, for the head and foot of every page."""
+def practice_of(read: Read) -> tuple[str, str, str, str, str]:
+    """The practice's name, telephone, mail address, currency and payment instructions, for every page."""
     from core.ledger.letterhead import letterhead
 
     head, currency = letterhead(read, None)
-    return head.name, head.phone, head.email, currency
+    return head.name, head.phone, head.email, currency, head.footer

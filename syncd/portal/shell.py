@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from core.errors import Busy, DomainError, NotFound, OutsideFailure
+from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
 from core.portal.signing import new_secret, note_seen
 from core.portal.viewer import Viewer, viewer_of
 from core.store import Store
@@ -198,10 +198,11 @@ def headers_of(portal: Portal) -> dict[str, str]:
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
     """A page in the practice's name."""
     portal = asked.portal
-    name, phone, email, currency = await portal.read(practice_of)
+    name, phone, email, currency, how_to_pay = await portal.read(practice_of)
     text = PAGES.get_template(template).render(
         practice=name, phone=phone, email=email, currency=currency, viewer=asked.viewer, token=asked.token,
-        today=portal.today, pays=portal.payments is not None, **{"error": "", "refresh": "", **words},
+        today=portal.today, pays=portal.payments is not None, how_to_pay=how_to_pay,
+        **{"error": "", "refresh": "", **words},
     )  # fmt: skip
     return Response(text, status, media_type="text/html; charset=utf-8")
 
@@ -333,7 +334,7 @@ def require_portal_url(typed: str) -> str:
     return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
 
 
-class NotAPortalUrl(DomainError):
+class NotAPortalUrl(UsageError):
     code = "not_a_portal_url"
 
     def __init__(self, typed: str) -> None:

@@ -88,6 +88,10 @@ def _rows(read: "Read", client_id: str) -> "list[AccessRow]":
     return access(read, client_id)
 
 
+def _yes(yes: int) -> str:
+    return "yes" if yes else "no"
+
+
 def portal_list(door: "Door") -> int:
     from core.clients.queries import find_client
 
@@ -98,7 +102,8 @@ def portal_list(door: "Door") -> int:
         text = door.table(
             ("Client", "Person", "Address", "On the account of", "Documents", "Pay", "Superbills", "Invited"),
             [
-                (r.client, r.person, r.email, r.guarantor, *("yes" if yes else "no" for yes in r[8:11]), r.invited_at)
+                (r.client, r.person, r.email, r.guarantor, *map(_yes, (r.documents, r.pay, r.superbills)),
+                 r.invited_at)
                 for r in rows
             ],
         )  # fmt: skip
@@ -114,7 +119,7 @@ def portal_revoke(door: "Door") -> int:
     with store.write(actor) as tx:
         client_id = find_client(tx, door.options.client)
         ended = revoke_access(tx, client_id=client_id, email=door.options.email)
-        name = client(tx, client_id).name
+        name = client(tx, client_id).client
     email = door.options.email.strip().casefold()
     door.answer(
         {"client_id": client_id, "email": email, "ended": ended},

@@ -40,7 +40,8 @@ ROOMS = (
     "core.payments.closing", "core.invoicing.voiding", "core.practice.settings", "core.clients.coverage",
     "core.sessions.correcting", "core.delivery.mending",
     "core.conflicts.commands",
-    "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates", "core.portal.commands",
+    "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
+    "core.portal.commands",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
