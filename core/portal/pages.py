@@ -337,6 +337,12 @@ class PayPage(NamedTuple):
     letterhead: Letterhead
 
 
+def pay_code_of(typed: str) -> str:
+    """A pay code as it is kept, of what a person types: without its dashes, or in small letters."""
+    signs = "".join(ch for ch in typed.upper() if ch.isascii() and ch.isalnum())[:20]
+    return f"{signs[:4]}-{signs[4:8]}-{signs[8:]}"
+
+
 BY_CODE = f"""
 SELECT i.invoice_id, i.number, i.guarantor_id, i.due_on FROM invoice_issue AS i
 WHERE i.pay_code = :code AND {ISSUE_COUNTS}

@@ -4,15 +4,15 @@ from starlette.responses import JSONResponse, Response
 
 from core.errors import DomainError, NotFound
 from core.portal.limits import spend
-from core.portal.pages import pay_page
+from core.portal.pages import NotYours, pay_code_of, pay_page
 from core.portal.signing import PORTAL
 from core.replication.standing import numbered_up_to
 from core.store import Store
-from syncd.portal.shell import Asked, TooMany, client_of, page
+from syncd.portal.shell import Asked, TooMany, client_of, page, to
 from syncd.portal.words import STYLE
 
-WRONG_CODES = 20
-"""An hour, from one network address."""
+WRONG_CODES, CODES_OF_INVOICE = 20, 10
+"""An hour: from one network address, and for one invoice's number."""
 
 
 async def pay_link(asked: Asked) -> Response:
@@ -20,11 +20,38 @@ async def pay_link(asked: Asked) -> Response:
     in the same words. Raises: TooMany."""
     portal = asked.portal
     try:
-        found = await portal.read(pay_page, asked.value("code")[:64], today=portal.today)
+        found = await portal.read(pay_page, pay_code_of(asked.value("code")), today=portal.today)
     except NotFound:
         await _wrong_code(asked)
         return await page(asked, "nothing_due.html", 404)
     return await page(asked, "pay_link.html", due=found, code=asked.value("code"))
+
+
+async def pay(asked: Asked) -> Response:
+    return await page(asked, "pay.html", number="")
+
+
+async def pay_by_code(asked: Asked) -> Response:
+    """From the number and the code that stand on a printed invoice to its pay page. Raises: TooMany."""
+    portal, number = asked.portal, asked.form.get("number", "").strip().upper()[:40]
+    code = pay_code_of(asked.form.get("code", ""))
+
+    def count(store: Store) -> int:
+        with store.write(PORTAL) as tx:
+            return spend(tx, f"pay-code-for:{number}", CODES_OF_INVOICE)
+
+    wait = await portal.write(count, portal.store)
+    if wait:
+        raise TooMany(wait)
+    try:
+        found = await portal.read(pay_page, code, today=portal.today)
+        if found.number != number:
+            raise NotYours
+    except NotFound:
+        await _wrong_code(asked)
+        words = "No invoice with this number and code is open. Check both, or sign in."
+        return await page(asked, "pay.html", 422, number=number, error=words)
+    return to(f"/i/{code}")
 
 
 async def _wrong_code(asked: Asked) -> None:

@@ -30,6 +30,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/billing/superbills/{document_id}", billing.document, PERSON, "superbill"),
     Page("GET", "/billing/receipts/{document_id}.pdf", billing.document_file, PERSON, "receipt"),
     Page("GET", "/billing/receipts/{document_id}", billing.document, PERSON, "receipt"),
+    Page("GET", "/pay", open_pages.pay, ANYBODY),
+    Page("POST", "/pay", open_pages.pay_by_code, ANYBODY),
     Page("GET", "/i/{code}", open_pages.pay_link, ANYBODY, "pay_code"),
     Page("GET", "/help", open_pages.help_page, ANYBODY),
     Page("GET", "/privacy", open_pages.privacy, ANYBODY),

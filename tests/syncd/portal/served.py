@@ -23,6 +23,7 @@ from syncd.portal.app import portal_app
 from syncd.portal.portal import Portal
 from tests.builders import NOW, OWNER, TODAY, Book
 from tests.core.delivery.superbilled import TWO, therapy
+from tests.core.replication.offices import moved
 from tests.syncd.network import Running
 
 FORM = re.compile(r'name="form" value="([0-9a-f]{64})"')
@@ -58,7 +59,8 @@ class Browser(httpx.Client):
 class Practice:
     """The book, its hub and its portal."""
 
-    def __init__(self, folder: Path, **more: Any) -> None:
+    def __init__(self, folder: Path, database: str = "", **more: Any) -> None:
+        self.database = database
         self.clock = Clock()
         self.book = Book(folder)
         self.store: Store = self.book.store
@@ -73,6 +75,8 @@ class Practice:
 
     def start(self) -> str:
         become_hub(self.store, OWNER, name="hub")
+        if self.database:
+            self.store = self.book.store = moved(self.store, self.database)
         hub_app = app_of(self.store)
         self.servers.append(Running(hub_app))
         self.portal = Portal(
@@ -146,8 +150,11 @@ class Practice:
 
 
 @contextmanager
-def practice(folder: Path, prepare: Callable[[Practice], None], **more: Any) -> Iterator[Practice]:
-    made = Practice(folder, **more)
+def practice(
+    folder: Path, prepare: Callable[[Practice], None], database: str = "", **more: Any
+) -> Iterator[Practice]:
+    """With a `database`, the hub's book moves there before the portal starts."""
+    made = Practice(folder, database, **more)
     try:
         prepare(made)
         made.start()

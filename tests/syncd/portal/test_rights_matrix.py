@@ -143,6 +143,8 @@ OPEN: dict[tuple[str, str], set[int]] = {
     ("POST", "/logout"): {303},
     ("GET", "/sessions"): {200},
     ("POST", "/sessions/end"): {404},
+    ("GET", "/pay"): {200},
+    ("POST", "/pay"): {422, 429},  # with no number: its pages are those of /i/{code}
     ("GET", "/help"): {200},
     ("GET", "/privacy"): {200},
     ("GET", "/accessibility"): {200},
@@ -238,9 +240,10 @@ def _people(made: Practice) -> None:
             )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    with practice(tmp_path_factory.mktemp("family"), _family) as made:
+@pytest.fixture(scope="module", params=["file", "PostgreSQL"])
+def family(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    database = "" if request.param == "file" else request.getfixturevalue("postgres").new_database()
+    with practice(tmp_path_factory.mktemp("family"), _family, database) as made:
         yield made
 
 

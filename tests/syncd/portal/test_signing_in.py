@@ -31,6 +31,13 @@ def portal(tmp_path: Path) -> Iterator[Practice]:
         yield made
 
 
+@pytest.fixture
+def either(tmp_path: Path, hub_database: str) -> Iterator[Practice]:
+    """The same, with the hub's book in a file or in PostgreSQL."""
+    with practice(tmp_path, _prepare, hub_database) as made:
+        yield made
+
+
 def ask(portal: Practice, browser: Browser, email: str = MAIL) -> str:
     """Ask for a link; answers its path."""
     before = len(portal.mails())
@@ -88,7 +95,8 @@ def test_re1_after_five_wrong_codes_the_right_one_opens_nothing(portal: Practice
     assert browser.send_form(path, "/login").status_code == 410
 
 
-def test_re1_fifty_uses_at_once_are_one_session(portal: Practice) -> None:
+def test_re1_fifty_uses_at_once_are_one_session(either: Practice) -> None:
+    portal = either
     browser = portal.browser()
     path = ask(portal, browser)
     token, cookies = browser.form_token(path), dict(browser.cookies)
