@@ -57,6 +57,11 @@ def parser() -> argparse.ArgumentParser:
     hub.add_argument("--tls-cert", metavar="FILE", help="a certificate that public authorities vouch for")
     hub.add_argument("--tls-key", metavar="FILE", help="its key")
     hub.add_argument("--no-tls", action="store_true", help="for a proxy on this computer that does TLS")
+    hub.add_argument("--portal-url", metavar="URL", help="run the client portal too; how clients reach it")
+    hub.add_argument("--portal-bind", default="127.0.0.1:8770", metavar="HOST:PORT", help="where it listens")
+    hub.add_argument("--portal-tls-cert", metavar="FILE", help="the portal's certificate, without a proxy")
+    hub.add_argument("--portal-tls-key", metavar="FILE", help="its key")
+    hub.add_argument("--portal-proxy", metavar="IP", help="a proxy whose X-Forwarded-For is believed")
     _database(hub)
     hub.add_argument(
         "--restored", action="store_true", help="once, after its database was restored from a backup"

@@ -80,7 +80,7 @@ class Hub:
         self._waiting += 1
         self._waiting_bytes += size
         try:
-            done = await asyncio.get_running_loop().run_in_executor(self._writer, _whole, work, *args)
+            done = await asyncio.get_running_loop().run_in_executor(self._writer, whole, work, *args)
             self.troubles.over("write")
         except OutsideFailure as error:
             self.troubles.note("write", error)
@@ -168,7 +168,7 @@ class Hub:
         self.snapshots.close()
 
 
-def _whole(work: Callable[..., T], *args: Any) -> T:
+def whole(work: Callable[..., T], *args: Any) -> T:
     """A unit of work from its beginning, again where another program's collided with it. Raises: Collided."""
     for left in range(TRIES - 1, -1, -1):
         try:

@@ -37,6 +37,7 @@ VERBS = {
     "session": ("sessions", "show, mark, bill or complete a session"),
     "superbill": ("superbills", "make, check, list or print superbills"),
     "estimate": ("estimates", "Good Faith Estimates: make, list, write, bill further all the same"),
+    "portal": ("portal", "let people into the client portal, list them, take access away"),
     "explain": ("reports", "the entries that add up to an amount"),
     "report": ("reports", "receivables, the day sheet, closing a month"),
     "provider": ("practice", "list, add or correct providers, license them for CPT codes"),

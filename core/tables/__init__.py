@@ -54,6 +54,16 @@ from core.tables.money import (
     RefundAnswer,
     RefundRequest,
 )
+from core.tables.portal import (
+    PortalGrant,
+    PortalInvitation,
+    PortalLimit,
+    PortalLink,
+    PortalMade,
+    PortalMail,
+    PortalPerson,
+    PortalSession,
+)
 from core.tables.practice import (
     CptLicence,
     Office,
@@ -105,6 +115,8 @@ from core.tables.sessions import (
 TABLES: tuple[type[Row], ...] = (
     Practice, Office, Site, User, Provider, CptLicence, Service, Policy, Setting,
     Guarantor, Client, PayerShare, Payer, Coverage, BillingNote,
+    PortalPerson, PortalGrant, PortalInvitation, PortalMade,
+    PortalLink, PortalSession, PortalLimit, PortalMail,
     Session, SessionLine, Finalisation, Charge, ChargeVoid, Claim, ImportRun,
     Draft, DraftLine, DraftAdjustment, BillingRun,
     InvoiceIssue, InvoiceLine, InvoiceShare, ShareRecall, InvoiceVoid, InvoiceHold, InvoiceHoldEnd,
@@ -201,6 +213,14 @@ __all__ = [
     "Payment",
     "PaymentReversal",
     "Policy",
+    "PortalGrant",
+    "PortalInvitation",
+    "PortalLimit",
+    "PortalLink",
+    "PortalMade",
+    "PortalMail",
+    "PortalPerson",
+    "PortalSession",
     "Practice",
     "Provider",
     "Receipt",

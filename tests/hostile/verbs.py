@@ -32,6 +32,7 @@ def reads(client: str) -> dict[str, list[str]]:
         "report late-entries": ["report", "late-entries"],
         "client ledger": ["client", "ledger", client],
         "outbox list": ["outbox", "list"],
+        "portal list": ["portal", "list"],
         "client list": ["client", "list"],
         "client show": ["client", "show", client],
         "client shares": ["client", "shares", client],

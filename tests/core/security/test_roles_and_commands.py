@@ -24,6 +24,7 @@ from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.statement_view import statement_key
 from core.ledger.superbill_lint import Lack
+from core.portal.commands import Allowed
 from core.security.keys import Keys
 from core.sessions.correcting import SessionPage
 from core.store import Tx
@@ -40,6 +41,7 @@ ROOMS = (
     "core.sessions.correcting", "core.delivery.mending",
     "core.conflicts.commands",
     "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
+    "core.portal.commands",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
@@ -139,6 +141,10 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "share_documents": (BILL, (["document"],), {}),
     "resolve": (BILL, ("conflict", "seen"), {"today": TODAY}),
     "take_back": (BILL, (Resolved("answer", "name", "edited_in_two_places", "seen", "", None, False),), {}),
+    "grant_access": (BILL, (), {"client_id": "client", "guarantor_id": "guarantor", "email": "a@example.org",
+                                "name": "A", "allowed": Allowed()}),
+    "invite_person": (BILL, ("person",), {}),
+    "revoke_access": (BILL, (), {"client_id": "client", "email": "a@example.org"}),
     "set_logo": (MANAGE, (None,), {}),
     "set_portal_address": (MANAGE, ("https://pay.example.com",), {}),
     "override_estimate": (WRITE_OFF, ("estimate",), {"allowed_cents": 1, "reason": "r"}),
