@@ -84,7 +84,7 @@ async def _signed(hub: "Hub", request: Request, status: int, body: bytes) -> dic
 async def _outcome(hub: "Hub", request: Request, work: Work, most: int) -> tuple[int, bytes]:
     """An answer without a word says that there is nothing new."""
     try:
-        body = await work(hub, request, await _body(request, most))
+        body = await work(hub, request, await body_of(request, most))
         return (200 if body else 204), body
     except DomainError as error:
         status, code, message = status_of(error), error.code, str(error)
@@ -100,7 +100,7 @@ def _report(error: Exception) -> None:
     sys.stderr.write(f"syncd: a request failed: {place_of(error)}\n")
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def body_of(request: Request, most: int) -> bytes:
     """Raises: TooLong, TooSlow."""
     said = request.headers.get("content-length", "0")
     if said.isascii() and said.isdigit() and int(said) > most:
