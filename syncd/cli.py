@@ -12,7 +12,7 @@ from typing import NoReturn
 from core.actors import Role
 from core.errors import DomainError, UsageError
 from core.text import plain
-from syncd import database_verbs, verbs
+from syncd import card_verbs, database_verbs, verbs
 from syncd.door import Door, exit_code
 from syncd.trouble import place_of
 
@@ -107,10 +107,36 @@ def parser() -> argparse.ArgumentParser:
     _database(revoke)
     revoke.set_defaults(run=verbs.revoke)
 
+    _processor(made, common)
+
     verify = verb("verify", "go through every fact of the hub's book, wherever it lies")
     _database(verify)
     verify.set_defaults(run=database_verbs.verify)
     return top
+
+
+PROCESSOR = (
+    ("set", card_verbs.set_keys, "take the keys of the practice's Stripe account, and cards from now on"),
+    ("show", card_verbs.show, "what the processor is, what came from it, what differs; no key is shown"),
+    ("test", card_verbs.test, "ask Stripe one thing with the keys"),
+    ("pull", card_verbs.reconcile_now, "record what webhooks missed, and list what differs from Stripe"),
+    ("remove", card_verbs.remove, "take no cards any more, and forget the keys"),
+)
+
+
+def _processor(made: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+    """The verbs of the card processor, at the hub."""
+    summary = "the card processor of the practice (at the hub)"
+    verbs_of_it = made.add_parser("processor", help=summary, description=summary).add_subparsers(
+        dest="what", metavar="WHAT", required=True, parser_class=_Parser
+    )
+    for name, run, about in PROCESSOR:
+        verb = verbs_of_it.add_parser(name, help=about, description=about, parents=[common])
+        _database(verb)
+        verb.set_defaults(run=run)
+        if name == "set":
+            verb.add_argument("--keys", metavar="FILE", help="a file with both keys; else they are asked for")
+            verb.add_argument("--address", metavar="URL", help="of a processor on this computer, to rehearse")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,10 +26,11 @@ from core.replication.recognise import Met, forget_nonces, hub_self, note_met, t
 from core.store import Store
 from core.trouble import Collided
 from syncd.bell import Bell
+from syncd.cards import Cards
 from syncd.metrics import Metrics
 from syncd.once import Guesses, Once
 from syncd.refusals import Overloaded
-from syncd.routes import blobs, health, repair, snapshot, sync
+from syncd.routes import blobs, health, repair, snapshot, sync, webhook
 from syncd.trouble import Pauses, Troubles
 
 MOST_WAITING = 64
@@ -59,6 +60,7 @@ class Hub:
         self.metrics = Metrics()
         self.measured = repair.Measured()
         self.snapshots = snapshot.Maker(folder or os.path.dirname(store.path))  # noqa: PTH120
+        self.cards = Cards(self, folder or os.path.dirname(store.path))  # noqa: PTH120
         self.once = Once(self.now_ms // 1000)
         self.guesses = Guesses()
         self._life = self.own.epoch
@@ -166,6 +168,7 @@ class Hub:
         for pool in (self._writer, self._readers, self._lookers):
             pool.shutdown()
         self.snapshots.close()
+        self.cards.close()
 
 
 def whole(work: Callable[..., T], *args: Any) -> T:
@@ -187,9 +190,10 @@ def app_of(store: Store, folder: str = "") -> Starlette:
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
         hub.bell.start()
-        house = asyncio.create_task(hub.keep_house())
+        keeping = [asyncio.create_task(each) for each in (hub.keep_house(), hub.cards.keep_going())]
         yield
-        house.cancel()
+        for each in keeping:
+            each.cancel()
         await asyncio.to_thread(hub.close)
 
     app = Starlette(
@@ -206,6 +210,7 @@ def app_of(store: Store, folder: str = "") -> Starlette:
             Route("/sync/v1/repair", repair.repair, methods=["POST"]),
             Route("/sync/v1/snapshot", snapshot.describe, methods=["GET"]),
             Route("/sync/v1/snapshot/{etag}/{start:int}", snapshot.piece, methods=["GET"]),
+            Route("/stripe/webhook", webhook.take, methods=["POST"]),
             Route("/health", health.health, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],

@@ -27,6 +27,7 @@ VERBS = {
     "outbox": ("outbox", "list what is sent and has not left, or take it back"),
     "payment": ("payments", "record, list, refund, reverse or apply money received"),
     "credit": ("credit", "give goodwill, or list who has money with the practice"),
+    "card": ("cards", "cards on file: list, charge, remove; disputes; what differs from the processor"),
     "latefee": ("fees", "late fees: what is due, charge it, let it go"),
     "statement": ("statements", "make, list, show or print statements of account"),
     "charge": ("charges", "write in a charge without a session, or take one back"),

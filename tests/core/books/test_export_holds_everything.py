@@ -42,6 +42,7 @@ STAYS = {
     *("invoice_balance", "money_left", "unbilled", "crossed_account", "live_draft", "stale"),
     *("portal_link", "portal_session", "portal_limit", "portal_mail"),
     "blob",
+    *("processor_call", "processor_event"),
 }
 """What one computer keeps for itself, sums that follow from facts, and the bytes of the documents."""
 

@@ -25,6 +25,8 @@ from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.statement_view import statement_key
 from core.ledger.superbill_lint import Lack
 from core.portal.commands import Allowed
+from core.payments.card import CardSeen, DisputeSeen, Event, Intent, PageSeen, RefundSeen
+from core.payments.outbox import Call
 from core.security.keys import Keys
 from core.sessions.correcting import SessionPage
 from core.store import Tx
@@ -42,10 +44,15 @@ ROOMS = (
     "core.conflicts.commands",
     "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
     "core.portal.commands",
+    "core.practice.cards", "core.payments.checkout", "core.payments.card_file", "core.payments.outbox",
+    "core.payments.taken", "core.payments.inbox", "core.payments.reconcile",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
 TERM = {"effective_from": TODAY}
+
+INTENT = Intent("pi", "succeeded", 100, "usd", False, NOW, "", "charge", 0, None, "")
+CALL = Call("call", "charge", "", None, 0, 0)
 
 NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "found_practice": (MANAGE, (), {"name": "P", "timezone": "UTC", "office_code": "O", "series": "Z",
@@ -148,6 +155,28 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "set_logo": (MANAGE, (None,), {}),
     "set_portal_address": (MANAGE, ("https://pay.example.com",), {}),
     "override_estimate": (WRITE_OFF, ("estimate",), {"allowed_cents": 1, "reason": "r"}),
+    "set_card_processor": (MANAGE, ("stripe",), {}),
+    "begin_payment": (BILL, (), {"guarantor_id": "guarantor", "parts": [], "form": "f"}),
+    "begin_saving": (BILL, (), {"guarantor_id": "guarantor", "form": "f", "consent": None}),
+    "settle": (BILL, (INTENT,), {}),
+    "settle_page": (BILL, (PageSeen("cs", "checkout", "open", "", None),), {}),
+    "keep_card": (BILL, ("guarantor", "consent", CardSeen("pm", "visa", "4242", 1, 2030)), {}),
+    "remove_card": (BILL, ("card",), {"reason": "r"}),
+    "ask_charge": (BILL, ("card", "invoice"), {"today": TODAY}),
+    "answer_charge": (BILL, (INTENT,), {"today": TODAY}),
+    "say_charge": (BILL, ("charge", "declined"), {"today": TODAY}),
+    "take_on": (BILL, (), {"today": TODAY}),
+    "note_customer": (BILL, ("guarantor", "cus"), {}),
+    "note_refusal": (BILL, (CALL, "why"), {"today": TODAY}),
+    "settle_refund": (BILL, (RefundSeen("re", "pi", "", 1, "pending"),), {"today": TODAY}),
+    "settle_dispute": (BILL, (DisputeSeen("dp", "pi", "lost", 1, 0, "r", None),), {}),
+    "taken_by_processor": (BILL, ("payment",), {"amount_cents": 1, "reference": "re", "reason": "r",
+                                                "today": TODAY}),
+    "given_back_by_processor": (BILL, ("payment",), {"reference": "re", "today": TODAY}),
+    "take_event": (BILL, (Event("evt", "x", "", 0, False, "{}"),), {"live": False}),
+    "event_done": (BILL, ("evt",), {}),
+    "event_aside": (BILL, ("evt", "why"), {}),
+    "compare": (BILL, ([], []), {"since_on": TODAY}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
 }  # fmt: skip
 
@@ -155,6 +184,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
 NOT_BY_THEMSELVES = {
     "require_draft", "line_of", "apply_prepayments", "say_applied", "release_over", "close_refund",
     "bring_back", "bring_back_closing", "revive_bad_debt",
+    "note_sending", "renew", "note_answer", "note_page", "note_refund",
 }  # fmt: skip
 """Steps of other commands, which asked for the right."""
 

@@ -1,0 +1,1 @@
+"""The outside world: each service behind what `core` says it must do."""
