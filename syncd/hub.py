@@ -26,6 +26,7 @@ from core.replication.recognise import Met, forget_nonces, hub_self, note_met, t
 from core.store import Store
 from core.trouble import Collided
 from syncd.bell import Bell
+from syncd.jobs.deliver import Postman
 from syncd.metrics import Metrics
 from syncd.once import Guesses, Once
 from syncd.refusals import Overloaded
@@ -187,8 +188,12 @@ def app_of(store: Store, folder: str = "") -> Starlette:
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
         hub.bell.start()
+        postman = Postman(hub)
         house = asyncio.create_task(hub.keep_house())
+        carrying = asyncio.create_task(postman.keep_carrying())
         yield
+        await postman.stop()
+        carrying.cancel()
         house.cancel()
         await asyncio.to_thread(hub.close)
 

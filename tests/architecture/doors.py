@@ -143,7 +143,10 @@ CHOICES: dict[str, Row] = {
     "MoneyVerbs._ask_void": ("invoice void --keep-credit --refund",),
     "edit_provider": ("provider edit --inactive --active", "provider licence --year --once"),
     "edit_user": ("user role", "user remove"),
-    "edit_choice": ("practice edit --superbill-payee --superbill-npi --superbill-descriptions --hide-ssn",),
+    "edit_choice": (
+        "practice edit --superbill-payee --superbill-npi --superbill-descriptions --hide-ssn",
+        "practice edit --mail-pdf",
+    ),
     "edit_theme": ("config set",),
 }
 """By the function that lets one key choose."""

@@ -1,0 +1,1 @@
+"""The outside world: the one place that speaks to a mail server or a card processor."""
