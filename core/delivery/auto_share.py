@@ -12,6 +12,9 @@ from core import audit
 from core.actors import Right
 from core.dates import show_instant
 from core.delivery.commands import share_invoices
+from core.delivery.mail import NothingFailed, send_again
+from core.delivery.queries import OutboxRow
+from core.documents.queries import documents_by_id
 from core.errors import DomainError
 from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.mail_server import auto_share
@@ -81,3 +84,31 @@ def hold_share(tx: Tx, invoice_ids: Sequence[str], *, held: bool) -> list[str]:
     verb = "invoice.share_held" if held else "invoice.share_let_go"
     audit.record_many(tx, verb, "invoice", [(i, {}) for i in changed])
     return changed
+
+
+def scheduled_rows(read: Read) -> list[OutboxRow]:
+    """What will share itself, as rows of the outbox: `state` is scheduled or held, `why` the instant."""
+    waiting = scheduled(read)
+    rows = documents_by_id(read, [one.invoice_id for one in waiting])
+    return [
+        OutboxRow(
+            one.invoice_id, "invoice", rows[one.invoice_id].title, rows[one.invoice_id].who, "",
+            one.issued_at, one.actor, "held" if one.held else "scheduled", one.share_at,
+        )
+        for one in waiting
+        if one.invoice_id in rows
+    ]  # fmt: skip
+
+
+def send_or_share(tx: Tx, subject_ids: Sequence[str]) -> list[str]:
+    """Share now what waits to share itself, and mail again what failed. Raises: NothingFailed."""
+    tx.require(Right.BILL)
+    waits = {one.invoice_id for one in scheduled(tx)}
+    shared = share_invoices(tx, [i for i in dict.fromkeys(subject_ids) if i in waits])
+    others = [i for i in dict.fromkeys(subject_ids) if i not in waits]
+    try:
+        return shared + (send_again(tx, others) if others else [])
+    except NothingFailed:
+        if not shared:
+            raise
+        return shared

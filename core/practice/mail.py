@@ -122,3 +122,13 @@ def set_template(tx: Tx, kind: str, *, subject: str | None = None, body: str | N
         k: {"before": getattr(now, k), "after": shown[k]} for k in shown if getattr(now, k) != shown[k]
     }
     audit.record(tx, "mail_template.changed", "mail_template", row_id, kind=kind, changed=changed)
+
+
+def parse_hours(typed: str) -> int | None:
+    """After how many hours invoices share themselves; none is None. Raises: UsageError."""
+    text = typed.strip().lower()
+    if text in ("none", ""):
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise UsageError(f"Say after how many hours, from 0 to {MOST_HOURS}, or none.")
+    return int(text)

@@ -40,6 +40,7 @@ STAYS = {
     ),
     *("sync_aside", "sync_blob", "sync_self", "sync_part", "sync_snapshot", "sync_lost"),
     *("invoice_balance", "money_left", "unbilled", "crossed_account", "live_draft", "stale"),
+    *("mail_passing", "mail_try", "mail_password"),
     "blob",
 }
 """What one computer keeps for itself, sums that follow from facts, and the bytes of the documents."""
