@@ -41,7 +41,7 @@ class Outbox(BookScreen[OutboxView]):
              help="Not sent after all: no mail, not visible; an invoice stays issued"),
         verb("s", "send", "Send", id="outbox.send",
              help="Mail again what failed; share now what waits to share itself"),
-        verb("h", "hold", "Hold", id="outbox.hold",
+        verb("H", "hold", "Hold", id="outbox.hold",
              help="Keep an invoice from sharing itself, or let it go again"),
     ]  # fmt: skip
     COLUMNS = (

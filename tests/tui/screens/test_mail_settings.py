@@ -82,16 +82,16 @@ def scheduled(book: Book) -> str:
     return invoice_id
 
 
-async def test_rb4_the_outbox_shows_a_clock_and_the_time_h_holds_and_s_sends(
+async def test_rb4_the_outbox_shows_a_clock_and_the_time_it_is_held_and_sent(
     book: Book, tmp_path: Path, scheduled: str
 ) -> None:
     async with biller_on(book, tmp_path) as app:
         await app.press(":", *"outbox", "enter")
         app.on(Outbox)
         assert str(app.column(4)[0]).startswith("◷ ")
-        await app.press("h")
+        await app.press("H")
         await app.until(lambda: str(app.column(4)[0]).startswith("held, was ◷"))
-        await app.press("h")
+        await app.press("H")
         await app.until(lambda: str(app.column(4)[0]).startswith("◷ "))
         await app.press("s")
         await app.until(lambda: app.column(4) == ["queued"])
