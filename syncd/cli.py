@@ -12,7 +12,7 @@ from typing import NoReturn
 from core.actors import Role
 from core.errors import DomainError, UsageError
 from core.text import plain
-from syncd import card_verbs, database_verbs, verbs
+from syncd import card_verbs, database_verbs, mail_verbs, verbs
 from syncd.door import Door, exit_code
 from syncd.trouble import place_of
 
@@ -96,6 +96,12 @@ def parser() -> argparse.ArgumentParser:
         help="lay all rows beside the hub's, make equal what differs, then end",
     )
     office.set_defaults(run=verbs.office)
+
+    word = verb("mail-password", "keep the password of the practice's mail account (at the hub)")
+    word.add_argument("--from-file", metavar="FILE", help="read it from this file instead of asking")
+    word.add_argument("--forget", action="store_true", help="keep none any more")
+    _database(word)
+    word.set_defaults(run=mail_verbs.mail_password)
 
     status = verb("status", "how this office and its hub stand, or at the hub, all offices")
     _database(status)

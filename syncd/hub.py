@@ -27,6 +27,7 @@ from core.store import Store
 from core.trouble import Collided
 from syncd.bell import Bell
 from syncd.cards import Cards
+from syncd.jobs.deliver import Postman
 from syncd.metrics import Metrics
 from syncd.once import Guesses, Once
 from syncd.refusals import Overloaded
@@ -190,8 +191,11 @@ def app_of(store: Store, folder: str = "") -> Starlette:
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
         hub.bell.start()
-        keeping = [asyncio.create_task(each) for each in (hub.keep_house(), hub.cards.keep_going())]
+        postman = Postman(hub)
+        loops = (hub.keep_house(), hub.cards.keep_going(), postman.keep_carrying())
+        keeping = [asyncio.create_task(each) for each in loops]
         yield
+        await postman.stop()
         for each in keeping:
             each.cancel()
         await asyncio.to_thread(hub.close)

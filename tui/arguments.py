@@ -25,6 +25,7 @@ VERBS = {
     "run": ("billing", "bill a period: drafts, or invoices sent"),
     "invoice": ("invoices", "list, show, make, edit, send, print, void or write off invoices"),
     "outbox": ("outbox", "list what is sent and has not left, or take it back"),
+    "mail": ("mail", "the mail server, the words of each mail, what became of those sent"),
     "payment": ("payments", "record, list, refund, reverse or apply money received"),
     "credit": ("credit", "give goodwill, or list who has money with the practice"),
     "card": ("cards", "cards on file: list, charge, remove; disputes; what differs from the processor"),

@@ -19,6 +19,9 @@ CHOICES = {
     ),
     "superbill_descriptions": Choice(("yes", "no"), "whether a superbill says in words what a code is"),
     "hide_ssn": Choice(("no", "yes"), "whether documents show only the last digits of an SSN as tax id"),
+    "mail_pdf": Choice(
+        ("no", "yes"), "whether the mail about an invoice, statement or receipt brings the PDF"
+    ),
 }
 
 SETTINGS = "SELECT name, value FROM setting"

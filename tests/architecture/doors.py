@@ -105,7 +105,9 @@ BINDINGS: dict[str, Row] = {
     "invoices.new": ("invoice new --client --empty",),
     "latefees.charge": ("latefee run",),
     "latefees.waive": ("latefee waive --proposed --reason",),
-    "outbox.recall": ("outbox recall",),
+    "outbox.recall": ("outbox recall",), "outbox.send": ("outbox send",),
+    "outbox.hold": ("outbox hold --end",),
+    "settings.test_mail": ("mail test",), "settings.preview": ("mail preview --html",),
     "payment.take_off": ("payment unapply --invoice",),
     "payment.receipt": ("payment receipt --out",),
     "payment.apply": ("payment apply --client --guarantor --payment --invoice --amount",),
@@ -144,8 +146,12 @@ CHOICES: dict[str, Row] = {
     "MoneyVerbs._ask_void": ("invoice void --keep-credit --refund",),
     "edit_provider": ("provider edit --inactive --active", "provider licence --year --once"),
     "edit_user": ("user role", "user remove"),
-    "edit_choice": ("practice edit --superbill-payee --superbill-npi --superbill-descriptions --hide-ssn",),
+    "edit_choice": (
+        "practice edit --superbill-payee --superbill-npi --superbill-descriptions --hide-ssn",
+        "practice edit --mail-pdf",
+    ),
     "edit_theme": ("config set",),
+    "edit_template": ("mail template --subject --body --body-file",),
 }
 """By the function that lets one key choose."""
 
@@ -176,7 +182,7 @@ PLACES: dict[str, Row] = {
                   "estimate list"),
     "aging": ("report ar --as-of --basis --layout",),
     "settings": ("practice show", "office list", "provider list", "service list", "policy list", "user list",
-                 "config get"),
+                 "config get", "mail show", "mail template"),
     "sync": ("sync status", "sync conflicts"),
     "daysheet": ("report day-sheet --on --office",),
     "log": ("audit list --kind --find --from --to",),
@@ -197,6 +203,7 @@ PAGES: dict[str, Row] = {
     "LateFees": ("latefee list --as-of",),
     "LateEntries": ("report late-entries",),
     "Outbox": ("outbox list",),
+    "MailPreview": ("mail preview",),
     "Explain": ("explain",),
     "LogEntryPage": ("audit show",),
     "Failures": COMMANDS["failures"],
@@ -215,5 +222,8 @@ SETTINGS: dict[str, Row] = {
     "own": ("config set",),
     "theme": ("config set",),
     "keys": BINDINGS["settings.edit_file"],
+    "mail_server": ("mail set --host --port --security --user --sender --off",),
+    "auto_share": ("mail set --auto-share",),
+    "template": ("mail template --subject --body",),
 }  # fmt: skip
 """By what edits a row of Settings."""

@@ -19,6 +19,8 @@ from core.dates import Period, parse_instant
 from core.delivery.commands import recall_shares
 from core.delivery.credit_notes import make_credit_note
 from core.delivery.estimates import make_estimate
+from core.delivery.mail import answer_mail, queue_mail
+from core.delivery.mail_queue import Due
 from core.delivery.making import make_document
 from core.delivery.receipts import make_receipt
 from core.delivery.sending import finish
@@ -46,12 +48,13 @@ from core.practice.commands import (
     change_role,
     set_late_fee,
 )
+from core.practice.mail_templates import KINDS
 from core.practice.policies import LateFeeRule
 from core.sessions.commands import ServiceLine, finalise, record_session, void_charge, write_in_charge
 from core.sessions.correcting import correct_session
 from core.store import Store, Tx
 from core.sync.policy import Travels
-from core.tables import TABLES, ClashAnswer, EditClash, ImportRun, Row, table_name
+from core.tables import TABLES, ClashAnswer, EditClash, ImportRun, MailTemplate, Row, table_name
 from tests.builders import ADDRESS, OWNER, TODAY
 from tests.homes import SEPTEMBER, THERAPY, TIMEZONE, Home, client_with_sessions, provider_of
 from tests.hostile.fields import SHAPED, word_columns
@@ -185,6 +188,11 @@ def _practice(tx: Tx, number: int) -> None:
     add_service(tx, code_system="LOCAL", code="X1", description="Letter", rate_cents=2_500)
     add_user(tx, name="Bo Biller", role=Role.BILLER)
     add_guarantor(tx, name="Grandmother", **ADDRESS)
+    kind = list(KINDS)[number % len(KINDS)]
+    tx.add(MailTemplate(kind=kind, subject="From {practice}", body="It arrives."))
+    mail = queue_mail(tx, "reminder", "ann@example.org", {"number": "N-1"})
+    due = Due(mail, "reminder", "ann@example.org", "", 0, tx.now_text, "", 0, "", 0, tx.now_text)
+    answer_mail(tx, due, "failed", code=550, said="No such person")
     tx.add(
         ImportRun(profile="generic", source_sha256="0" * 64, clients=1, sessions=4, charges=4, total_cents=1)
     )

@@ -43,6 +43,12 @@ NOT_WORDS = {
     "practice.currency": "fixed",
     "user.role": "one of the roles",
     "refund_request.method": "one of the methods of payment",
+    "mail_request.about": "the id of what a mail is about",
+    "mail_request.kind": "a word of the program",
+    "mail_request.details": "JSON that the program makes of other columns",
+    "mail_template.kind": "a word of the program",
+    "mail_answer.message_id": "made of a hash and the domain of a checked address",
+    "mail_answer.mail": "the key of what the mail follows from",
     "setting.name": "a word of the program",
     "setting.value": "JSON of choices that the program offers, and a checked address",
 }

@@ -84,6 +84,7 @@ PUSHED = {
     "LateFees": Way(":latefees\r", "Late fees "),
     "LateEntries": Way(":late\r", "Late entries "),
     "Outbox": Way(":outbox\r", "Outbox "),
+    "MailPreview": Way("0/test mail\ro", "Preview with made-up values", back="qh"),
     "Explain": Way("3:explain N-00001\r", " Why "),
     "LogEntryPage": Way("glgg\r", "Entry 1/"),
     "Failures": Way(":failures\r", "Failed "),

@@ -1,10 +1,13 @@
-"""What was sent and has not left yet; `x` takes it back."""
+"""What was sent and has not left yet, what failed, and what will share itself; `x` takes it back."""
 
 from collections import namedtuple
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from core.dates import zone
+from core.delivery.auto_share import scheduled_rows
 from core.delivery.queries import OutboxRow, outbox
+from core.delivery.sharing import share_documents
 from core.practice.queries import practice
 from core.store import Read, Tx
 from tui.keys import verb
@@ -14,6 +17,17 @@ from tui.widgets.columns import Column, words_column
 from tui.widgets.rows import Row, Rows
 
 OutboxView = namedtuple("OutboxView", "rows timezone")
+
+CLOCK = "◷"
+"""Before the time at which an invoice shares itself (RB4)."""
+
+
+def _state(row: OutboxRow, local: ZoneInfo) -> str:
+    """What becomes of a row: its mail's state and why, or a clock and the time."""
+    if row.state in ("scheduled", "held"):
+        at = local_stamp(row.why, local)
+        return f"{CLOCK} {at}" if row.state == "scheduled" else f"held, was {CLOCK} {at}"
+    return f"{row.state}: {row.why}" if row.why else row.state
 
 
 class Outbox(BookScreen[OutboxView]):
@@ -25,12 +39,17 @@ class Outbox(BookScreen[OutboxView]):
     BINDINGS: ClassVar = [
         verb("x", "recall", "Recall", id="outbox.recall",
              help="Not sent after all: no mail, not visible; an invoice stays issued"),
+        verb("s", "send", "Send", id="outbox.send",
+             help="Mail again what failed; share now what waits to share itself"),
+        verb("H", "hold", "Hold", id="outbox.hold",
+             help="Keep an invoice from sharing itself, or let it go again"),
     ]  # fmt: skip
     COLUMNS = (
         words_column("Document", least=20, most=32),
         words_column("Of", least=14),
         words_column("To", least=16, most=40),
         Column("Sent", width=16, drop=1),
+        words_column("Mail", least=12, most=60),
         words_column("By", least=8, most=20, drop=2),
     )
 
@@ -39,7 +58,8 @@ class Outbox(BookScreen[OutboxView]):
         self._rows: dict[str, OutboxRow] = {}
 
     def ask_book(self, read: Read) -> OutboxView:
-        return OutboxView(outbox(read, self.biller.store.clock()), practice(read).timezone)
+        rows = [*outbox(read, self.biller.store.clock()), *scheduled_rows(read)]
+        return OutboxView(rows, practice(read).timezone)
 
     def fill(self, view: OutboxView) -> None:
         local = zone(view.timezone)
@@ -50,7 +70,7 @@ class Outbox(BookScreen[OutboxView]):
                     Row(
                         row.subject_id,
                         (row.title, row.who, row.mail_to or "portal",
-                         local_stamp(row.shared_at, local), row.actor),
+                         local_stamp(row.shared_at, local), _state(row, local), row.actor),
                     )
                     for row in view.rows
                 ]
@@ -64,11 +84,55 @@ class Outbox(BookScreen[OutboxView]):
         self.app.push_screen(Document(record_id, self.grid.shown_ids))
 
     def allowed(self, action: str) -> bool:
-        return action != "recall" or bool(self._rows)
+        states = {row.state for row in self._rows.values()}
+        allowed = {
+            "recall": bool(states - {"scheduled", "held"}),
+            "send": bool(states & {"failed", "scheduled", "held"}),
+            "hold": bool(states & {"scheduled", "held"}),
+        }
+        return allowed.get(action, True)
+
+    def action_send(self) -> None:
+        from core.delivery.auto_share import send_or_share
+        from core.delivery.commands import recall_shares
+
+        chosen = [i for i in self.chosen if i in self._rows]
+        if not chosen:
+            return
+
+        def sent(document_ids: list[str]) -> None:
+            self.grid.clear_marks()
+            self.done(
+                f"{plural(len(document_ids), 'document')} sent",
+                lambda tx: recall_shares(tx, document_ids),
+                lambda tx: share_documents(tx, document_ids),
+            )
+
+        self.change(lambda tx: send_or_share(tx, chosen), sent)
+
+    def action_hold(self) -> None:
+        from core.delivery.auto_share import hold_share
+
+        chosen = [i for i in self.chosen if i in self._rows]
+        if not chosen:
+            return
+        held = self._rows[chosen[0]].state == "scheduled"
+
+        def put(tx: Tx, value: bool) -> list[str]:
+            return hold_share(tx, chosen, held=value)
+
+        def done(invoice_ids: list[str]) -> None:
+            self.grid.clear_marks()
+            self.done(
+                f"{plural(len(invoice_ids), 'invoice')} {'held' if held else 'let go'}",
+                lambda tx: put(tx, not held),
+                lambda tx: put(tx, held),
+            )
+
+        self.change(lambda tx: put(tx, held), done)
 
     def action_recall(self) -> None:
         from core.delivery.commands import recall_shares
-        from core.delivery.sharing import share_documents
 
         chosen = [i for i in self.chosen if i in self._rows]
         if not chosen:

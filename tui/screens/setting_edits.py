@@ -24,6 +24,7 @@ from core.practice.commands import (
 )
 from core.practice.policies import LateFeeRule
 from core.store import Tx
+from tui.screens.mail_edits import edit_auto_share, edit_mail_server, edit_template
 from tui.screens.setting_rows import PRACTICE_FIELDS, RULES, Item
 from tui.strips.asking import AskText
 from tui.strips.fields import DateField, Field, MoneyField, TextField
@@ -347,6 +348,9 @@ EDITS: dict[str, Callable[["Settings", Item], None]] = {
     "own": edit_own,
     "theme": edit_theme,
     "keys": edit_keys,
+    "mail_server": edit_mail_server,
+    "auto_share": edit_auto_share,
+    "template": edit_template,
 }
 """What Enter does, by what the row says edits it."""
 

@@ -18,6 +18,7 @@ from core.practice.queries import (
     UserView,
 )
 from tui.present import dollars
+from tui.screens.mail_rows import MailView, mail_rows
 
 
 class SettingsView(NamedTuple):
@@ -34,6 +35,7 @@ class SettingsView(NamedTuple):
     choices: Mapping[str, str]
     computer: Mapping[str, int | str]
     keys: str
+    mail: MailView
 
 
 class Item(NamedTuple):
@@ -68,6 +70,7 @@ SECTIONS = (
     "services",
     "rules",
     "documents",
+    "mail",
     "users",
     "numbers",
     "computer",
@@ -110,6 +113,8 @@ def rows(view: SettingsView) -> Iterator[Item]:
     for choice, word in view.choices.items():
         name = choice.replace("_", " ").capitalize()
         yield Item(f"choice:{choice}", "documents", name, f"{word}: {CHOICES[choice].help}", "choice", choice)
+    for item in mail_rows(view.mail):
+        yield Item(*item)
     for user in view.users:
         value = user.role.replace("_", " ") + ("" if user.active else ", removed")
         yield Item(user.user_id, "users", user.name, value, "user", user, adds="user")

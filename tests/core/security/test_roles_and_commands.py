@@ -15,6 +15,7 @@ from core.actors import RIGHTS, Actor, Right, Role
 from core.books.backup import back_up
 from core.conflicts.commands import Resolved
 from core.dates import ALL_TIME, previous_month
+from core.delivery.mail_queue import Due
 from core.delivery.mending import Mended
 from core.delivery.run import carry_out
 from core.delivery.sending import finish, send
@@ -24,9 +25,9 @@ from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.statement_view import statement_key
 from core.ledger.superbill_lint import Lack
-from core.portal.commands import Allowed
 from core.payments.card import CardSeen, DisputeSeen, Event, Intent, PageSeen, RefundSeen
 from core.payments.outbox import Call
+from core.portal.commands import Allowed
 from core.security.keys import Keys
 from core.sessions.correcting import SessionPage
 from core.store import Tx
@@ -42,6 +43,7 @@ ROOMS = (
     "core.payments.closing", "core.invoicing.voiding", "core.practice.settings", "core.clients.coverage",
     "core.sessions.correcting", "core.delivery.mending",
     "core.conflicts.commands",
+    "core.practice.mail", "core.delivery.mail", "core.delivery.auto_share",
     "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
     "core.portal.commands",
     "core.practice.cards", "core.payments.checkout", "core.payments.card_file", "core.payments.outbox",
@@ -50,6 +52,7 @@ ROOMS = (
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
 TERM = {"effective_from": TODAY}
+DUE = Due("share:i", "invoice", "a@example.com", "i", 0, NOW.isoformat(), "", 0, "", 0, NOW.isoformat())
 
 INTENT = Intent("pi", "succeeded", 100, "usd", False, NOW, "", "charge", 0, None, "")
 CALL = Call("call", "charge", "", None, 0, 0)
@@ -178,6 +181,22 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "event_aside": (BILL, ("evt", "why"), {}),
     "compare": (BILL, ([], []), {"since_on": TODAY}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
+    "set_mail_server": (MANAGE, (), {"host": "smtp.example.com", "sender": "a@example.com"}),
+    "stop_mail": (MANAGE, (), {}),
+    "set_auto_share": (MANAGE, (24,), {}),
+    "set_template": (MANAGE, ("test",), {"subject": "A test"}),
+    "set_mail_password": (MANAGE, ("secret",), {"key": b"k" * 32}),
+    "send_test_mail": (MANAGE, ("a@example.com",), {}),
+    "queue_mail": (BILL, ("reminder", "a@example.com", {}), {}),
+    "send_again": (BILL, (["invoice"],), {}),
+    "begin_mail": (BILL, (DUE,), {}),
+    "answer_mail": (BILL, (DUE, "delivered"), {}),
+    "delay_mail": (BILL, (DUE,), {"after": timedelta(), "code": 0, "said": ""}),
+    "forget_useless": (BILL, (), {}),
+    "bounce_mail": (BILL, ("<id>",), {"said": ""}),
+    "share_due": (BILL, (), {}),
+    "hold_share": (BILL, (["invoice"],), {"held": True}),
+    "send_or_share": (BILL, (["invoice"],), {}),
 }  # fmt: skip
 
 
