@@ -79,11 +79,9 @@ from core.tables.money import (
 )
 from core.tables.portal import (
     PortalGrant,
-    PortalInvitation,
     PortalLimit,
     PortalLink,
     PortalMade,
-    PortalMail,
     PortalPerson,
     PortalSession,
 )
@@ -138,8 +136,7 @@ from core.tables.sessions import (
 TABLES: tuple[type[Row], ...] = (
     Practice, Office, Site, User, Provider, CptLicence, Service, Policy, Setting,
     Guarantor, Client, PayerShare, Payer, Coverage, BillingNote,
-    PortalPerson, PortalGrant, PortalInvitation, PortalMade,
-    PortalLink, PortalSession, PortalLimit, PortalMail,
+    PortalPerson, PortalGrant, PortalMade, PortalLink, PortalSession, PortalLimit,
     Session, SessionLine, Finalisation, Charge, ChargeVoid, Claim, ImportRun,
     Draft, DraftLine, DraftAdjustment, BillingRun,
     InvoiceIssue, InvoiceLine, InvoiceShare, ShareRecall, InvoiceVoid, InvoiceHold, InvoiceHoldEnd,
@@ -253,11 +250,9 @@ __all__ = [
     "PaymentReversal",
     "Policy",
     "PortalGrant",
-    "PortalInvitation",
     "PortalLimit",
     "PortalLink",
     "PortalMade",
-    "PortalMail",
     "PortalPerson",
     "PortalSession",
     "Practice",
