@@ -199,7 +199,9 @@ def headers_of(pays_at: str, *, secure: bool) -> tuple[tuple[bytes, bytes], ...]
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
     """A page in the practice's name."""
     portal = asked.portal
-    of = asked.practice or await portal.read(practice_of)
+    of = asked.practice
+    if of is None:
+        of = await portal.read(practice_of)
     text = PAGES.get_template(template).render(
         practice=of.name, phone=of.phone, email=of.email, currency=of.currency, how_to_pay=of.how_to_pay,
         viewer=asked.viewer, token=asked.token, today=portal.today, pays=portal.payments is not None,

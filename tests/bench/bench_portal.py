@@ -55,10 +55,9 @@ def build(folder: Path, people: int) -> tuple[str, list[tuple[str, str]]]:
     signed_in = []
     for number in range(people):
         name = f"{number:04} Client"
+        contact: dict[str, Any] = {**ADDRESS, "email": f"c{number}@example.org"}
         with book.write() as tx:
-            client_id = add_client(
-                tx, given=f"{number:04}", family="Client", email=f"c{number}@example.org", **ADDRESS
-            )
+            client_id = add_client(tx, given=f"{number:04}", family="Client", **contact)
         for place in range(INVOICES_EACH):
             book.session(client_id, TODAY.replace(day=place + 1), rate_cents=CENTS)
             with book.write() as tx:
