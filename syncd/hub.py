@@ -62,6 +62,8 @@ class Hub:
         self.measured = repair.Measured()
         self.snapshots = snapshot.Maker(folder or os.path.dirname(store.path))  # noqa: PTH120
         self.cards = Cards(self, folder or os.path.dirname(store.path))  # noqa: PTH120
+        self.portal_url = ""
+        """Where this hub serves the client portal, if it does."""
         self.once = Once(self.now_ms // 1000)
         self.guesses = Guesses()
         self._life = self.own.epoch

@@ -42,7 +42,8 @@ def pause(tries: int, chance: float) -> timedelta:
 
 class Carrier:
     """Carries the due mails of a book. `write` runs a unit of work in one write transaction; `chance` gives
-    numbers from 0 to 1; while `goes_on` says no, nothing more leaves."""
+    numbers from 0 to 1; while `goes_on` says no, nothing more leaves. `portal` is the one that this hub
+    serves."""
 
     def __init__(
         self,
@@ -50,11 +51,13 @@ class Carrier:
         write: Callable[[Callable[[Tx], object]], object],
         chance: Callable[[], float],
         goes_on: Callable[[], bool] = lambda: True,
+        portal: str = "",
     ) -> None:
         self._store = store
         self._write = write
         self._chance = chance
         self._goes_on = goes_on
+        self._portal = portal
 
     def round(self, server: MailServer, mailer: Mailer) -> Round:
         """Raises: MailServerAway; what was due stays due."""
@@ -84,7 +87,7 @@ class Carrier:
             return self._failed(due, 0, IN_DOUBT)
         try:
             with self._store.read() as read:
-                letter = letter_of(read, due, server)
+                letter = letter_of(read, due, server, self._portal)
         except DomainError as refusal:
             return self._failed(due, 0, str(refusal))
         try:

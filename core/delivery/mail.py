@@ -22,8 +22,9 @@ from core.security.sealed import seal, unseal
 from core.store import Read, Tx
 from core.tables import MailAnswer, MailPassing, MailPassword, MailRequest, MailTry
 
-SECRET = ("sign_in",)
-"""Kinds with a link or code that opens something: they stay at this hub and their words go with them."""
+PASSES = ("sign_in", "signed_in")
+"""What is between a person and this hub, such as a link that opens something: it stays here, and its words go
+with it."""
 
 MAIL_PASSWORD = "mail-password"  # noqa: S105  what it is sealed as
 MOST_SAID = 300
@@ -56,8 +57,9 @@ def queue_mail(
     """Ask for a mail that follows from no share, such as an invitation or a sign-in link; answers its name.
 
     `values` are those of the kind's template; the practice's name and telephone are put in when it leaves.
-    With `once` it is asked for once, however often this is called. A sign-in mail is for the hub to ask for:
-    it is kept at this computer alone, leaves at once, and after `minutes` is of no use and is dropped.
+    With `once` it is asked for once, however often this is called. What passes between a person and the hub
+    is for the hub to ask for: it is kept at this computer alone, leaves at once, and after `minutes` is of no
+    use and is dropped.
     Raises: NoTemplate; NotAnAddress; NotAllowed. A value that the kind does not know is a bug.
     """
     tx.require(Right.BILL)
@@ -65,7 +67,7 @@ def queue_mail(
     assert set(values) <= set(KINDS[kind].variables + COMMON), sorted(values)
     mail_to = address_of(to).whole
     details = json.dumps(dict(values), ensure_ascii=False, sort_keys=True)
-    if kind in SECRET:
+    if kind in PASSES:
         until = show_instant(tx.now + timedelta(minutes=minutes))
         mail = PASSING + (named(once) if once else tx.new_id())
         if not tx.value("SELECT 1 FROM mail_passing WHERE id = :id", id=mail):

@@ -26,7 +26,7 @@ Due = namedtuple("Due", "mail kind mail_to subject_id version at details tries b
 """A mail without an answer. `details` is the JSON that its asker gave, where there is any; `ready_at` when it
 may leave; `began_at` set where it was being handed over when the hub was killed: it may have left."""
 
-PASSING = "sign-in:"
+PASSING = "passing:"
 """How the name of a mail begins that is at this hub alone."""
 
 _SHARED = f"""
@@ -88,7 +88,7 @@ def may_leave(read: Read, mail: str, now: datetime, since: str) -> bool:
 def _due(*row: Any) -> Due:
     *about, tries, began_at, doubts, next_at = row
     _, kind, _, _, _, at, _ = about
-    ready_at = at if kind in ("test", "sign_in") else _later(at, IN_OUTBOX)
+    ready_at = at if kind in ("test", "sign_in", "signed_in") else _later(at, IN_OUTBOX)
     if began_at:
         ready_at = _later(began_at, LEASE)
     return Due._make((*about, tries, began_at, doubts, max(ready_at, next_at)))

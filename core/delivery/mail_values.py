@@ -33,19 +33,36 @@ _WORDS = {"superbill": "document", "estimate": "document", "credit_note": "docum
 """Announced without saying what it is: the name of such a document says something of its contents."""
 
 
-def letter_of(read: Read, due: Due, server: MailServer) -> Letter:
-    """The mail as it goes out. Raises: NotAnAddress; NotFound, where what it is about is gone."""
+class NoPortal(DomainError):
+    code = "no_portal"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The practice has no portal yet: this mail would lead nowhere. Start the hub with --portal-url,"
+            " then send it again."
+        )
+
+
+def letter_of(read: Read, due: Due, server: MailServer, portal: str = "") -> Letter:
+    """The mail as it goes out; `portal` is the one that this hub serves, else that of the settings.
+
+    Raises: NotAnAddress; NotFound, where what it is about is gone; NoPortal.
+    """
     book, practice, phone, reply_to, currency = read.rows(PRACTICE)[0]
     kind = _WORDS.get(due.kind, due.kind)
     values = {"practice": practice, "phone": phone, "name": ""}
     values |= dict.fromkeys(KINDS[kind].variables, "") if kind in KINDS else {}
-    portal = portal_address(read)
+    portal = portal or portal_address(read)
     values["link"] = portal
     if due.kind in ("invoice", "reminder", "card_failed", "card_confirm"):
         values |= _of_invoice(read, due.subject_id, portal, currency)
     elif due.subject_id and not due.details:
         values["name"] = document(read, due.subject_id).guarantor or ""
     values |= {name: str(value) for name, value in json.loads(due.details or "{}").items()}
+    if kind == "invitation":
+        if not portal:
+            raise NoPortal
+        values["link"] = f"{portal}/login"
     if not values["name"]:
         values["name"] = read.value(NAME_OF_ADDRESS, mail_to=due.mail_to) or ""
     envelope = Envelope(

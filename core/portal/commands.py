@@ -4,28 +4,17 @@ A person is known by a mail address. What they may see is said client by client 
 so that a parent of one child is shown nothing of another's, and nobody another guarantor's account.
 """
 
-import re
 from typing import NamedTuple
 
 from core import audit
 from core.actors import Right
+from core.delivery.mail import queue_mail
 from core.errors import DomainError, NotFound, UsageError
 from core.ids import named
+from core.practice.addresses import address_of
 from core.store import Tx
-from core.tables import PortalGrant, PortalInvitation, PortalPerson
+from core.tables import PortalGrant, PortalPerson
 from core.text import plain
-
-LONGEST = 254
-_ADDRESS = re.compile(
-    r"[^\s@<>\"(),:;\\\[\]\x00-\x20\x7f]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z0-9-]{2,}"
-)
-
-
-class NotAMailAddress(UsageError):
-    code = "not_a_mail_address"
-
-    def __init__(self, typed: str) -> None:
-        super().__init__(f'"{plain(typed)[:60]}" is no mail address. Write it like name@example.com.')
 
 
 class NothingAllowed(UsageError):
@@ -63,14 +52,8 @@ class Allowed(NamedTuple):
 
 
 def read_address(typed: str) -> str:
-    """A mail address as it is kept: without case, so that one mailbox is one person.
-
-    Raises: NotAMailAddress.
-    """
-    address = typed.strip().casefold()
-    if len(address) > LONGEST or _ADDRESS.fullmatch(address) is None:
-        raise NotAMailAddress(typed)
-    return address
+    """A mail address as it is kept: without case, so that one mailbox is one person. Raises: NotAnAddress."""
+    return address_of(typed).whole.casefold()
 
 
 PERSON = "SELECT id FROM portal_person WHERE email = :email ORDER BY active DESC, id LIMIT 1"
@@ -90,7 +73,7 @@ def grant_access(
     """Let a person see and do what is allowed about one client; answers the person's id.
 
     Said again it changes what is allowed. The first time, and when asked to, a mail invites them.
-    Raises: NotAMailAddress, NothingAllowed, NotOnThisAccount, NotFound.
+    Raises: NotAnAddress, NothingAllowed, NotOnThisAccount, NotFound.
     """
     tx.require(Right.BILL)
     if not any(allowed):
@@ -134,19 +117,22 @@ def _person(tx: Tx, email: str, name: str) -> str:
     return person_id
 
 
-INVITED = "SELECT count(*) FROM portal_invitation WHERE person_id = :person_id"
-ADDRESS_OF = "SELECT email FROM portal_person WHERE id = :person_id"
+INVITED = "SELECT count(*) FROM mail_request WHERE kind = 'invitation' AND about = :person_id"
+TO = "SELECT name, email FROM portal_person WHERE id = :person_id"
 
 
 def invite_person(tx: Tx, person_id: str) -> None:
     """Ask the hub to tell a person by mail that there is a portal. The mail opens no door by itself."""
     tx.require(Right.BILL)
-    email = tx.value(ADDRESS_OF, person_id=person_id)
-    if email is None:
+    found = tx.rows(TO, person_id=person_id)
+    if not found:
         raise NotFound("There is no such person any more.", subject=person_id)
+    name, email = found[0]
     before = tx.value(INVITED, person_id=person_id)
-    once = f"portal-invitation:{person_id}:{before}"
-    tx.add(PortalInvitation(once=once, person_id=person_id, mail_to=email))
+    words = {} if name == email else {"name": name}
+    queue_mail(
+        tx, "invitation", email, words, about=person_id, once=f"portal-invitation:{person_id}:{before}"
+    )
     audit.record(tx, "portal.invited", "portal_person", person_id, mail="queued")
 
 

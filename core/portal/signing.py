@@ -15,7 +15,7 @@ from typing import NamedTuple
 from core import audit
 from core.actors import Actor, Role
 from core.dates import show_instant
-from core.portal.outbox import queue_mail
+from core.delivery.mail import queue_mail
 from core.store import Read, Tx
 from core.tables import PortalLink, PortalSession
 
@@ -25,6 +25,8 @@ PORTAL = Actor("portal", "Portal", Role.SERVICE)
 LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
+NOTICE = timedelta(days=2)
+"""How long it is worth saying that somebody came in."""
 TOKEN_BYTES = 32
 CODE_LENGTH = 8
 MOST_TRIES = 5
@@ -86,17 +88,15 @@ def ask_for_link(tx: Tx, *, email: str, browser: str, portal: str) -> None:
         )
     )  # fmt: skip
     if person_id:
-        link = f"{portal}/login/{token}"
-        queue_mail(
-            tx, "sign_in", person_id=person_id, mail_to=mail_to, link=link, code=code, expires_at=until
-        )
+        minutes = LINK_LIFE // timedelta(minutes=1)
+        words = {"link": f"{portal}/login/{token}", "code": code, "minutes": str(minutes)}
+        queue_mail(tx, "sign_in", mail_to, words, minutes=minutes)
 
 
 def _forget(tx: Tx) -> None:
     """What is of no use any more goes."""
     now = {"now": tx.now_text}
     tx.execute("DELETE FROM portal_link WHERE expires_at < :now", now)
-    tx.execute("DELETE FROM portal_mail WHERE expires_at < :now", now)
     tx.execute("DELETE FROM portal_session WHERE ends_at < :now", now)
     tx.execute("DELETE FROM portal_limit WHERE since < :old", {"old": int(tx.now.timestamp()) - 86_400})
 
@@ -182,7 +182,9 @@ def start_session(tx: Tx, person_id: str, mail_to: str, *, label: str) -> str:
             made_at=tx.now_text, seen_at=tx.now_text, ends_at=show_instant(tx.now + SESSION_LIFE),
         )
     )  # fmt: skip
-    queue_mail(tx, "signed_in", person_id=person_id, mail_to=mail_to)
+    name = str(tx.value("SELECT name FROM portal_person WHERE id = :id", id=person_id))
+    words = {"name": name, "browser": label}
+    queue_mail(tx, "signed_in", mail_to, words, minutes=NOTICE // timedelta(minutes=1))
     audit.record(tx, "portal.signed_in", "portal_person", person_id, browser=label)
     return secret
 

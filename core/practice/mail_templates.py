@@ -52,15 +52,20 @@ KINDS: dict[str, Kind] = {
         "Hello {name},\n\nA new document is ready for you.\n\nSee it here:\n{link}" + _OFTEN,
     ),
     "invitation": Kind(
-        "Portal invitation", ("link", "until"), ("link",), "{practice} invites you to its client portal",
+        "Portal invitation", ("link",), ("link",), "{practice} invites you to its client portal",
         "Hello {name},\n\nYou can see and pay your bills online. Open this page and ask for a sign-in"
-        " link:\n{link}\n\nThe invitation is good until {until}." + _OFTEN,
+        " link; this mail's address is the one to give:\n{link}" + _OFTEN,
     ),
     "sign_in": Kind(
         "Sign-in link and code", ("link", "code", "minutes"), ("link", "code"), "Sign in to {practice}",
         "Hello,\n\nOpen this page to sign in:\n{link}\n\nOr type this code where you asked for it: {code}\n\n"
         "Both work once, for {minutes} minutes. If you did not ask to sign in, there is nothing to do."
         "\n\n{practice}",
+    ),
+    "signed_in": Kind(
+        "Somebody signed in", ("browser",), (), "A message from {practice}",
+        "Hello {name},\n\nSomebody signed in to the client portal with this address ({browser}).\n\n"
+        "Was it not you? Call us at {phone}, and we end it.\n\n{practice}",
     ),
     "card_failed": Kind(
         "Card did not work", _MONEY, (), "A message from {practice}",
@@ -104,7 +109,7 @@ SUBJECT_VARIABLES = ("practice",)
 SAMPLE = {
     "practice": "Elm Street Therapy", "phone": "555 0100", "name": "Ann Archer", "number": "N-00042",
     "amount": "$150.00", "due": "2026-11-30", "link": "https://pay.example.com/i/7D4K",
-    "until": "2026-11-14", "code": "K7QM-2RXA", "minutes": "10", "reference": "pi_3RkWq2",
+    "code": "K7QM-2RXA", "minutes": "10", "browser": "Firefox on Linux", "reference": "pi_3RkWq2",
     "card": "Visa ending in 4242",
 }  # fmt: skip
 

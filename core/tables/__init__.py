@@ -81,11 +81,9 @@ from core.tables.money import (
 from core.tables.portal import (
     PortalCheckout,
     PortalGrant,
-    PortalInvitation,
     PortalLimit,
     PortalLink,
     PortalMade,
-    PortalMail,
     PortalPerson,
     PortalSession,
 )
@@ -140,8 +138,7 @@ from core.tables.sessions import (
 TABLES: tuple[type[Row], ...] = (
     Practice, Office, Site, User, Provider, CptLicence, Service, Policy, Setting,
     Guarantor, Client, PayerShare, Payer, Coverage, BillingNote,
-    PortalPerson, PortalGrant, PortalInvitation, PortalMade,
-    PortalLink, PortalSession, PortalCheckout, PortalLimit, PortalMail,
+    PortalPerson, PortalGrant, PortalMade, PortalLink, PortalSession, PortalCheckout, PortalLimit,
     Session, SessionLine, Finalisation, Charge, ChargeVoid, Claim, ImportRun,
     Draft, DraftLine, DraftAdjustment, BillingRun,
     InvoiceIssue, InvoiceLine, InvoiceShare, ShareRecall, InvoiceVoid, InvoiceHold, InvoiceHoldEnd,
@@ -257,11 +254,9 @@ __all__ = [
     "Policy",
     "PortalCheckout",
     "PortalGrant",
-    "PortalInvitation",
     "PortalLimit",
     "PortalLink",
     "PortalMade",
-    "PortalMail",
     "PortalPerson",
     "PortalSession",
     "Practice",

@@ -1,7 +1,7 @@
 """Who of a client's family may come into the portal, and what the hub keeps of their coming and going.
 
-People and what they may see are the practice's, known in every office. Links, sessions, counts of attempts
-and mail with a way in are the hub's alone: they never travel.
+People and what they may see are the practice's, known in every office. Links, sessions and counts of attempts
+are the hub's alone: they never travel.
 """
 
 from typing import Any, ClassVar
@@ -49,16 +49,6 @@ class PortalGrant(Register, table=True):
     superbills: bool = flag(True)
     """Make superbills."""
     active: bool = flag(True)
-
-
-class PortalInvitation(OnceFact, table=True):
-    """A person is told by mail that there is a portal. It opens the page that asks for a link, nothing more.
-
-    `once` is `portal-invitation:<person>:<how many before>`.
-    """
-
-    person_id: str = ref("portal_person", index=True)
-    mail_to: str = word()
 
 
 class PortalMade(OnceFact, table=True):
@@ -132,18 +122,3 @@ class PortalLimit(Local, table=True):
     name: str = row_id()
     since: int = number()
     spent: int = number()
-
-
-class PortalMail(Local, table=True):
-    """A mail that holds a way in, or tells of one. It waits for the mailer and is gone when it was sent."""
-
-    __table_args__: ClassVar[Any] = (one_of("kind", "sign_in", "signed_in"), STRICT)
-
-    id: str = row_id()
-    kind: str = word()
-    person_id: str = word()
-    mail_to: str = word()
-    link: str = text()
-    code: str = text()
-    made_at: str = instant()
-    expires_at: str = instant()

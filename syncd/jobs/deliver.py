@@ -93,7 +93,7 @@ class Postman:
             if not ready(read, store.clock(), server.since):
                 return
             password = mail_password(read, key=store.data_key)
-        carrier = Carrier(store, self._write, random, lambda: not self._stopping)
+        carrier = Carrier(store, self._write, random, lambda: not self._stopping, self._hub.portal_url)
         try:
             with SmtpMailer(server, password) as mailer:
                 carrier.round(server, mailer)

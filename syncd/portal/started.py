@@ -68,6 +68,7 @@ def start_portal(
         return None
     url = require_portal_url(options.portal_url)
     host, port = bind_of(options.portal_bind, "--portal-bind")
+    hub.portal_url = url
     if url.startswith("https:"):
         _print_on_invoices(hub.store, url)
     listening = listen(host, port)

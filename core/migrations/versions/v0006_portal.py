@@ -1,4 +1,4 @@
-"""The portal: its people and what they may see, ways in, sessions and mail with a way in."""
+"""The portal: its people and what they may see, ways in and sessions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,18 +66,6 @@ def upgrade() -> None:
     op.create_index("ix_portal_grant_client_id", "portal_grant", ["client_id"], unique=False)
     op.create_index("ix_portal_grant_person_id", "portal_grant", ["person_id"], unique=False)
     op.create_table(
-        "portal_invitation",
-        *_once_fact(),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("mail_to", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["portal_person.id"], name="fk_portal_invitation_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_portal_invitation"),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_portal_invitation__q", "portal_invitation", ["_q"], unique=False)
-    op.create_index("ix_portal_invitation_once", "portal_invitation", ["once"], unique=False)
-    op.create_index("ix_portal_invitation_person_id", "portal_invitation", ["person_id"], unique=False)
-    op.create_table(
         "portal_made",
         *_once_fact(),
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -142,18 +130,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_portal_limit"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "portal_mail",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("mail_to", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.Text(), nullable=False),
-        sa.Column("expires_at", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('sign_in', 'signed_in')", name="ck_kind"),
-        sa.PrimaryKeyConstraint("id", name="pk_portal_mail"),
-        sqlite_strict=True,
     )

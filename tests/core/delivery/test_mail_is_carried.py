@@ -314,14 +314,25 @@ def test_one_address_gets_its_share_of_an_hour_and_the_rest_waits(office: Book) 
     assert carry(office, Wire()) == Round(left=5)
 
 
+def test_an_invitation_to_a_portal_that_is_not_there_says_what_to_do(office: Book) -> None:
+    with office.write() as tx:
+        mail = queue_mail(tx, "invitation", "a@example.org", {})
+    after(office, seconds=31)
+    assert carry(office, Wire()) == Round(failed=1)
+    said = office.value("SELECT said FROM mail_answer WHERE mail = :mail", mail=mail)
+    assert "--portal-url" in said
+
+
 def test_an_invitation_is_asked_for_once_and_a_wrong_word_is_a_bug(office: Book) -> None:
-    values = {"link": "https://pay.example.com/login", "until": "2026-11-14", "name": "Ann"}
+    values = {"name": "Ann"}
     with office.write() as tx:
         names = {queue_mail(tx, "invitation", "a@example.org", values, once="grant:1") for _ in range(2)}
     assert len(names) == 1
     with pytest.raises(AssertionError), office.write() as tx:
         queue_mail(tx, "invitation", "a@example.org", {"diagnosis": "F41.1"})
     after(office, seconds=31)
+    with office.write() as tx:
+        set_portal_address(tx, "https://pay.example.com")
     wire = Wire()
     assert carry(office, wire) == Round(left=1)
     assert "https://pay.example.com/login" in texts(wire)[0]

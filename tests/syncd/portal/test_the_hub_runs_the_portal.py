@@ -8,10 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.dates import show_instant, system_now
-from core.portal.queries import invitations, mails_waiting
 from tests.syncd.network import new_client, until
-from tests.syncd.portal.served import Browser
+from tests.syncd.portal.served import Browser, mails_passing
 from tests.syncd.processes import Practice, ended
 
 INIT = ("init", "--practice", "Elm Street", "--timezone", "America/New_York", "--office", "North")
@@ -37,13 +35,13 @@ def test_re1_who_was_granted_access_in_an_office_signs_in_at_the_hub(made: Pract
     assert made.syncd("office", "--once", home="north")["ok"]
     with made.opened("hub") as hub, Browser(f"http://127.0.0.1:{told['portal']['port']}") as browser:
         with hub.read() as read:
-            assert [one.mail_to for one in invitations(read)] == ["ada@example.org"]
+            sent = read.rows("SELECT mail_to FROM mail_request WHERE kind = 'invitation'")
+            assert sent == [("ada@example.org",)]
         assert browser.get("/healthz").json() == {"ok": True}
         assert browser.send_form("/login", "/login", email="ada@example.org").status_code == 303
 
         def links() -> list[str]:
-            with hub.read() as read:
-                return [one.link for one in mails_waiting(read, show_instant(system_now())) if one.link]
+            return [one.link for one in mails_passing(hub, "sign_in")]
 
         asyncio.run(until(lambda: bool(links())))
         (link,) = links()
