@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,15 +12,20 @@ import httpx
 import pytest
 
 from core.clients.commands import add_guarantor
+from core.delivery.mail_queue import waiting
+from core.delivery.mail_values import letter_of
 from core.ledger.account import account_of, facts_of
-from core.payments.card_file import cards_of
+from core.ledger.mail_server import mail_server
+from core.payments.card_file import ask_charge, cards_of
 from core.payments.commands import record_payment
+from core.payments.refunds import refund
 from core.practice.mail import set_mail_server
+from core.practice.portal import set_portal_address
 from core.security.processor_secret import forget_processor_secret
 from core.store import Read
 from tests.builders import ADDRESS, TODAY
-from tests.stripe_double import CONFIRM, DECLINED, GOOD, Double
-from tests.syncd.network import Running
+from tests.stripe_double import CONFIRM, DECLINED, DECLINED_LATER, GOOD, Double
+from tests.syncd.network import Running, until
 from tests.syncd.portal.served import Browser, Practice, practice
 from tests.syncd.rehearsal import stand_in
 
@@ -299,3 +305,62 @@ def test_re4_a_card_is_saved_while_paying_where_the_box_is_ticked_and_mails_foll
     assert _mails(till) == [("card_added", "moira@example.org"), ("payment", "moira@example.org")]
     (details,) = (one for (one,) in till.rows("SELECT details FROM mail_request WHERE kind = 'payment'"))
     assert ("$150.00" in details, number in details, "Quillfeather" in details) == (True, True, False)
+
+
+def _wait(true: Callable[[], bool]) -> None:
+    asyncio.run(until(true, 60))
+
+
+@pytest.mark.parametrize(("number", "kind"), [(DECLINED_LATER, "card_failed"), (CONFIRM, "card_confirm")])
+def test_rf1_a_card_that_cannot_be_charged_is_told_with_the_pay_link(
+    stripe: tuple[Double, Running], tmp_path: Path, number: str, kind: str
+) -> None:
+    double, running = stripe
+    with practice(tmp_path, _family) as made:
+        till, account = Till(made, double, running.url), made.ids["mother"]
+        mother = made.signed_in(made.people["mother"])
+        gone = till.pay(mother, "/billing/cards", "/billing/cards", account=account, save="yes")
+        till.back(mother, till.type_in(gone.headers["location"], number))
+        (card,) = till.ask(cards_of, account)
+        invoice_id = made.ids["invoice of anna"]
+        with made.write() as tx:
+            set_portal_address(tx, "https://pay.example.com")
+            ask_charge(tx, card.card_id, invoice_id, today=TODAY)
+        _wait(lambda: any(one[0] == kind for one in _mails(till)))
+        made.clock.pass_time(minutes=1)
+
+        def words(read: Read) -> str:
+            server = mail_server(read)
+            assert server
+            (due,) = (one for one in waiting(read, made.clock.now, server.since) if one.kind == kind)
+            body = letter_of(read, due, server).message.get_body(("plain",))
+            assert body
+            return str(body.get_content())
+
+        said = till.ask(words)
+        (code,) = (
+            c for i, c in till.rows("SELECT invoice_id, pay_code FROM invoice_issue") if i == invoice_id
+        )
+        assert (f"https://pay.example.com/i/{code}" in said, "$150.00" in said) == (True, True)
+        assert "Quillfeather" not in said
+
+
+def test_rf1_a_refund_and_a_removed_card_are_told_once(
+    stripe: tuple[Double, Running], tmp_path: Path
+) -> None:
+    double, running = stripe
+    with practice(tmp_path, _family) as made:
+        till = Till(made, double, running.url)
+        mother, number = made.signed_in(made.people["mother"]), till.number("anna")
+        at, path = f"/billing/invoices/{number}", f"/billing/invoices/{number}/pay"
+        gone = till.pay(mother, path, at, shown="15000", save="yes")
+        till.back(mother, till.type_in(gone.headers["location"]))
+        (card,) = till.ask(cards_of, made.ids["mother"])
+        (payment_id,) = (one for (one,) in till.rows("SELECT id FROM payment"))
+        with made.write() as tx:
+            refund(tx, payment_id, amount_cents=4_000, reason="r", today=TODAY, channel="processor")
+        mother.send_form(f"/billing/cards/{card.card_id}/remove", f"/billing/cards/{card.card_id}/remove")
+        told = ["card_added", "card_removed", "payment", "refund"]
+        _wait(lambda: [kind for kind, _ in _mails(till)] == told)
+        (details,) = (one for (one,) in till.rows("SELECT details FROM mail_request WHERE kind = 'refund'"))
+        assert "$40.00" in details
