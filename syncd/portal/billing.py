@@ -17,6 +17,7 @@ from core.portal.pages import (
     invoice_pdf,
     totals,
 )
+from core.portal.switches import messages
 from syncd.portal.shell import Asked, page
 
 
@@ -53,10 +54,11 @@ async def billing(asked: Asked) -> Response:
     found = await portal.read(
         billing_page, viewer, chosen, today=portal.today, from_on=days[0], to_on=days[1]
     )
+    said = await portal.read(messages, viewer, chosen)
     name = dict(clients).get(chosen, "")
     return await page(
         asked, "billing.html", 422 if error else 200, bill=found, client_id=chosen, client=name,
-        several=len(clients) > 1, from_on=from_typed, to_on=to_typed, error=error,
+        several=len(clients) > 1, messages=said, from_on=from_typed, to_on=to_typed, error=error,
     )  # fmt: skip
 
 

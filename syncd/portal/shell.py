@@ -18,8 +18,9 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
 from core.portal.signing import new_secret, note_seen
+from core.portal.switches import Switches, require_switched_on, switches
 from core.portal.viewer import Viewer, viewer_of
-from core.store import Store
+from core.store import Read, Store
 from syncd.portal.portal import Portal, practice_of
 from syncd.portal.words import PAGES
 from syncd.refusals import TooLong, TooSlow
@@ -101,6 +102,8 @@ class Page(NamedTuple):
     work: Work
     who: Who
     shows: str = ""
+    needs: str = ""
+    """Which of the practice's switches it obeys: pay, superbills or cards. Off, it is not there (RE7)."""
 
 
 def form_token(secret: str) -> str:
@@ -195,13 +198,19 @@ def headers_of(portal: Portal) -> dict[str, str]:
     return said
 
 
+def _around(read: Read) -> tuple[tuple[str, str, str, str, str], Switches]:
+    """What stands around every page, and what it may offer."""
+    return practice_of(read), switches(read)
+
+
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
     """A page in the practice's name."""
     portal = asked.portal
-    name, phone, email, currency, how_to_pay = await portal.read(practice_of)
+    (name, phone, email, currency, how_to_pay), on = await portal.read(_around)
     text = PAGES.get_template(template).render(
         practice=name, phone=phone, email=email, currency=currency, viewer=asked.viewer, token=asked.token,
-        today=portal.today, pays=portal.payments is not None, how_to_pay=how_to_pay,
+        today=portal.today, pays=portal.payments is not None and on.pay, how_to_pay=how_to_pay,
+        makes_superbills=on.superbills, keeps_cards=portal.payments is not None and on.cards,
         **{"error": "", "refresh": "", **words},
     )  # fmt: skip
     return Response(text, status, media_type="text/html; charset=utf-8")
@@ -289,6 +298,8 @@ def _still_there(store: Store, viewer: Viewer) -> None:
 async def _checked(asked: Asked, row: Page, fresh: str) -> Response:
     """Raises: Forged, TooMany, and what the page refuses."""
     portal, request = asked.portal, asked.request
+    if row.needs:
+        await portal.read(require_switched_on, row.needs)
     wait = portal.rates.spend(asked.viewer.handle if asked.viewer else f"ip:{client_of(portal, request)}")
     if wait:
         raise TooMany(wait)
