@@ -239,7 +239,7 @@ class Invoice(DraftVerbs):
         if self.page is not None:
             row = self.page.row
             if row.status in REMINDS:
-                ask_reminders(self, invoice_ids=[row.invoice_id])
+                ask_reminders(self, rows=[row])
                 return
             what = f"invoice {row.number}" if row.number else "this draft as an invoice"
             self.ask(f"Send {what}, {dollars(row.total_cents)}?", "sends", self._send)

@@ -140,9 +140,7 @@ class Invoices(LongList[InvoiceRow], MoneyVerbs[LongView]):
     def action_send(self) -> None:
         rows = [row for row in self._chosen() if row.status in SENDS]
         if not rows:
-            ask_reminders(
-                self, invoice_ids=[row.invoice_id for row in self._chosen() if row.status in REMINDS]
-            )
+            ask_reminders(self, rows=[row for row in self._chosen() if row.status in REMINDS])
             return
         total = sum(row.total_cents for row in rows)
         question = f"Send {plural(len(rows), 'invoice')}, {dollars(total)}?"

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from core.ledger.invoices import InvoiceRow
     from tui.screens.book_screen import BookScreen
 
 REMIND = verb("s", "remind", "Remind", id="aging.remind", help="By mail, of each invoice that is past due")
@@ -22,7 +23,7 @@ REMINDS = ("sent", "partly_paid", "overdue")
 
 
 def ask_reminders(
-    screen: "BookScreen[Any]", *, guarantor_ids: Sequence[str] = (), invoice_ids: Sequence[str] = ()
+    screen: "BookScreen[Any]", *, guarantor_ids: Sequence[str] = (), rows: "Sequence[InvoiceRow]" = ()
 ) -> None:
     """Of these invoices, or of all that is past due on these accounts."""
     app, today = screen.biller, screen.biller.today()
@@ -31,21 +32,26 @@ def ask_reminders(
         with app.store.read() as read:
             return overdue_invoices(read, today, guarantor_ids)
 
-    def known(rows: list[Open]) -> None:
+    def known(found: list[Open]) -> None:
         if not screen.is_current:
             return
-        if not rows:
+        if not found:
             app.say("Nothing is past due there; s on an invoice reminds of it before that.", "warn")
             return
-        what = f"{plural(len(rows), 'overdue invoice')}, {dollars(sum(row.balance_cents for row in rows))}"
-        accounts = len({row.guarantor_id for row in rows})
-        whom = rows[0].guarantor if accounts == 1 else plural(accounts, "account")
-        wanted = [row.invoice_id for row in rows]
-        screen.ask(f"Remind {whom} of {what}, by mail?", "reminds", lambda: _remind(screen, wanted))
+        cents = sum(one.balance_cents for one in found)
+        what = f"{plural(len(found), 'overdue invoice')}, {dollars(cents)}"
+        accounts = len({one.guarantor_id for one in found})
+        whom = found[0].guarantor if accounts == 1 else plural(accounts, "account")
+        overdue = [one.invoice_id for one in found]
+        screen.ask(f"Remind {whom} of {what}, by mail?", "reminds", lambda: _remind(screen, overdue))
 
-    if invoice_ids:
-        what = plural(len(invoice_ids), "invoice")
-        screen.ask(f"Send a reminder of {what} by mail?", "reminds", lambda: _remind(screen, invoice_ids))
+    if rows:
+        what = rows[0].number if len(rows) == 1 else plural(len(rows), "invoice")
+        cents = sum(row.balance_cents for row in rows)
+        wanted = [row.invoice_id for row in rows]
+        screen.ask(
+            f"Remind of {what}, {dollars(cents)}, by mail?", "reminds", lambda: _remind(screen, wanted)
+        )
     elif guarantor_ids:
         app.hold_keys("reminders")
         app.in_background(work, known, writes=True, ended=lambda: app.release_keys("reminders"))

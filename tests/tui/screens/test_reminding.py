@@ -56,7 +56,7 @@ async def test_rb5_a_reminder_is_recalled_in_the_outbox_and_refused_twice_a_day(
 ) -> None:
     async with biller_on(billed, tmp_path, today=LATER) as app:
         await app.press("3", "s")
-        assert app.question == "Send a reminder of 1 invoice by mail?"
+        assert app.question == "Remind of N-00001, $300.00, by mail?"
         await app.say_yes()
         await app.press("s")
         await app.say_yes()
