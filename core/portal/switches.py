@@ -24,9 +24,9 @@ def switches(read: Read) -> Switches:
     return Switches(pay, said["portal_superbills"] == "yes", pay and said["portal_cards"] == "yes")
 
 
-def require_switched_on(read: Read, name: str) -> None:
+def require_switched_on(on: Switches, name: str) -> None:
     """Raises: NotYours, for what is switched off; it looks like what was never there."""
-    if not getattr(switches(read), name):
+    if not getattr(on, name):
         raise NotYours
 
 
