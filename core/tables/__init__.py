@@ -17,6 +17,7 @@ from core.tables.cards import (
     ProcessorCustomer,
     ProcessorDifference,
     ProcessorEvent,
+    ProcessorLook,
     SavedCard,
 )
 from core.tables.clients import BillingNote, Client, Coverage, Guarantor, Payer, PayerShare
@@ -144,7 +145,7 @@ TABLES: tuple[type[Row], ...] = (
     RefundRequest, RefundAnswer, LateFee, Adjustment, DayClose,
     Document, Blob, Statement, Superbill, Estimate, EstimateOverride, Receipt, CreditNote, DocumentShare,
     ProcessorCustomer, CardConsent, Checkout, SavedCard, CardRemoval, CardCharge, ChargeAnswer, Dispute,
-    ProcessorDifference, DifferenceEnd, ProcessorCall, ProcessorEvent,
+    ProcessorDifference, DifferenceEnd, ProcessorLook, ProcessorCall, ProcessorEvent,
     MailTemplate, MailRequest, MailAnswer, ShareHold, MailPassing, MailTry, MailPassword,
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
@@ -260,6 +261,7 @@ __all__ = [
     "ProcessorCustomer",
     "ProcessorDifference",
     "ProcessorEvent",
+    "ProcessorLook",
     "Provider",
     "Receipt",
     "RefundAnswer",

@@ -8,6 +8,7 @@ from core.dates import between, parse_day
 from core.errors import DomainError
 from core.portal.making import note_opened
 from core.portal.pages import (
+    BillingPage,
     DocumentLine,
     NotYours,
     billing_page,
@@ -17,6 +18,9 @@ from core.portal.pages import (
     invoice_pdf,
     totals,
 )
+from core.portal.switches import Message, messages
+from core.portal.viewer import Viewer
+from core.store import Read
 from syncd.portal.shell import Asked, page
 
 
@@ -32,6 +36,14 @@ def file_answer(asked: Asked, content: bytes, name: str) -> Response:
 
 def _day(typed: str) -> date | None:
     return parse_day(typed) if typed else None
+
+
+def _bills(
+    read: Read, viewer: Viewer, client_id: str, *, today: date, days: tuple[date | None, date | None]
+) -> tuple[BillingPage, list[Message]]:
+    """All that stands on the page, of one moment."""
+    found = billing_page(read, viewer, client_id, today=today, from_on=days[0], to_on=days[1])
+    return found, messages(read, viewer, client_id)
 
 
 async def billing(asked: Asked) -> Response:
@@ -50,13 +62,11 @@ async def billing(asked: Asked) -> Response:
     except DomainError as refusal:
         days, error = (None, None), str(refusal)
     chosen = client_id or clients[0][0]
-    found = await portal.read(
-        billing_page, viewer, chosen, today=portal.today, from_on=days[0], to_on=days[1]
-    )
+    found, said = await portal.read(_bills, viewer, chosen, today=portal.today, days=days)
     name = dict(clients).get(chosen, "")
     return await page(
         asked, "billing.html", 422 if error else 200, bill=found, client_id=chosen, client=name,
-        several=len(clients) > 1, from_on=from_typed, to_on=to_typed, error=error,
+        several=len(clients) > 1, messages=said, from_on=from_typed, to_on=to_typed, error=error,
     )  # fmt: skip
 
 
