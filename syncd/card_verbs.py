@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from core.errors import UsageError
 from core.money import show_cents
-from core.payments import inbox, reconcile
+from core.payments import card_list, inbox, reconcile
 from core.payments.card import NoProcessor, Processor
 from core.payments.checkout import processor_of
 from core.practice.cards import set_card_processor
@@ -51,7 +51,7 @@ def set_keys(door: Door) -> int:
         secret = ProcessorSecret(api_key, webhook_secret, old, address)
         keep_processor_secret(door.home, store.data_key, secret)
         with store.write(actor) as tx:
-            set_card_processor(tx, NAME)
+            set_card_processor(tx, NAME, live=secret.live)
     mode = "live" if secret.live else "test"
     door.answer(
         {"processor": NAME, "mode": mode},
@@ -80,7 +80,7 @@ def show(door: Door) -> int:
     """What the processor is, what came from it, and what differs; no key is shown."""
     with closing(door.open().store) as store, store.read() as read:
         secret = load_processor_secret(door.home, store.data_key)
-        name, events, open_now = processor_of(read), inbox.counts(read), reconcile.open_differences(read)
+        name, events, open_now = processor_of(read), inbox.counts(read), card_list.open_differences(read)
     told = {state: events.get(state, 0) for state in ("waiting", "done", "aside")}
     mode = "" if secret is None else "live" if secret.live else "test"
     door.answer(
@@ -139,7 +139,7 @@ def _processor(door: Door, store: Store) -> Processor:
     return found
 
 
-def _shown(one: reconcile.Differs | reconcile.Open) -> dict[str, object]:
+def _shown(one: reconcile.Differs | card_list.Difference) -> dict[str, object]:
     return {
         "kind": one.kind,
         "processor_ref": one.processor_ref,
@@ -150,9 +150,9 @@ def _shown(one: reconcile.Differs | reconcile.Open) -> dict[str, object]:
     }
 
 
-def _line(one: reconcile.Differs | reconcile.Open) -> str:
+def _line(one: reconcile.Differs | card_list.Difference) -> str:
     theirs, ours = show_cents(one.theirs_cents), show_cents(one.ours_cents)
     return (
-        f"{one.happened_on}  {one.processor_ref}: {reconcile.in_words(one.kind)}"
+        f"{one.happened_on}  {one.processor_ref}: {card_list.difference_words(one.kind)}"
         f" (processor {theirs}, book {ours})"
     )

@@ -39,6 +39,7 @@ from core.payments.taken import settle_dispute, settle_refund
 from core.practice.timezone import timezone
 from core.security.processor_secret import DamagedProcessorSecret, load_processor_secret, processor_secret_age
 from core.store import Read, Store, Tx
+from syncd.jobs.look import Looks
 from syncd.trouble import Pauses
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class Cards:
         self._wake = asyncio.Event()
         self._rung = -1
         self._done = 0
+        self._looks = Looks(hub, self.pull)
 
     @property
     def processor(self) -> Processor | None:
@@ -160,6 +162,7 @@ class Cards:
         self._wake.set()
 
     def close(self) -> None:
+        self._looks.stop()
         self._threads.shutdown(cancel_futures=True)
         for one in (*self._former, self._processor):
             if one is not None:
@@ -173,10 +176,13 @@ class Cards:
             try:
                 if self.processor is not None:
                     await self.round()
+                    await self._looks.when_due()
                 self._hub.troubles.over("cards")
                 pauses.over()
             except Exception as error:  # noqa: BLE001  told, and tried again
                 self._hub.troubles.note("cards", error)
+                if isinstance(error, OutsideFailure):
+                    self._looks.outage()
                 if self._done != done:  # some of it got through
                     pauses.over()
                 pauses.longer()

@@ -29,6 +29,12 @@ may leave; `began_at` set where it was being handed over when the hub was killed
 PASSING = "passing:"
 """How the name of a mail begins that is at this hub alone."""
 
+STILL_ASKED = """
+(r.kind NOT IN ('reminder', 'card_failed') OR EXISTS (
+    SELECT 1 FROM invoice_balance AS b WHERE b.invoice_id = r.about AND b.balance_cents > 0 AND b.void = 0))
+"""
+"""What asks for money is not mailed any more once nothing is open."""
+
 _SHARED = f"""
 SELECT s.once AS mail, 'invoice' AS kind, s.mail_to, s.invoice_id AS subject_id, 0 AS version, s.at,
        '' AS details
@@ -45,7 +51,7 @@ UNION ALL
 SELECT r.once, r.kind, r.mail_to, r.about, 0, r.at, r.details
 FROM mail_request AS r
 WHERE r.mail_to <> '' AND r.at >= :since AND NOT {answered("r.once")} AND {share_stands("r")}
-  AND {first_of_its_kind("mail_request", "r")}
+  AND {first_of_its_kind("mail_request", "r")} AND {STILL_ASKED}
 UNION ALL
 SELECT p.id, p.kind, p.mail_to, '', 0, p.queued_at, p.details
 FROM mail_passing AS p WHERE p.until_at > :now

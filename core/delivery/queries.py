@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 IN_OUTBOX = timedelta(seconds=30)
 """How long a share waits before anything leaves (`ux.md` 3)."""
 
-OutboxRow = namedtuple("OutboxRow", "subject_id kind title who mail_to shared_at actor state why")
-"""A document in the outbox; `mail_to` is empty where it only becomes visible.
+OutboxRow = namedtuple(
+    "OutboxRow", "subject_id kind title who mail_to shared_at actor state why about", defaults=("",)
+)
+"""A document in the outbox; `mail_to` is empty where it only becomes visible. `about` is set for a mail by
+itself, such as a reminder: the id of the invoice or person.
 
 `state` is queued, delayed or failed, and empty where there is no mail; `why` what the mail server said.
 """

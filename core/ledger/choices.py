@@ -1,4 +1,4 @@
-"""What a practice may choose of its documents, and what holds where it has said nothing."""
+"""What a practice may choose of its documents and its portal, and what holds where it has said nothing."""
 
 import json
 from collections import namedtuple
@@ -22,6 +22,9 @@ CHOICES = {
     "mail_pdf": Choice(
         ("no", "yes"), "whether the mail about an invoice, statement or receipt brings the PDF"
     ),
+    "portal_pay": Choice(("yes", "no"), "whether clients can pay by card in the portal"),
+    "portal_superbills": Choice(("yes", "no"), "whether clients can make superbills in the portal"),
+    "portal_cards": Choice(("yes", "no"), "whether clients can keep a card on file in the portal"),
 }
 
 SETTINGS = "SELECT name, value FROM setting"

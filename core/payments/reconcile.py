@@ -1,6 +1,5 @@
 """The processor's list beside the book: what differs is kept until a later look finds it gone (RF2)."""
 
-from collections import namedtuple
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -9,11 +8,12 @@ from core import audit
 from core.actors import Right
 from core.dates import local_day
 from core.payments.card import DisputeSeen, Intent
+from core.payments.card_list import open_differences
 from core.payments.queries import money
 from core.payments.taken import state_of
 from core.practice.timezone import timezone
-from core.store import Read, Tx
-from core.tables import DifferenceEnd, ProcessorDifference
+from core.store import Tx
+from core.tables import DifferenceEnd, ProcessorDifference, ProcessorLook
 
 
 class Differs(NamedTuple):
@@ -54,7 +54,9 @@ def compare(
     for payment_id, once, cents, received_on, refunding in tx.rows(OURS, since_on=since_on.isoformat()):
         ours.setdefault(once.removeprefix("stripe:"), (payment_id, cents, received_on, refunding))
     found: list[Differs] = []
+    payments = 0
     for seen in intents:
+        payments += seen.status == "succeeded"
         known = ours.pop(seen.ref, None) or _older(tx, seen.ref)
         if seen.status != "succeeded":
             continue
@@ -67,6 +69,7 @@ def compare(
         if received_on > since_on.isoformat()
     ]
     _keep(tx, found)
+    tx.add(ProcessorLook(payments=payments, differing=len(found)))
     return found
 
 
@@ -89,22 +92,7 @@ def _differs(
         yield Differs("refunded", seen.ref, back, given, on, payment_id)
 
 
-Open = namedtuple(
-    "Open", "difference_id kind processor_ref theirs_cents ours_cents happened_on payment_id once"
-)
-
-OPEN = """
-SELECT d.id, d.kind, d.processor_ref, d.theirs_cents, d.ours_cents, d.happened_on, d.payment_id, d.once
-FROM processor_difference AS d
-WHERE NOT EXISTS (SELECT 1 FROM difference_end AS e WHERE e.difference_id = d.id)
-ORDER BY d.happened_on, d.id
-"""
 TIMES = "SELECT count(*) FROM processor_difference WHERE processor_ref = :ref"
-
-
-def open_differences(read: Read) -> list[Open]:
-    """What the processor's list and the book differ in, as the last look found it."""
-    return read.all(OPEN, Open)
 
 
 def _keep(tx: Tx, found: Iterable[Differs]) -> None:
@@ -121,16 +109,3 @@ def _keep(tx: Tx, found: Iterable[Differs]) -> None:
             said = ":".join(str(each) for each in new[:4])
             made = tx.add(ProcessorDifference(once=f"difference:{said}:{times}", **new._asdict()))
             audit.record(tx, "processor.differs", "processor_difference", made, **new._asdict())
-
-
-SAID = {
-    "not_in_book": "taken by the processor, not in the book",
-    "not_at_processor": "in the book, not at the processor",
-    "amount": "another amount at the processor",
-    "refunded": "another amount was given back at the processor",
-}
-
-
-def in_words(kind: str) -> str:
-    """What a difference is, for people."""
-    return SAID[kind]

@@ -4,7 +4,6 @@ Whatever the news and however often it comes, the processor's present word is re
 request where it was ours, else as money that it took by itself.
 """
 
-from collections import namedtuple
 from datetime import date
 
 from core import audit
@@ -14,7 +13,7 @@ from core.payments.card import DisputeSeen, RefundSeen
 from core.payments.checkout import payment_of
 from core.payments.refunds import answer_refund, given_back_by_processor, taken_by_processor
 from core.practice.timezone import timezone
-from core.store import Read, Tx
+from core.store import Tx
 from core.tables import Dispute
 
 OURS = "SELECT 1 FROM refund_request WHERE id = :id AND channel = 'processor' AND payment_id = :payment_id"
@@ -96,22 +95,3 @@ def settle_dispute(tx: Tx, seen: DisputeSeen) -> None:
         tx, "payment.disputed", "payment", payment_id, dispute=seen.ref, state=state,
         amount_cents=seen.amount_cents, answer_by=answer_by,
     )  # fmt: skip
-
-
-DisputeRow = namedtuple(
-    "DisputeRow",
-    "dispute_id payment_id processor_ref state amount_cents fee_cents reason answer_by_on happened_on",
-)
-DISPUTES = """
-SELECT d.id, d.payment_id, d.processor_ref, d.state, d.amount_cents, d.fee_cents, d.reason, d.answer_by_on,
-       d.happened_on
-FROM dispute AS d
-WHERE NOT EXISTS (SELECT 1 FROM dispute AS n WHERE n.processor_ref = d.processor_ref
-                  AND (n._q = 0, n._q, n.site, n.no) > (d._q = 0, d._q, d.site, d.no))
-ORDER BY d.happened_on DESC, d.id
-"""
-
-
-def disputes(read: Read) -> list[DisputeRow]:
-    """Every dispute as it stands, the newest first."""
-    return read.all(DISPUTES, DisputeRow)

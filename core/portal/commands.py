@@ -4,6 +4,7 @@ A person is known by a mail address. What they may see is said client by client 
 so that a parent of one child is shown nothing of another's, and nobody another guarantor's account.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from core import audit
@@ -151,7 +152,25 @@ def revoke_access(tx: Tx, *, client_id: str, email: str) -> int:
     grants = tx.rows(GRANTS, client_id=client_id, email=email.strip().casefold())
     if not grants:
         raise NoAccess(email)
-    for (grant_id,) in grants:
-        tx.change(PortalGrant, grant_id, active=False)
-    audit.record(tx, "portal.revoked", "client", client_id, email=email.strip().casefold())
-    return len(grants)
+    return revoke_grants(tx, [grant_id for (grant_id,) in grants])
+
+
+GRANT = """
+SELECT g.client_id, p.email FROM portal_grant AS g JOIN portal_person AS p ON p.id = g.person_id
+WHERE g.id = :grant_id AND g.active = 1
+"""
+
+
+def revoke_grants(tx: Tx, grant_ids: Sequence[str]) -> int:
+    """Take away what was granted person by person, account by account; answers how much of it still held.
+
+    It holds from the next page they ask for.
+    """
+    tx.require(Right.BILL)
+    ended = 0
+    for grant_id in dict.fromkeys(grant_ids):
+        for client_id, email in tx.rows(GRANT, grant_id=grant_id):
+            tx.change(PortalGrant, grant_id, active=False)
+            audit.record(tx, "portal.revoked", "client", client_id, email=email, grant=grant_id)
+            ended += 1
+    return ended

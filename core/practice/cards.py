@@ -9,14 +9,17 @@ from core.store import Tx
 from core.tables import Setting
 
 CARD_PROCESSOR = "card_processor"
+CARD_PROCESSOR_LIVE = "card_processor_live"
+"""Whether real money moves there; every office needs it for the address of the processor's own pages."""
 
 
-def set_card_processor(tx: Tx, name: str) -> None:
+def set_card_processor(tx: Tx, name: str, *, live: bool = False) -> None:
     """Take cards through a processor from now on, such as stripe; through none with an empty name."""
     tx.require(Right.MANAGE)
-    setting_id = named(f"setting:{CARD_PROCESSOR}")
-    if tx.value("SELECT 1 FROM setting WHERE id = :id", id=setting_id):
-        tx.change(Setting, setting_id, value=json.dumps(name))
-    else:
-        tx.add(Setting(id=setting_id, name=CARD_PROCESSOR, value=json.dumps(name)))
-    audit.record(tx, "setting.changed", "setting", setting_id, after={CARD_PROCESSOR: name})
+    for setting, value in ((CARD_PROCESSOR, name), (CARD_PROCESSOR_LIVE, live)):
+        setting_id = named(f"setting:{setting}")
+        if tx.value("SELECT 1 FROM setting WHERE id = :id", id=setting_id):
+            tx.change(Setting, setting_id, value=json.dumps(value))
+        else:
+            tx.add(Setting(id=setting_id, name=setting, value=json.dumps(value)))
+        audit.record(tx, "setting.changed", "setting", setting_id, after={setting: value})

@@ -18,6 +18,7 @@ from core.tables.cards import (
     ProcessorCustomer,
     ProcessorDifference,
     ProcessorEvent,
+    ProcessorLook,
     SavedCard,
 )
 from core.tables.clients import BillingNote, Client, Coverage, Guarantor, Payer, PayerShare
@@ -145,8 +146,8 @@ TABLES: tuple[type[Row], ...] = (
     Payment, PaymentReversal, Credit, CreditReversal, Allocation, AllocationRelease,
     RefundRequest, RefundAnswer, LateFee, Adjustment, DayClose,
     Document, Blob, Statement, Superbill, Estimate, EstimateOverride, Receipt, CreditNote, DocumentShare,
-    ProcessorCustomer, CardConsent, Checkout, SavedCard, CardRemoval, CardDefault, CardCharge,
-    ChargeAnswer, Dispute, ProcessorDifference, DifferenceEnd, ProcessorCall, ProcessorEvent,
+    ProcessorCustomer, CardConsent, Checkout, SavedCard, CardRemoval, CardDefault, CardCharge, ChargeAnswer,
+    Dispute, ProcessorDifference, DifferenceEnd, ProcessorLook, ProcessorCall, ProcessorEvent,
     MailTemplate, MailRequest, MailAnswer, ShareHold, MailPassing, MailTry, MailPassword,
     InvoiceBalance, MoneyLeft, Unbilled, LiveDraft, CrossedAccount, Stale,
     AuditEntry, SyncClock, SyncChain, SyncHead, SyncUnchained, SyncBase, SyncTomb,
@@ -264,6 +265,7 @@ __all__ = [
     "ProcessorCustomer",
     "ProcessorDifference",
     "ProcessorEvent",
+    "ProcessorLook",
     "Provider",
     "Receipt",
     "RefundAnswer",

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from core.tables.columns import (
     BY_KEY,
     STRICT,
+    Fact,
     Local,
     OnceFact,
     Register,
@@ -178,6 +179,15 @@ class DifferenceEnd(OnceFact, table=True):
     """A later look found that a difference is gone. `once` is `difference-end:<difference>`."""
 
     difference_id: str = ref("processor_difference", index=True)
+
+
+class ProcessorLook(Fact, table=True):
+    """The processor's list was laid beside the book (RF2): how many payments it had, and how many differed.
+    Its instant says as of when the differences hold, in every office.
+    """
+
+    payments: int = number()
+    differing: int = number()
 
 
 class ProcessorCall(Local, table=True):

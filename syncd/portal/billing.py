@@ -8,6 +8,7 @@ from core.dates import between, parse_day
 from core.errors import DomainError
 from core.portal.making import note_opened
 from core.portal.pages import (
+    BillingPage,
     DocumentLine,
     NotYours,
     billing_page,
@@ -18,6 +19,9 @@ from core.portal.pages import (
     totals,
 )
 from core.portal.paying import AccountDue, accounts_due
+from core.portal.switches import Message, messages
+from core.portal.viewer import Viewer
+from core.store import Read
 from syncd.portal.shell import Asked, page
 
 
@@ -33,6 +37,14 @@ def file_answer(asked: Asked, content: bytes, name: str) -> Response:
 
 def _day(typed: str) -> date | None:
     return parse_day(typed) if typed else None
+
+
+def _bills(
+    read: Read, viewer: Viewer, client_id: str, *, today: date, days: tuple[date | None, date | None]
+) -> tuple[BillingPage, list[Message]]:
+    """All that stands on the page, of one moment."""
+    found = billing_page(read, viewer, client_id, today=today, from_on=days[0], to_on=days[1])
+    return found, messages(read, viewer, client_id)
 
 
 async def billing(asked: Asked) -> Response:
@@ -52,18 +64,19 @@ async def _show_clients(asked: Asked, status: int, error: str) -> Response:
 
 async def _dues(asked: Asked, client_id: str) -> list[AccountDue]:
     """What one button each would pay; nothing where no card is taken."""
-    if not asked.portal.pays:
+    on = asked.practice and asked.practice.on.pay
+    if not (asked.portal.pays and on):
         return []
     return await asked.portal.read(accounts_due, asked.person, client_id, today=asked.portal.today)
 
 
-async def show_billing(asked: Asked, client_id: str, status: int = 200, refusal: str = "") -> Response:
+async def show_billing(asked: Asked, client_id: str, status: int = 200, why: str = "") -> Response:
     """The billing page, with why something on it did not work."""
     portal, viewer = asked.portal, asked.person
     clients = viewer.clients()
     if not client_id and len(clients) > 1:
-        return await _show_clients(asked, status, refusal)
-    from_typed, to_typed, error = asked.query("from"), asked.query("to"), refusal
+        return await _show_clients(asked, status, why)
+    from_typed, to_typed, error = asked.query("from"), asked.query("to"), why
     days: tuple[date | None, date | None] = (None, None)
     try:
         days = _day(from_typed), _day(to_typed)
@@ -71,14 +84,12 @@ async def show_billing(asked: Asked, client_id: str, status: int = 200, refusal:
     except DomainError as refusal:
         days, error = (None, None), str(refusal)
     chosen = client_id or clients[0][0]
-    found = await portal.read(
-        billing_page, viewer, chosen, today=portal.today, from_on=days[0], to_on=days[1]
-    )
+    found, said = await portal.read(_bills, viewer, chosen, today=portal.today, days=days)
     name = dict(clients).get(chosen, "")
     return await page(
-        asked, "billing.html", 422 if error and not refusal else status, bill=found, client_id=chosen,
-        client=name, several=len(clients) > 1, from_on=from_typed, to_on=to_typed, error=error,
-        field="pay" if refusal else "from", dues=await _dues(asked, chosen),
+        asked, "billing.html", 422 if error and not why else status, bill=found, client_id=chosen,
+        client=name, several=len(clients) > 1, messages=said, from_on=from_typed, to_on=to_typed, error=error,
+        field="pay" if why else "from", dues=await _dues(asked, chosen),
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ async def form_of(asked: Asked) -> Form:
     consent = None
     if asked.viewer is not None and asked.form.get("save") == "yes":
         practice = await asked.portal.read(practice_of)
-        consent = agreement(asked.viewer, practice.name)
+        consent = agreement(asked.viewer, practice.name) if practice.on.cards else None
     return Form(sent, asked.portal.url, int(shown) if shown else None, consent)
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from core.dates import local_day, zone
 from core.payments.card import PageSeen
+from core.portal.switches import Switches, switches
 from core.practice.timezone import timezone
 from core.store import Read
 from syncd.hub import Hub, whole
@@ -128,10 +129,11 @@ class Practice(NamedTuple):
     email: str
     currency: str
     how_to_pay: str
+    on: Switches
 
 
 def practice_of(read: Read) -> Practice:
     from core.ledger.letterhead import letterhead
 
     head, currency = letterhead(read, None)
-    return Practice(head.name, head.phone, head.email, currency, head.footer)
+    return Practice(head.name, head.phone, head.email, currency, head.footer, switches(read))

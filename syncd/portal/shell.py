@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
 from core.portal.paying import CONSENT
 from core.portal.signing import new_secret, note_seen
+from core.portal.switches import require_switched_on
 from core.portal.viewer import Viewer, viewer_of
 from core.store import Read, Store
 from syncd.portal.portal import Portal, Practice, practice_of
@@ -105,6 +106,8 @@ class Page(NamedTuple):
     work: Work
     who: Who
     shows: str = ""
+    needs: str = ""
+    """Which of the practice's switches it obeys: pay, superbills or cards. Off, it is not there (RE7)."""
 
 
 def form_token(secret: str) -> str:
@@ -205,8 +208,11 @@ async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> 
         of = await portal.read(practice_of)
     text = PAGES.get_template(template).render(
         practice=of.name, phone=of.phone, email=of.email, currency=of.currency, how_to_pay=of.how_to_pay,
-        viewer=asked.viewer, token=asked.token, today=portal.today, pays=bool(portal.pays), sent=new_secret(),
-        consent=CONSENT.format(practice=of.name), **{"error": "", "refresh": "", **words},
+        viewer=asked.viewer, token=asked.token, today=portal.today, sent=new_secret(),
+        pays=bool(portal.pays) and of.on.pay, makes_superbills=of.on.superbills,
+        keeps_cards=bool(portal.pays) and of.on.cards,
+        consent=CONSENT.format(practice=of.name) if of.on.cards else "",
+        **{"error": "", "refresh": "", **words},
     )  # fmt: skip
     said = Response(text, status, media_type="text/html; charset=utf-8")
     if words.get("refresh"):
@@ -304,6 +310,11 @@ def _still_there(store: Store, viewer: Viewer) -> None:
 async def _checked(asked: Asked, row: Page, fresh: str) -> Response:
     """Raises: Forged, TooMany, and what the page refuses."""
     portal, request = asked.portal, asked.request
+    if row.needs:
+        of = asked.practice
+        if of is None:
+            of = await portal.read(practice_of)
+        require_switched_on(of.on, row.needs)
     wait = portal.rates.spend(asked.viewer.handle if asked.viewer else f"ip:{client_of(portal, request)}")
     if wait:
         raise TooMany(wait)

@@ -36,9 +36,13 @@ from core.invoicing.voiding import void_invoice
 from core.ledger.estimate_view import EstimateItem, EstimateRequest
 from core.ledger.statement_view import statement_key
 from core.payments.adjustments import credit_note, write_off
+from core.payments.card import CardSeen, DisputeSeen
+from core.payments.card_file import ask_charge, keep_card, say_charge
 from core.payments.closing import close_through
 from core.payments.commands import give_credit, record_payment, reverse_credit, reverse_payment, unapply
 from core.payments.refunds import answer_refund, refund
+from core.payments.taken import settle_dispute
+from core.portal.commands import Allowed, grant_access
 from core.practice.commands import (
     add_office,
     add_service,
@@ -54,7 +58,17 @@ from core.sessions.commands import ServiceLine, finalise, record_session, void_c
 from core.sessions.correcting import correct_session
 from core.store import Store, Tx
 from core.sync.policy import Travels
-from core.tables import TABLES, ClashAnswer, EditClash, ImportRun, MailTemplate, Row, table_name
+from core.tables import (
+    TABLES,
+    CardConsent,
+    ClashAnswer,
+    EditClash,
+    ImportRun,
+    MailTemplate,
+    ProcessorDifference,
+    Row,
+    table_name,
+)
 from tests.builders import ADDRESS, OWNER, TODAY
 from tests.homes import SEPTEMBER, THERAPY, TIMEZONE, Home, client_with_sessions, provider_of
 from tests.hostile.fields import SHAPED, word_columns
@@ -173,7 +187,34 @@ def _live_a_month(store: Store, number: int) -> None:
         )  # fmt: skip
         tx.add(ClashAnswer(conflict=f"clash:{client_id}", answer="seen", note="It was her sister"))
         share_documents(tx, [str(one.document_id) for one in made])
+        _portal_and_cards(tx, client_id, guarantor_id, invoices, number)
         override_estimate(tx, str(made[-1].document_id), allowed_cents=1_000_000, reason="A second series")
+
+
+def _portal_and_cards(
+    tx: Tx, client_id: str, guarantor_id: str, invoices: dict[str, str], number: int
+) -> None:
+    """Somebody may come in; a card is on file and fails; a payment is disputed and differs."""
+    grant_access(
+        tx, client_id=client_id, guarantor_id=guarantor_id, email=f"pia{number}@example.org",
+        name="Pia Parent", allowed=Allowed(),
+    )  # fmt: skip
+    agreed = CardConsent(
+        guarantor_id=guarantor_id, version="1", words="w", agreed_at=tx.now_text, person="Pia"
+    )
+    seen = CardSeen(f"pm_{number}", "visa", "4242", 12, 2034)
+    keep_card(tx, guarantor_id, tx.add(agreed), seen)
+    card_id = tx.value("SELECT id FROM saved_card WHERE once = :once", once=f"stripe:pm_{number}")
+    charge_id = ask_charge(tx, card_id, invoices["issued"], today=TODAY, amount_cents=1_000)
+    say_charge(tx, charge_id, "declined", code="expired_card", processor_ref="pi_1", today=TODAY)
+    paid = f"pi_{guarantor_id}"
+    settle_dispute(tx, DisputeSeen(f"dp_{number}", paid, "needs_response", 500, 0, "fraudulent", tx.now))
+    tx.add(
+        ProcessorDifference(
+            once=f"difference:{number}", kind="amount", processor_ref=paid, theirs_cents=1, ours_cents=2,
+            happened_on=TODAY.isoformat(),
+        )
+    )  # fmt: skip
 
 
 def _care(client_id: str, provider_id: str) -> EstimateRequest:

@@ -25,6 +25,7 @@ def reads(client: str) -> dict[str, list[str]]:
         "credit list": ["credit", "list"],
         "card list": ["card", "list", "--client", client],
         "card asked": ["card", "asked", "1"],
+        "card failed": ["card", "failed"],
         "card disputes": ["card", "disputes"],
         "card differences": ["card", "differences"],
         "charge list": ["charge", "list", "--client", client],

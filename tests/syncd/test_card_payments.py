@@ -17,14 +17,13 @@ from core.payments import inbox
 from core.payments.allocation import Part
 from core.payments.card import ConsentNeeded, NoProcessor, TooLittle
 from core.payments.card_file import ask_charge, cards_of, charges_of, remove_card
+from core.payments.card_list import disputes, open_differences
 from core.payments.checkout import Consent, begin_payment, begin_saving, parts_for
 from core.payments.commands import record_payment
 from core.payments.outbox import page_of
 from core.payments.queries import invoice_state
-from core.payments.reconcile import open_differences
 from core.payments.refunds import refund
 from core.payments.refusals import AllocationExceedsBalance
-from core.payments.taken import disputes
 from core.store import Store
 from syncd.cards import processor_from, pull
 from tests.builders import OWNER, TODAY

@@ -1,13 +1,16 @@
 """What was sent and has not left yet, what failed, and what will share itself; `x` takes it back."""
 
 from collections import namedtuple
+from collections.abc import Callable
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from core.dates import zone
 from core.delivery.auto_share import scheduled_rows
 from core.delivery.queries import OutboxRow, outbox
+from core.delivery.requests import requests_waiting
 from core.delivery.sharing import share_documents
+from core.errors import DomainError
 from core.practice.queries import practice
 from core.store import Read, Tx
 from tui.keys import verb
@@ -58,7 +61,7 @@ class Outbox(BookScreen[OutboxView]):
         self._rows: dict[str, OutboxRow] = {}
 
     def ask_book(self, read: Read) -> OutboxView:
-        rows = [*outbox(read, self.biller.store.clock()), *scheduled_rows(read)]
+        rows = [*outbox(read, self.biller.store.clock()), *requests_waiting(read), *scheduled_rows(read)]
         return OutboxView(rows, practice(read).timezone)
 
     def fill(self, view: OutboxView) -> None:
@@ -76,12 +79,19 @@ class Outbox(BookScreen[OutboxView]):
                 ]
             )
         )  # fmt: skip
-        self.show_totals(plural(len(view.rows), "document"))
+        mails = sum(bool(row.about) for row in view.rows)
+        beside = f" · {plural(mails, 'mail')} beside" if mails else ""
+        self.show_totals(plural(len(view.rows) - mails, "document") + beside)
 
     def opened(self, record_id: str) -> None:
         from tui.screens.document import Document
 
-        self.app.push_screen(Document(record_id, self.grid.shown_ids))
+        row = self._rows[record_id]
+        if row.kind in ("reminder", "card_failed"):
+            self.biller.show_invoice(row.about)
+        elif not row.about:
+            documents = [i for i in self.grid.shown_ids if not self._rows[i].about]
+            self.app.push_screen(Document(record_id, documents))
 
     def allowed(self, action: str) -> bool:
         states = {row.state for row in self._rows.values()}
@@ -92,11 +102,19 @@ class Outbox(BookScreen[OutboxView]):
         }
         return allowed.get(action, True)
 
+    def _parted(self) -> tuple[list[str], list[str]]:
+        """The chosen documents, and the chosen mails that stand by themselves."""
+        rows = [self._rows[i] for i in self.chosen if i in self._rows]
+        return [r.subject_id for r in rows if not r.about], [r.subject_id for r in rows if r.about]
+
     def action_send(self) -> None:
         from core.delivery.auto_share import send_or_share
         from core.delivery.commands import recall_shares
+        from core.delivery.requests import ask_again, recall_requests
 
-        chosen = [i for i in self.chosen if i in self._rows]
+        chosen, mails = self._parted()
+        if mails:
+            self.change(lambda tx: ask_again(tx, mails), lambda made: self._asked(made, recall_requests))
         if not chosen:
             return
 
@@ -110,10 +128,15 @@ class Outbox(BookScreen[OutboxView]):
 
         self.change(lambda tx: send_or_share(tx, chosen), sent)
 
+    def _asked(self, made: list[str], recall: Callable[[Tx, list[str]], object]) -> None:
+        """Mails that failed go again; taken back, they are asked for no more."""
+        self.grid.clear_marks()
+        self.done(f"{plural(len(made), 'mail')} sent again", lambda tx: recall(tx, made), _no_redo)
+
     def action_hold(self) -> None:
         from core.delivery.auto_share import hold_share
 
-        chosen = [i for i in self.chosen if i in self._rows]
+        chosen, _ = self._parted()
         if not chosen:
             return
         held = self._rows[chosen[0]].state == "scheduled"
@@ -133,8 +156,11 @@ class Outbox(BookScreen[OutboxView]):
 
     def action_recall(self) -> None:
         from core.delivery.commands import recall_shares
+        from core.delivery.requests import recall_requests
 
-        chosen = [i for i in self.chosen if i in self._rows]
+        chosen, mails = self._parted()
+        if mails:
+            self.change(lambda tx: recall_requests(tx, mails), self._recalled_mails)
         if not chosen:
             return
 
@@ -150,3 +176,19 @@ class Outbox(BookScreen[OutboxView]):
             )
 
         self.change(command, recalled)
+
+    def _recalled_mails(self, request_ids: list[str]) -> None:
+        self.grid.clear_marks()
+        self.say(f"{plural(len(request_ids), 'mail')} recalled; whoever asked can ask again.")
+
+
+def _no_redo(_: Tx) -> None:
+    """A mail that was recalled is asked for again from where it was asked for."""
+    raise NotAskedAgain
+
+
+class NotAskedAgain(DomainError):
+    code = "not_asked_again"
+
+    def __init__(self) -> None:
+        super().__init__("It was recalled. Ask for it again where it was asked for first.")

@@ -32,6 +32,9 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     remove.add_argument("--reason", required=True, metavar="T", help="why; kept in the audit log")
     asked = verb("asked", "what was asked for on an invoice, and what became of it", card_asked)
     asked.add_argument("invoice", metavar="N", help="the invoice")
+    verb("failed", "cards that could not be charged for what is still open", card_failed)
+    view = verb("view", "the address of a payment's page on the processor's own site", card_view)
+    view.add_argument("payment", metavar="ID", help="a payment's id, or the processor's own (pi_...)")
     verb("disputes", "card payments that a client's bank disputes", card_disputes)
     verb("differences", "what the processor's list and the book differ in", card_differences)
 
@@ -122,9 +125,39 @@ def card_asked(door: "Door") -> int:
     )  # fmt: skip
 
 
+def card_failed(door: "Door") -> int:
+    """The newest answer of each, with the bank's reason in words."""
+    from core.payments.card_list import charge_words, failed_charges
+
+    with door.store().read() as read:
+        rows = failed_charges(read)
+    return _answer(
+        door, "failed", [{**r._asdict(), "words": charge_words(r)} for r in rows], "No card has failed.",
+        ("Invoice", "Client", "Card", "Amount", "Tried", "Why"),
+        [
+            (r.number, r.client, f"{r.brand} {r.last4}", door.money(r.amount_cents), r.answered_on,
+             charge_words(r))
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
+def card_view(door: "Door") -> int:
+    """Nothing of the client is in the address."""
+    from core.payments.dashboard import intent_of, processor_page
+    from core.payments.queries import find_payment
+
+    typed = door.options.payment
+    with door.store().read() as read:
+        ref = typed if typed.startswith("pi_") else intent_of(read, find_payment(read, typed))
+        address = processor_page(read, ref)
+    door.answer({"address": address}, [address])
+    return 0
+
+
 def card_disputes(door: "Door") -> int:
     """The newest first, as they stand."""
-    from core.payments.taken import disputes
+    from core.payments.card_list import disputes
 
     with door.store().read() as read:
         rows = disputes(read)
@@ -137,15 +170,18 @@ def card_disputes(door: "Door") -> int:
 
 def card_differences(door: "Door") -> int:
     """As the hub's last look at the processor's list found them."""
-    from core.payments.reconcile import in_words, open_differences
+    from core.payments.card_list import difference_words, last_look, open_differences
 
     with door.store().read() as read:
-        rows = open_differences(read)
+        rows, looked_at = open_differences(read), last_look(read)
+    nothing = (
+        "The book and the processor's list agree." if looked_at else "Nobody has looked yet: the hub does."
+    )
     return _answer(
-        door, "differences", [r._asdict() for r in rows], "The book and the processor's list agree.",
+        door, "differences", [r._asdict() for r in rows], nothing,
         ("On", "What", "Processor", "Book", "Id"),
         [
-            (r.happened_on, in_words(r.kind), door.money(r.theirs_cents), door.money(r.ours_cents),
+            (r.happened_on, difference_words(r.kind), door.money(r.theirs_cents), door.money(r.ours_cents),
              r.processor_ref)
             for r in rows
         ],

@@ -94,20 +94,24 @@ def _yes(yes: int) -> str:
 
 def portal_list(door: "Door") -> int:
     from core.clients.queries import find_client
+    from core.portal.access_page import NEVER, invited
 
     with door.store().read() as read:
-        rows = _rows(read, find_client(read, door.options.client) if door.options.client else "")
+        client_id = find_client(read, door.options.client) if door.options.client else ""
+        rows, told = _rows(read, client_id), invited(read, client_id)
     text = ["Nobody has access yet. `daysheet portal grant CLIENT --email ADDRESS` lets somebody in."]
     if rows and not door.options.json:
         text = door.table(
-            ("Client", "Person", "Address", "On the account of", "Documents", "Pay", "Superbills", "Invited"),
+            ("Client", "Person", "Address", "On the account of", "Documents", "Pay", "Superbills", "Invited",
+             "Mail"),
             [
                 (r.client, r.person, r.email, r.guarantor, *map(_yes, (r.documents, r.pay, r.superbills)),
-                 r.invited_at)
+                 r.invited_at, told.get(r.person_id, NEVER).state)
                 for r in rows
             ],
         )  # fmt: skip
-    door.answer({"access": [_data(row) for row in rows]}, text)
+    data = [_data(row) | {"mail": told.get(row.person_id, NEVER).state} for row in rows]
+    door.answer({"access": data}, text)
     return 0
 
 

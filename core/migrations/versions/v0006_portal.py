@@ -35,6 +35,10 @@ def _once_fact() -> list[sa.Column[object]]:
 
 
 def upgrade() -> None:
+    for table in ("practice", "provider"):
+        op.add_column(
+            table, sa.Column("portal_message", sa.Text(), server_default=sa.text("''"), nullable=False)
+        )
     op.create_table(
         "portal_person",
         *_register(),

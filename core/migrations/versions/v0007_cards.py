@@ -275,6 +275,21 @@ def upgrade() -> None:
     op.create_index("ix_difference_end_difference_id", "difference_end", ["difference_id"], unique=False)
     op.create_index("ix_difference_end_once", "difference_end", ["once"], unique=False)
     op.create_table(
+        "processor_look",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site", INT64, nullable=False),
+        sa.Column("no", INT64, nullable=True),
+        sa.Column("chain", sa.LargeBinary(), nullable=True),
+        sa.Column("_q", INT64, server_default="0", nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("payments", INT64, nullable=False),
+        sa.Column("differing", INT64, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_processor_look"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_processor_look__q", "processor_look", ["_q"], unique=False)
+    op.create_table(
         "processor_call",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),

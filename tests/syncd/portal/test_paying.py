@@ -21,6 +21,7 @@ from core.payments.commands import record_payment
 from core.payments.refunds import refund
 from core.practice.mail import set_mail_server
 from core.practice.portal import set_portal_address
+from core.practice.settings import choose
 from core.security.processor_secret import forget_processor_secret
 from core.store import Read
 from tests.builders import ADDRESS, TODAY
@@ -364,3 +365,29 @@ def test_rf1_a_refund_and_a_removed_card_are_told_once(
         _wait(lambda: [kind for kind, _ in _mails(till)] == told)
         (details,) = (one for (one,) in till.rows("SELECT details FROM mail_request WHERE kind = 'refund'"))
         assert "$40.00" in details
+
+
+def test_re7_paying_and_cards_switched_off_are_not_offered_and_not_found(
+    stripe: tuple[Double, Running], tmp_path: Path
+) -> None:
+    double, running = stripe
+    with practice(tmp_path, _family) as made:
+        till, mother = Till(made, double, running.url), made.signed_in(made.people["mother"])
+        at = f"/billing/invoices/{till.number('anna')}"
+        token = mother.form_token(at)
+        with made.write() as tx:
+            choose(tx, "portal_cards", "no")
+        page = mother.get(at).text
+        assert ("Pay $150.00" in page, "Save this card" in page, "/billing/cards" in page) == (
+            True,
+            False,
+            False,
+        )
+        assert mother.get("/billing/cards").status_code == 404
+        with made.write() as tx:
+            choose(tx, "portal_pay", "no")
+        assert "Pay $" not in mother.get(at).text + mother.get("/billing").text
+        form = {"form": token, "sent": "A" * 43}
+        for path in ("/billing/pay", f"{at}/pay", "/billing/cards"):
+            assert mother.post(path, data=form).status_code == 404
+        assert mother.get("/billing?from=x&client=" + made.ids["anna"]).status_code == 422

@@ -48,4 +48,5 @@ def test_rf1_a_charge_is_asked_for_once_and_waits_for_the_hub(daysheet: Daysheet
 
 def test_rf2_nothing_is_disputed_and_nothing_differs(daysheet: Daysheet) -> None:
     assert daysheet("card", "disputes").out == "No payment is disputed.\n"
-    assert daysheet("card", "differences").out == "The book and the processor's list agree.\n"
+    assert daysheet("card", "differences").out == "Nobody has looked yet: the hub does.\n"
+    assert daysheet("card", "failed").out == "No card has failed.\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.practice.mail_templates import KINDS
 from tests.homes import Home
 from tests.tui.cli.conftest import Daysheet
 
@@ -46,7 +47,7 @@ def test_a_template_is_changed_and_a_wrong_word_refused(
     assert (refused.code, "bad_template" in refused.out) == (4, True)
     assert daysheet("mail", "preview", "birthday").code == 3
     assert daysheet("mail", "template", "--subject", "x").code == 2
-    assert len(daysheet("mail", "template", "--json").data["templates"]) == 9
+    assert len(daysheet("mail", "template", "--json").data["templates"]) == len(KINDS)
 
 
 def test_rb4_what_shares_itself_is_listed_held_and_sent(daysheet: Daysheet, home: Home) -> None:
