@@ -166,10 +166,10 @@ def test_rb5_the_race_notices_a_write_that_takes_its_lock_late(office: Path) -> 
     """Planted bug: BEGIN instead of BEGIN IMMEDIATE, or no BEGIN at all as with a driver's defaults."""
 
     def deferred() -> None:
-        Tx._start = lambda tx: (tx._connection.execute("BEGIN"), None)[1]  # type: ignore[method-assign]
+        Tx._start = lambda self: (self._connection.execute("BEGIN"), None)[1]  # type: ignore[method-assign]
 
     def autocommit() -> None:
-        Tx._start = Tx._commit = lambda tx: None  # type: ignore[method-assign]
+        Tx._start = Tx._commit = lambda self: None  # type: ignore[method-assign]
 
     refused, doubled = 0, 0
     for _ in range(sized(4, 20)):
