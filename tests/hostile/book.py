@@ -197,7 +197,7 @@ def _portal_and_cards(
     """Somebody may come in; a card is on file and fails; a payment is disputed and differs."""
     grant_access(
         tx, client_id=client_id, guarantor_id=guarantor_id, email=f"pia{number}@example.org",
-        name="Pia Parent", allowed=Allowed(),
+        name="Pia Parent", allowed=Allowed(), invite=False,
     )  # fmt: skip
     agreed = CardConsent(
         guarantor_id=guarantor_id, version="1", words="w", agreed_at=tx.now_text, person="Pia"
