@@ -306,7 +306,9 @@ async def _checked(asked: Asked, row: Page, fresh: str) -> Response:
     """Raises: Forged, TooMany, and what the page refuses."""
     portal, request = asked.portal, asked.request
     if row.needs:
-        of = asked.practice or await portal.read(practice_of)
+        of = asked.practice
+        if of is None:
+            of = await portal.read(practice_of)
         require_switched_on(of.on, row.needs)
     wait = portal.rates.spend(asked.viewer.handle if asked.viewer else f"ip:{client_of(portal, request)}")
     if wait:
