@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
+from core.portal.paying import CONSENT
 from core.portal.signing import new_secret, note_seen
 from core.portal.switches import require_switched_on
 from core.portal.viewer import Viewer, viewer_of
@@ -200,19 +201,23 @@ def headers_of(pays_at: str, *, secure: bool) -> tuple[tuple[bytes, bytes], ...]
 
 
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
-    """A page in the practice's name."""
+    """A page in the practice's name. With `refresh` the browser goes there after `refresh_seconds`."""
     portal = asked.portal
     of = asked.practice
     if of is None:
         of = await portal.read(practice_of)
     text = PAGES.get_template(template).render(
         practice=of.name, phone=of.phone, email=of.email, currency=of.currency, how_to_pay=of.how_to_pay,
-        viewer=asked.viewer, token=asked.token, today=portal.today,
-        pays=portal.payments is not None and of.on.pay, makes_superbills=of.on.superbills,
-        keeps_cards=portal.payments is not None and of.on.cards,
+        viewer=asked.viewer, token=asked.token, today=portal.today, sent=new_secret(),
+        pays=bool(portal.pays) and of.on.pay, makes_superbills=of.on.superbills,
+        keeps_cards=bool(portal.pays) and of.on.cards,
+        consent=CONSENT.format(practice=of.name) if of.on.cards else "",
         **{"error": "", "refresh": "", **words},
     )  # fmt: skip
-    return Response(text, status, media_type="text/html; charset=utf-8")
+    said = Response(text, status, media_type="text/html; charset=utf-8")
+    if words.get("refresh"):
+        said.headers["refresh"] = f"{words.get('refresh_seconds', 1)}; url={words['refresh']}"
+    return said
 
 
 def to(path: str) -> Response:
@@ -270,7 +275,7 @@ async def answer(portal: Portal, row: Page, request: Request) -> Response:
     if fresh and "set-cookie" not in said.headers:
         give_cookie(portal, said, "ask", fresh, BROWSER_SECONDS)
     known = {name for name, _ in said.raw_headers}
-    always = headers_of(portal.payments.origin if portal.payments else "", secure=portal.secure)
+    always = headers_of(portal.pays, secure=portal.secure)
     said.raw_headers.extend(one for one in always if one[0] not in known)
     milliseconds = int((monotonic() - began) * 1000)
     portal.log(f"portal {row.method} {row.path} {said.status_code} {milliseconds}")

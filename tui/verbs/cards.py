@@ -40,7 +40,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 
 
 def _card(read: "Read", guarantor_id: str, last4: str | None) -> "Card":
-    """The newest card, or the newest that ends so. Raises: NoCard."""
+    """The default card, or one that ends so. Raises: NoCard."""
     from core.payments.card import NoCard
     from core.payments.card_file import cards_of
 
