@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.actors import Actor, Role
 from core.dates import local_day
+from core.delivery.money_mail import (
+    tell_of_charge,
+    tell_of_refund,
+    tell_of_removed_card,
+    tell_of_saved_card,
+    thank_for_payment,
+)
 from core.errors import Busy, DomainError, NotFound, OutsideFailure
 from core.payments import inbox, outbox, reconcile
 from core.payments.card import (
@@ -30,7 +37,7 @@ from core.payments.card import (
 from core.payments.checkout import processor_of, settle, settle_page
 from core.payments.taken import settle_dispute, settle_refund
 from core.practice.timezone import timezone
-from core.security.processor_secret import load_processor_secret, processor_secret_age
+from core.security.processor_secret import DamagedProcessorSecret, load_processor_secret, processor_secret_age
 from core.store import Read, Store, Tx
 from syncd.trouble import Pauses
 
@@ -64,13 +71,27 @@ def settle_news(tx: Tx, news: Sequence[News]) -> None:
     today = _today(tx)
     for one in news:
         if isinstance(one, Intent):
-            settle(tx, one)
+            settle_intent(tx, one)
         elif isinstance(one, PageSeen):
             settle_page(tx, one)
+            if one.card is not None:
+                tell_of_saved_card(tx, one.card.ref)
         elif isinstance(one, RefundSeen):
             settle_refund(tx, one, today=today)
+            tell_of_refund(tx, one)
         else:
             settle_dispute(tx, one)
+
+
+def settle_intent(tx: Tx, seen: Intent) -> None:
+    """Record a payment as the processor has it now, and ask for the mail that follows from it."""
+    payment_id = settle(tx, seen)
+    if payment_id is not None:
+        thank_for_payment(tx, payment_id, checkout_id=seen.checkout_id)
+    if seen.charge_id:
+        tell_of_charge(tx, seen.charge_id)
+    elif payment_id is not None and seen.card is not None:
+        tell_of_saved_card(tx, seen.card.ref)
 
 
 def news_of(processor: Processor, kind: str, about: str) -> list[News]:
@@ -100,6 +121,8 @@ class Cards:
         self._hub, self._folder = hub, folder
         self._processor: Processor | None = None
         self._age = -1
+        self._former: list[Processor] = []
+        """Opened with keys that were changed since; a call may be under way with them."""
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="cards")
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
@@ -111,9 +134,19 @@ class Cards:
         """The processor of the moment; the keys may be changed while the hub runs."""
         age = processor_secret_age(self._folder)
         if age != self._age:
+            if self._processor is not None:
+                self._former.append(self._processor)
+            self._processor, self._age = None, age
             self._processor = processor_from(self._folder, self._hub.store)
-            self._age = age
         return self._processor
+
+    @property
+    def origin(self) -> str:
+        """Of the processor's pages; empty while the practice takes no cards."""
+        try:
+            return self.processor.origin if self.processor else ""
+        except DamagedProcessorSecret:  # `keep_going` tells of it
+            return ""
 
     def require(self) -> Processor:
         """Raises: NoProcessor."""
@@ -128,8 +161,9 @@ class Cards:
 
     def close(self) -> None:
         self._threads.shutdown(cancel_futures=True)
-        if self._processor is not None:
-            self._processor.close()
+        for one in (*self._former, self._processor):
+            if one is not None:
+                one.close()
 
     async def keep_going(self) -> None:
         """Carry and settle, for ever. A processor that is away is said and asked again."""
@@ -228,7 +262,7 @@ class Cards:
             await self._hub.write(self._write, _refunded, call.id, seen)
         else:
             await self._out(processor.detach, asked, key=key)
-            await self._hub.write(self._write, outbox.note_answer, call.id)
+            await self._hub.write(self._write, _detached, call.id)
 
     async def _charged(self, call: outbox.Call, seen: Intent) -> None:
         await self._hub.write(self._write, _charged, call.id, seen)
@@ -373,15 +407,23 @@ def _take_event(tx: Tx, event: Any, live: bool) -> bool:
 
 def _charged(tx: Tx, call_id: str, seen: Intent) -> None:
     outbox.note_answer(tx, call_id, ref=seen.ref, why=seen.code)
-    settle(tx, seen)
+    settle_intent(tx, seen)
 
 
 def _refunded(tx: Tx, call_id: str, seen: RefundSeen) -> None:
     outbox.note_refund(tx, call_id, seen, today=_today(tx))
+    tell_of_refund(tx, seen)
+
+
+def _detached(tx: Tx, call_id: str) -> None:
+    outbox.note_answer(tx, call_id)
+    tell_of_removed_card(tx, call_id)
 
 
 def _refused(tx: Tx, call: outbox.Call, why: str) -> None:
     outbox.note_refusal(tx, call, why, today=_today(tx))
+    if call.kind == "detach":  # the processor has forgotten it before
+        tell_of_removed_card(tx, call.id)
 
 
 def _settled(tx: Tx, event_id: str, news: Sequence[News]) -> None:

@@ -266,7 +266,9 @@ class Double:
         owner = (await self._local("GET", f"payment_methods/{card}", {}))["customer"]
         if owner not in (None, form["customer"]):
             raise Refusal(400, "payment_method_of_another_customer")
-        asked = {"amount": form["amount"], "currency": "usd", "customer": form["customer"]}
+        asked = {"amount": form["amount"], "currency": "usd"}
+        if form["customer"]:
+            asked["customer"] = form["customer"]
         made = await self._local(
             "POST", "payment_intents", {**asked, "payment_method": card, "metadata": metadata or {}}
         )
@@ -372,12 +374,14 @@ class Double:
         cents = sum(int(each["price_data"]["unit_amount"]) * int(each["quantity"]) for each in items)
         if form["mode"] == "payment" and cents < 50:
             raise Refusal(400, "amount_too_small")
+        if "customer" not in form and (form["mode"] == "setup" or "saved_payment_method_options" in form):
+            raise Refusal(400, "customer_missing")
         if any(each["price_data"]["currency"] != "usd" for each in items):
             raise Refusal(400, "currency")
         self.sessions[ref] = {
             "id": ref, "object": "checkout.session", "mode": form["mode"], "status": "open",
             "payment_status": "unpaid", "url": f"{self.url}/c/pay/{ref}", "amount_total": cents,
-            "metadata": form.get("metadata", {}), "customer": form["customer"], "payment_intent": None,
+            "metadata": form.get("metadata", {}), "customer": form.get("customer"), "payment_intent": None,
             "setup_intent": None, "created": int(time.time()), "livemode": False, "form": form,
         }  # fmt: skip
         return self._told(ref)

@@ -13,14 +13,14 @@ from core.ledger.choices import choices
 from core.ledger.mail_server import MailServer
 from core.ledger.pay_link import pay_link, portal_address
 from core.money import show_cents
+from core.payments.queries import invoice_state
 from core.practice.mail_templates import KINDS, template
 from core.store import Read
 
 PRACTICE = "SELECT id, name, phone, email, currency FROM practice ORDER BY id LIMIT 1"
 INVOICE = """
-SELECT i.number, i.due_on, i.pay_code, b.balance_cents, g.name
-FROM invoice_issue AS i JOIN invoice_balance AS b ON b.invoice_id = i.invoice_id
-JOIN guarantor AS g ON g.id = i.guarantor_id
+SELECT i.number, i.due_on, i.pay_code, g.name
+FROM invoice_issue AS i JOIN guarantor AS g ON g.id = i.guarantor_id
 WHERE i.invoice_id = :invoice_id ORDER BY i._q = 0, i._q, i.site, i.no LIMIT 1
 """
 NAME_OF_ADDRESS = "SELECT name FROM guarantor WHERE email = :mail_to ORDER BY id LIMIT 1"
@@ -54,7 +54,7 @@ def letter_of(read: Read, due: Due, server: MailServer, portal: str = "") -> Let
     values |= dict.fromkeys(KINDS[kind].variables, "") if kind in KINDS else {}
     portal = portal or portal_address(read)
     values["link"] = portal
-    if due.kind in ("invoice", "reminder", "card_failed"):
+    if due.kind in ("invoice", "reminder", "card_failed", "card_confirm"):
         values |= _of_invoice(read, due.subject_id, portal, currency)
     elif due.subject_id and not due.details:
         values["name"] = document(read, due.subject_id).guarantor or ""
@@ -78,15 +78,19 @@ def letter_of(read: Read, due: Due, server: MailServer, portal: str = "") -> Let
 
 
 def _of_invoice(read: Read, invoice_id: str, portal: str, currency: str) -> dict[str, str]:
-    read.fresh()
     found = read.rows(INVOICE, invoice_id=invoice_id)
     if not found:
         return {}
-    number, due_on, pay_code, balance_cents, name = found[0]
-    cents = max(0, balance_cents)
-    amount = f"${show_cents(cents)}" if currency == "USD" else f"{currency} {show_cents(cents)}"
+    number, due_on, pay_code, name = found[0]
+    cents = max(0, invoice_state(read, invoice_id).balance_cents)
+    amount = in_money(cents, currency)
     link = pay_link(portal, pay_code) if cents else portal
     return {"number": number, "due": due_on, "amount": amount, "link": link, "name": name}
+
+
+def in_money(cents: int, currency: str) -> str:
+    """An amount as a mail says it: $150.00."""
+    return f"${show_cents(cents)}" if currency == "USD" else f"{currency} {show_cents(cents)}"
 
 
 def _pdf(read: Read, due: Due) -> tuple[str, bytes] | None:

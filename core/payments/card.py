@@ -20,6 +20,7 @@ class CheckoutAsked(NamedTuple):
 
     checkout_id: str
     customer_ref: str
+    """Empty for a guest, who is shown no saved card."""
     amount_cents: int
     label: str
     """What the page says is paid: the practice's name, nothing clinical."""
@@ -125,6 +126,8 @@ class Processor(Protocol):
     ProcessorRefuses, which asking again does not change."""
 
     live: bool
+    origin: str
+    """Of its own pages, such as https://checkout.stripe.com: where a form may lead."""
 
     def close(self) -> None: ...
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from core import audit
 from core.actors import Right
+from core.ids import named
 from core.ledger.effective import first_of_its_kind
 from core.payments.card import (
     LEAST_CENTS,
@@ -23,16 +24,19 @@ from core.payments.moves import require_amount, require_reason
 from core.payments.queries import invoice_state
 from core.payments.refusals import AllocationExceedsBalance, InvoiceIsVoid, OtherGuarantor
 from core.store import Read, Tx
-from core.tables import CardCharge, CardRemoval, ChargeAnswer, SavedCard
+from core.tables import CardCharge, CardDefault, CardRemoval, ChargeAnswer, SavedCard
 
 Card = namedtuple(
-    "Card", "card_id guarantor_id processor_ref brand last4 exp_month exp_year person agreed_at version"
+    "Card",
+    "card_id guarantor_id processor_ref brand last4 exp_month exp_year person agreed_at version is_default",
 )
-"""A card on file, and who agreed to its use, when, to which words."""
+"""A card on file, and who agreed to its use, when, to which words; `is_default` where it was chosen first."""
 
 CARDS = f"""
 SELECT c.id, c.guarantor_id, c.processor_ref, c.brand, c.last4, c.exp_month, c.exp_year, n.person,
-       n.agreed_at, n.version
+       n.agreed_at, n.version,
+       CASE WHEN EXISTS (SELECT 1 FROM card_default AS d
+                         WHERE d.guarantor_id = c.guarantor_id AND d.card_id = c.id) THEN 1 ELSE 0 END
 FROM saved_card AS c JOIN card_consent AS n ON n.id = c.consent_id
 WHERE c.guarantor_id = :guarantor_id AND {first_of_its_kind("saved_card", "c")}
   AND NOT EXISTS (SELECT 1 FROM card_removal AS r WHERE r.card_id = c.id)
@@ -42,8 +46,10 @@ CARD = CARDS.replace("c.guarantor_id = :guarantor_id", "c.id = :card_id")
 
 
 def cards_of(read: Read, guarantor_id: str) -> list[Card]:
-    """A guarantor's cards on file, the newest first."""
-    return read.all(CARDS, Card, guarantor_id=guarantor_id)
+    """A guarantor's cards on file: the default one, then the newest. Where none was chosen, or what was
+    chosen is gone, the newest is the default."""
+    found = sorted(read.all(CARDS, Card, guarantor_id=guarantor_id), key=lambda one: not one.is_default)
+    return [one._replace(is_default=n == 0) for n, one in enumerate(found)]
 
 
 def card_on_file(read: Read, card_id: str) -> Card:
@@ -89,6 +95,18 @@ def remove_card(tx: Tx, card_id: str, *, reason: str) -> None:
     audit.record(
         tx, "card.removed", "guarantor", card.guarantor_id, reason=reason, card=card_id, last4=card.last4
     )
+
+
+def choose_card(tx: Tx, card_id: str) -> None:
+    """A card on file is the one that its guarantor is charged with first. Raises: NoCard."""
+    tx.require(Right.BILL)
+    card = card_on_file(tx, card_id)
+    row_id = named(f"card-default:{card.guarantor_id}")
+    if tx.value("SELECT 1 FROM card_default WHERE id = :id", id=row_id):
+        tx.change(CardDefault, row_id, card_id=card_id)
+    else:
+        tx.add(CardDefault(id=row_id, guarantor_id=card.guarantor_id, card_id=card_id))
+    audit.record(tx, "card.chosen", "guarantor", card.guarantor_id, card=card_id, last4=card.last4)
 
 
 Charge = namedtuple("Charge", "charge_id once card_id guarantor_id invoice_id amount_cents outcome code")

@@ -80,12 +80,20 @@ def parts_for(
 
 
 def begin_payment(
-    tx: Tx, *, guarantor_id: str, parts: Sequence[Part], form: str, consent: Consent | None = None
+    tx: Tx,
+    *,
+    guarantor_id: str,
+    parts: Sequence[Part],
+    form: str,
+    consent: Consent | None = None,
+    guest: bool = False,
+    portal: str = "",
 ) -> str:
     """A guarantor wants to pay invoices by card; answers the id of the checkout, whose page the hub opens.
 
     `form` names the form that was sent: the same again is the same checkout. With a `consent` the card is
-    kept. Raises: NoProcessor, NothingToPay, TooLittle, InvoiceIsVoid, OtherGuarantor,
+    kept. A `guest` is not signed in and is shown no saved card; `portal` is where the person comes back to.
+    Raises: NoProcessor, NothingToPay, TooLittle, InvoiceIsVoid, OtherGuarantor,
     AllocationExceedsBalance, ConsentNeeded, TooLong.
     """
     tx.require(Right.BILL)
@@ -108,10 +116,16 @@ def begin_payment(
         raise NothingToPay
     if sum(wanted.values()) < LEAST_CENTS:
         raise TooLittle
-    return _begin(tx, "payment", guarantor_id, list(wanted.items()), form, consent)
+    if guest and consent is not None:
+        raise ConsentNeeded
+    begun = Checkout(
+        kind="payment", guarantor_id=guarantor_id, parts=json.dumps(list(wanted.items())),
+        amount_cents=sum(wanted.values()), guest=guest, portal=portal,
+    )  # fmt: skip
+    return _begin(tx, begun, form, consent)
 
 
-def begin_saving(tx: Tx, *, guarantor_id: str, form: str, consent: Consent | None) -> str:
+def begin_saving(tx: Tx, *, guarantor_id: str, form: str, consent: Consent | None, portal: str = "") -> str:
     """A guarantor wants to keep a card without paying. Raises: NoProcessor, ConsentNeeded, TooLong."""
     tx.require(Right.BILL)
     known = _begun(tx, guarantor_id, form)
@@ -119,7 +133,9 @@ def begin_saving(tx: Tx, *, guarantor_id: str, form: str, consent: Consent | Non
         return known
     if consent is None:
         raise ConsentNeeded
-    return _begin(tx, "setup", guarantor_id, [], form, consent)
+    return _begin(
+        tx, Checkout(kind="setup", guarantor_id=guarantor_id, amount_cents=0, portal=portal), form, consent
+    )
 
 
 BEGUN = "SELECT id FROM checkout WHERE once = :once AND guarantor_id = :guarantor_id ORDER BY no LIMIT 1"
@@ -133,27 +149,18 @@ def _begun(tx: Tx, guarantor_id: str, form: str) -> str | None:
     return found
 
 
-def _begin(
-    tx: Tx, kind: str, guarantor_id: str, parts: list[tuple[str, int]], form: str, consent: Consent | None
-) -> str:
+def _begin(tx: Tx, begun: Checkout, form: str, consent: Consent | None) -> str:
+    guarantor_id = begun.guarantor_id
     if tx.value("SELECT 1 FROM guarantor WHERE id = :id", id=guarantor_id) is None:
         raise NotFound("There is no such guarantor any more.", subject=guarantor_id)
-    consent_id = None if consent is None else _agree(tx, guarantor_id, consent)
-    checkout_id = tx.add(
-        Checkout(
-            once=f"checkout:{form}",
-            kind=kind,
-            guarantor_id=guarantor_id,
-            parts=json.dumps(parts),
-            amount_cents=sum(cents for _, cents in parts),
-            consent_id=consent_id,
-        )
-    )
-    what = "checkout" if kind == "payment" else "setup"
+    begun.once = f"checkout:{form}"
+    begun.consent_id = None if consent is None else _agree(tx, guarantor_id, consent)
+    checkout_id = tx.add(begun)
+    what = "checkout" if begun.kind == "payment" else "setup"
     tx.add(ProcessorCall(id=checkout_id, kind=what, state="waiting", made_at=tx.now_text))
     audit.record(
-        tx, "checkout.begun", "guarantor", guarantor_id, checkout=checkout_id, kind=kind,
-        amount_cents=sum(cents for _, cents in parts), saves_card=consent is not None,
+        tx, "checkout.begun", "guarantor", guarantor_id, checkout=checkout_id, kind=begun.kind,
+        amount_cents=begun.amount_cents, saves_card=consent is not None,
     )  # fmt: skip
     return checkout_id
 

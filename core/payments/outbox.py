@@ -128,7 +128,8 @@ def _why_not(tx: Tx, charge_id: str) -> str:
 CUSTOMER = (
     "SELECT processor_ref FROM processor_customer WHERE once = :once ORDER BY _q = 0, _q, site, no LIMIT 1"
 )
-PAYS = "SELECT guarantor_id, amount_cents, consent_id FROM checkout WHERE id = :id"
+PAYS = "SELECT guarantor_id, amount_cents, consent_id, guest, portal FROM checkout WHERE id = :id"
+PAYER = "SELECT CASE WHEN guest = 1 THEN '' ELSE guarantor_id END FROM checkout WHERE id = :id"
 GIVES_BACK = """
 SELECT p.once, r.amount_cents FROM refund_request AS r JOIN payment AS p ON p.id = r.payment_id
 WHERE r.id = :id
@@ -141,9 +142,9 @@ PRACTICE = "SELECT name FROM practice ORDER BY id LIMIT 1"
 
 
 def payer_of(read: Read, call: Call) -> str:
-    """The guarantor whose name at the processor a call needs; empty where it needs none."""
+    """The guarantor whose name at the processor a call needs; empty where it needs none, as for a guest."""
     if call.kind in ("checkout", "setup"):
-        return str(read.value("SELECT guarantor_id FROM checkout WHERE id = :id", id=call.id))
+        return str(read.value(PAYER, id=call.id))
     if call.kind == "charge":
         return str(read.value("SELECT guarantor_id FROM card_charge WHERE id = :id", id=call.id))
     return ""
@@ -166,10 +167,10 @@ def note_customer(tx: Tx, guarantor_id: str, ref: str) -> None:
 def asked_of(read: Read, call: Call) -> Asked:
     """What a call asks for; a text names a card that the processor shall forget."""
     if call.kind in ("checkout", "setup"):
-        guarantor_id, cents, consent_id = read.rows(PAYS, id=call.id)[0]
+        guarantor_id, cents, consent_id, guest, portal = read.rows(PAYS, id=call.id)[0]
         return CheckoutAsked(
-            call.id, customer_of(read, guarantor_id), cents, read.value(PRACTICE), consent_id is not None,
-            portal_address(read) or str(read.value(HUB_URL)),
+            call.id, "" if guest else customer_of(read, guarantor_id), cents, read.value(PRACTICE),
+            consent_id is not None, portal or portal_address(read) or str(read.value(HUB_URL)),
         )  # fmt: skip
     if call.kind == "charge":
         charge = charge_asked(read, call.id)

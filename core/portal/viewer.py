@@ -39,6 +39,12 @@ class Viewer(NamedTuple):
         """Who acts when this person makes a document. Only what `core.portal` does is done by it."""
         return Actor(f"portal:{self.person_id}", self.name, Role.SERVICE)
 
+    @property
+    def payers(self) -> dict[str, str]:
+        """The guarantors whose accounts the person may pay, each with its name, by name."""
+        found = {one.guarantor_id: one.guarantor for one in self.grants if one.pay}
+        return dict(sorted(found.items(), key=lambda one: (one[1], one[0])))
+
     def clients(self) -> list[tuple[str, str]]:
         """Whom the person may see something of, by name, each once."""
         return sorted({(one.client_id, one.client) for one in self.grants}, key=lambda one: (one[1], one[0]))

@@ -72,6 +72,31 @@ KINDS: dict[str, Kind] = {
         "Hello {name},\n\nYour card could not be charged for invoice {number}. {amount} is open.\n\n"
         "Pay it here:\n{link}" + _OFTEN,
     ),
+    "card_confirm": Kind(
+        "Bank asks to confirm", _MONEY, (), "A message from {practice}",
+        "Hello {name},\n\nYour bank wants you to confirm the payment of invoice {number}. {amount} is open."
+        "\n\nConfirm and pay it here:\n{link}" + _OFTEN,
+    ),
+    "payment": Kind(
+        "Payment received", ("amount", "number", "reference", "link"), (), "A message from {practice}",
+        "Hello {name},\n\nThank you. We have received {amount}.\n\nPaid: {number}\n\n"
+        "Reference: {reference}\n\nSee your account and get a receipt here:\n{link}" + _OFTEN,
+    ),
+    "refund": Kind(
+        "Refund", ("amount", "reference", "link"), (), "A message from {practice}",
+        "Hello {name},\n\nWe have given {amount} back to your card. Your bank may need some days to show it."
+        "\n\nReference: {reference}\n\nSee your account here:\n{link}" + _OFTEN,
+    ),
+    "card_added": Kind(
+        "Card saved", ("card", "link"), (), "A message from {practice}",
+        "Hello {name},\n\nA card was saved on your account: {card}.\n\n"
+        "See and remove saved cards here:\n{link}\n\nWas it not you? Call us at {phone}.\n\n{practice}",
+    ),
+    "card_removed": Kind(
+        "Card removed", ("card", "link"), (), "A message from {practice}",
+        "Hello {name},\n\nA card was removed from your account: {card}. It is not charged any more.\n\n"
+        "See your account here:\n{link}\n\nWas it not you? Call us at {phone}.\n\n{practice}",
+    ),
     "test": Kind(
         "Test mail", (), (), "A test from {practice}",
         "Hello,\n\nThis is a test. Mail from {practice} arrives.",
@@ -84,7 +109,8 @@ SUBJECT_VARIABLES = ("practice",)
 SAMPLE = {
     "practice": "Elm Street Therapy", "phone": "555 0100", "name": "Ann Archer", "number": "N-00042",
     "amount": "$150.00", "due": "2026-11-30", "link": "https://pay.example.com/i/7D4K",
-    "code": "K7QM-2RXA", "minutes": "10", "browser": "Firefox on Linux",
+    "code": "K7QM-2RXA", "minutes": "10", "browser": "Firefox on Linux", "reference": "pi_3RkWq2",
+    "card": "Visa ending in 4242",
 }  # fmt: skip
 
 _VARIABLE = re.compile(r"\{([a-z_]*)\}")

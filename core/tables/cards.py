@@ -7,8 +7,10 @@ from core.tables.columns import (
     STRICT,
     Local,
     OnceFact,
+    Register,
     cents,
     day,
+    flag,
     in_range,
     instant,
     maybe_day,
@@ -51,6 +53,10 @@ class Checkout(OnceFact, table=True):
     amount_cents: int = cents()
     consent_id: str | None = maybe_ref("card_consent")
     """The authorisation to save the card; none where it is not saved."""
+    guest: bool = flag(False)
+    """Whoever pays is not signed in: the processor shows them no saved card of the guarantor's."""
+    portal: str = text()
+    """The address of the portal on which it was begun, and to which the person comes back."""
 
 
 class CardConsent(OnceFact, table=True):
@@ -83,6 +89,16 @@ class CardRemoval(OnceFact, table=True):
 
     card_id: str = ref("saved_card", index=True)
     reason: str = word()
+
+
+class CardDefault(Register, table=True):
+    """Which card on file is a guarantor's first choice; one that was removed since is no choice any more.
+
+    The id is made of the guarantor's, so that two offices that choose apart have chosen once.
+    """
+
+    guarantor_id: str = ref("guarantor", index=True)
+    card_id: str = ref("saved_card")
 
 
 class CardCharge(OnceFact, table=True):

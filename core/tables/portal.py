@@ -99,6 +99,21 @@ class PortalSession(Local, table=True):
     ended_at: str | None = maybe_instant()
 
 
+class PortalCheckout(Local, table=True):
+    """Who began a payment on the processor's page: only they are shown what became of it."""
+
+    __table_args__: ClassVar[Any] = (BY_KEY,)
+
+    checkout_id: str = row_id()
+    person_id: str = text()
+    """Empty for somebody with a pay link, who is not signed in."""
+    browser_sha256: str = text()
+    """Of such a somebody: the browser, by its secret."""
+    pay_code: str = text()
+    """Of the pay link; empty for a person."""
+    made_at: str = instant()
+
+
 class PortalLimit(Local, table=True):
     """How often something was tried since when, in seconds since 1970. Shared by all processes of a hub."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import stripe
@@ -43,7 +44,8 @@ TOLERANCE_SECONDS = 300
 
 CHECKOUT, CHARGE, REFUND = "daysheet_checkout", "daysheet_charge", "daysheet_refund"
 RETURN = "/billing/pay/return?session_id={CHECKOUT_SESSION_ID}"
-CANCELLED = "/billing/pay/cancelled"
+CANCELLED = "/billing/pay/cancelled?checkout="
+PAGES = "https://checkout.stripe.com"
 
 stripe.enable_telemetry = False
 
@@ -77,6 +79,7 @@ class Stripe:
 
     def __init__(self, secret: ProcessorSecret) -> None:
         self.live = secret.live
+        self.origin = _origin(secret.address) if secret.address else PAGES
         self._secrets = [each for each in (secret.webhook_secret, secret.before) if each]
         self._line = _Line()
         address: Any = {"base_addresses": {"api": secret.address}} if secret.address else {}
@@ -218,7 +221,9 @@ def _said() -> Iterator[None]:
         yield
     except (stripe.AuthenticationError, stripe.PermissionError):
         raise WrongKey from None
-    except stripe.IdempotencyError:
+    except stripe.IdempotencyError as error:
+        if error.http_status == httpx.codes.CONFLICT:
+            raise ProcessorAway from None  # another process of the hub is asking the same just now
         raise ProcessorRefuses("idempotency") from None
     except stripe.InvalidRequestError as error:
         raise ProcessorRefuses(error.code or error.param or "invalid_request") from None
@@ -232,9 +237,8 @@ def _payment_page(asked: CheckoutAsked) -> SessionCreateParams:
     data: SessionCreateParamsPaymentIntentData = {"metadata": {CHECKOUT: asked.checkout_id}}
     if asked.save_card:
         data["setup_future_usage"] = "off_session"
-    return {
+    told: SessionCreateParams = {
         "mode": "payment",
-        "customer": asked.customer_ref,
         "client_reference_id": asked.checkout_id,
         "metadata": {CHECKOUT: asked.checkout_id},
         "line_items": [
@@ -249,11 +253,14 @@ def _payment_page(asked: CheckoutAsked) -> SessionCreateParams:
         ],
         "allowed_payment_method_types": ["card"],
         "payment_intent_data": data,
-        "saved_payment_method_options": {"allow_redisplay_filters": ["always", "limited"]},
         "submit_type": "pay",
         "success_url": asked.portal + RETURN,
-        "cancel_url": asked.portal + CANCELLED,
+        "cancel_url": asked.portal + CANCELLED + asked.checkout_id,
     }
+    if asked.customer_ref:
+        told["customer"] = asked.customer_ref
+        told["saved_payment_method_options"] = {"allow_redisplay_filters": ["always", "limited"]}
+    return told
 
 
 def _saving_page(asked: CheckoutAsked) -> SessionCreateParams:
@@ -265,8 +272,13 @@ def _saving_page(asked: CheckoutAsked) -> SessionCreateParams:
         "currency": CURRENCY,
         "allowed_payment_method_types": ["card"],
         "success_url": asked.portal + RETURN,
-        "cancel_url": asked.portal + CANCELLED,
+        "cancel_url": asked.portal + CANCELLED + asked.checkout_id,
     }
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _declined(asked: ChargeAsked, error: stripe.CardError, *, live: bool) -> Intent:

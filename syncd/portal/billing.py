@@ -17,6 +17,7 @@ from core.portal.pages import (
     invoice_pdf,
     totals,
 )
+from core.portal.paying import AccountDue, accounts_due
 from syncd.portal.shell import Asked, page
 
 
@@ -36,13 +37,33 @@ def _day(typed: str) -> date | None:
 
 async def billing(asked: Asked) -> Response:
     """Everything of one client; somebody with several chooses one first."""
-    portal, viewer, client_id = asked.portal, asked.person, asked.query("client")
+    return await show_billing(asked, asked.query("client"))
+
+
+async def _show_clients(asked: Asked, status: int, error: str) -> Response:
+    portal, viewer = asked.portal, asked.person
+    everything = await portal.read(billing_page, viewer, "", today=portal.today)
+    owed = totals(everything)
+    return await page(
+        asked, "clients.html", status, clients=[(*one, owed.get(one[0], 0)) for one in viewer.clients()],
+        dues=await _dues(asked, ""), client_id="", error=error,
+    )  # fmt: skip
+
+
+async def _dues(asked: Asked, client_id: str) -> list[AccountDue]:
+    """What one button each would pay; nothing where no card is taken."""
+    if not asked.portal.pays:
+        return []
+    return await asked.portal.read(accounts_due, asked.person, client_id, today=asked.portal.today)
+
+
+async def show_billing(asked: Asked, client_id: str, status: int = 200, refusal: str = "") -> Response:
+    """The billing page, with why something on it did not work."""
+    portal, viewer = asked.portal, asked.person
     clients = viewer.clients()
     if not client_id and len(clients) > 1:
-        everything = await portal.read(billing_page, viewer, "", today=portal.today)
-        owed = totals(everything)
-        return await page(asked, "clients.html", clients=[(*one, owed.get(one[0], 0)) for one in clients])
-    from_typed, to_typed, error = asked.query("from"), asked.query("to"), ""
+        return await _show_clients(asked, status, refusal)
+    from_typed, to_typed, error = asked.query("from"), asked.query("to"), refusal
     days: tuple[date | None, date | None] = (None, None)
     try:
         days = _day(from_typed), _day(to_typed)
@@ -55,16 +76,27 @@ async def billing(asked: Asked) -> Response:
     )
     name = dict(clients).get(chosen, "")
     return await page(
-        asked, "billing.html", 422 if error else 200, bill=found, client_id=chosen, client=name,
-        several=len(clients) > 1, from_on=from_typed, to_on=to_typed, error=error,
+        asked, "billing.html", 422 if error and not refusal else status, bill=found, client_id=chosen,
+        client=name, several=len(clients) > 1, from_on=from_typed, to_on=to_typed, error=error,
+        field="pay" if refusal else "from", dues=await _dues(asked, chosen),
     )  # fmt: skip
 
 
 async def invoice(asked: Asked) -> Response:
+    return await show_invoice(asked)
+
+
+async def show_invoice(
+    asked: Asked, status: int = 200, error: str = "", typed: str | None = None
+) -> Response:
+    """The page of an invoice; `typed` is the amount that did not do."""
     portal, viewer = asked.portal, asked.person
     found = await portal.read(invoice_page, viewer, asked.value("number"), today=portal.today)
     await _opened(asked, "invoice", found.invoice.invoice_id, "page")
-    return await page(asked, "invoice.html", bill=found)
+    return await page(
+        asked, "invoice.html", status, bill=found, error=error, typed=typed or "",
+        field="pay" if typed is None else "amount",
+    )  # fmt: skip
 
 
 async def invoice_file(asked: Asked) -> Response:

@@ -18,13 +18,18 @@ WRONG_CODES, CODES_OF_INVOICE = 20, 10
 async def pay_link(asked: Asked) -> Response:
     """What is due on an invoice, and nothing else of it. A link that is not known, or not any more, says so
     in the same words. Raises: TooMany."""
+    return await show_link(asked)
+
+
+async def show_link(asked: Asked, status: int = 200, error: str = "") -> Response:
+    """The page of a pay link, with why paying did not work. Raises: TooMany."""
     portal = asked.portal
     try:
         found = await portal.read(pay_page, pay_code_of(asked.value("code")), today=portal.today)
     except NotFound:
-        await _wrong_code(asked)
+        await wrong_code(asked)
         return await page(asked, "nothing_due.html", 404)
-    return await page(asked, "pay_link.html", due=found, code=asked.value("code"))
+    return await page(asked, "pay_link.html", status, due=found, code=asked.value("code"), error=error)
 
 
 async def pay(asked: Asked) -> Response:
@@ -48,13 +53,14 @@ async def pay_by_code(asked: Asked) -> Response:
         if found.number != number:
             raise NotYours
     except NotFound:
-        await _wrong_code(asked)
+        await wrong_code(asked)
         words = "No invoice with this number and code is open. Check both, or sign in."
         return await page(asked, "pay.html", 422, number=number, error=words)
     return to(f"/i/{code}")
 
 
-async def _wrong_code(asked: Asked) -> None:
+async def wrong_code(asked: Asked) -> None:
+    """Count one more code that is none. Raises: TooMany."""
     where = client_of(asked.portal, asked.request)
 
     def count(store: Store) -> int:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from core.dates import local_day, zone
+from core.payments.card import PageSeen
 from core.practice.timezone import timezone
 from core.store import Read
 from syncd.hub import Hub, whole
@@ -24,10 +25,18 @@ T = TypeVar("T")
 
 
 class Payments(Protocol):
-    """What a card processor is to the pages; where there is none, they say how to pay without."""
+    """What the card processor is to the pages; where there is none, they say how to pay without."""
 
-    origin: str
-    """Of the processor's own pages, for `form-action`: https://checkout.stripe.com."""
+    @property
+    def origin(self) -> str:
+        """Of the processor's own pages, for `form-action`: https://checkout.stripe.com. Empty while the
+        practice has no processor; its keys may come, and go, while the hub runs."""
+
+    async def page(self, checkout_id: str) -> str:
+        """Where a checkout is paid. Raises: NoProcessor, ProcessorAway, ProcessorRefuses."""
+
+    async def came_back(self, page_ref: str) -> PageSeen:
+        """How far a page is, recorded. Raises: NoProcessor, ProcessorAway, ProcessorRefuses."""
 
 
 class Portal:
@@ -54,6 +63,11 @@ class Portal:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="portal")
         self._makers = ThreadPoolExecutor(MAKERS, thread_name_prefix="make")
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def pays(self) -> str:
+        """The origin of the processor's pages; empty where no card is taken."""
+        return self.payments.origin if self.payments else ""
 
     @property
     def now(self) -> datetime:

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
+from core.portal.paying import CONSENT
 from core.portal.signing import new_secret, note_seen
 from core.portal.viewer import Viewer, viewer_of
 from core.store import Store
@@ -175,7 +176,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 def headers_of(portal: Portal) -> dict[str, str]:
     """What every answer says, refusals too."""
-    pays = f" {portal.payments.origin}" if portal.payments else ""
+    pays = f" {portal.pays}" if portal.pays else ""
     said = {
         "content-security-policy": (
             f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{pays};"
@@ -196,15 +197,18 @@ def headers_of(portal: Portal) -> dict[str, str]:
 
 
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
-    """A page in the practice's name."""
+    """A page in the practice's name. With `refresh`, the address of a file, the browser fetches that at once."""
     portal = asked.portal
     name, phone, email, currency, how_to_pay = await portal.read(practice_of)
     text = PAGES.get_template(template).render(
         practice=name, phone=phone, email=email, currency=currency, viewer=asked.viewer, token=asked.token,
-        today=portal.today, pays=portal.payments is not None, how_to_pay=how_to_pay,
-        **{"error": "", "refresh": "", **words},
+        today=portal.today, pays=bool(portal.pays), sent=new_secret(), how_to_pay=how_to_pay,
+        consent=CONSENT.format(practice=name), **{"error": "", "refresh": "", **words},
     )  # fmt: skip
-    return Response(text, status, media_type="text/html; charset=utf-8")
+    said = Response(text, status, media_type="text/html; charset=utf-8")
+    if words.get("refresh"):
+        said.headers["refresh"] = f"0; url={words['refresh']}"
+    return said
 
 
 def to(path: str) -> Response:

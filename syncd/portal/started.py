@@ -72,7 +72,9 @@ def start_portal(
     if url.startswith("https:"):
         _print_on_invoices(hub.store, url)
     listening = listen(host, port)
-    portal = Portal(hub, url, proxy=options.portal_proxy or "", today=_fixed_today(), log=_say)
+    portal = Portal(
+        hub, url, payments=hub.cards, proxy=options.portal_proxy or "", today=_fixed_today(), log=_say
+    )
     context = None
     if options.portal_tls_cert:
         context = hub_context_of_files(options.portal_tls_cert, options.portal_tls_key)

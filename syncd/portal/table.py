@@ -1,7 +1,7 @@
 """Every route of the portal, one row each. The app is made of these rows, and so is the test of rights:
 a row that the test does not know fails it."""
 
-from syncd.portal import billing, making, open_pages, signing_in
+from syncd.portal import billing, card_pages, making, open_pages, paying, signing_in
 from syncd.portal.shell import Page, Who
 
 ANYBODY, PERSON = Who.ANYBODY, Who.PERSON
@@ -30,9 +30,19 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/billing/superbills/{document_id}", billing.document, PERSON, "superbill"),
     Page("GET", "/billing/receipts/{document_id}.pdf", billing.document_file, PERSON, "receipt"),
     Page("GET", "/billing/receipts/{document_id}", billing.document, PERSON, "receipt"),
+    Page("POST", "/billing/pay", paying.pay_balance, PERSON, "client"),
+    Page("POST", "/billing/invoices/{number}/pay", paying.pay_invoice, PERSON, "invoice"),
+    Page("GET", "/billing/pay/return", paying.came_back, ANYBODY, "checkout"),
+    Page("GET", "/billing/pay/cancelled", paying.cancelled, ANYBODY, "checkout"),
+    Page("GET", "/billing/cards", card_pages.cards, PERSON),
+    Page("POST", "/billing/cards", card_pages.add, PERSON, "account"),
+    Page("POST", "/billing/cards/{card_id}/default", card_pages.choose, PERSON, "card"),
+    Page("GET", "/billing/cards/{card_id}/remove", card_pages.ask_removal, PERSON, "card"),
+    Page("POST", "/billing/cards/{card_id}/remove", card_pages.remove, PERSON, "card"),
     Page("GET", "/pay", open_pages.pay, ANYBODY),
     Page("POST", "/pay", open_pages.pay_by_code, ANYBODY),
     Page("GET", "/i/{code}", open_pages.pay_link, ANYBODY, "pay_code"),
+    Page("POST", "/i/{code}/pay", paying.pay_by_link, ANYBODY, "pay_code"),
     Page("GET", "/help", open_pages.help_page, ANYBODY),
     Page("GET", "/privacy", open_pages.privacy, ANYBODY),
     Page("GET", "/accessibility", open_pages.accessibility, ANYBODY),

@@ -15,7 +15,6 @@ from core.security.processor_secret import ProcessorSecret, keep_processor_secre
 from core.sessions.commands import ServiceLine, finalise, record_session
 from core.store import Store
 from tests.builders import ADDRESS, OWNER, TODAY
-from tests.core.replication.offices import KEY
 from tests.stripe_double import API_KEY, WEBHOOK_SECRET, Double, localstripe
 from tests.syncd.network import Running
 
@@ -35,7 +34,7 @@ def stand_in() -> Iterator[tuple[Double, Running]]:
 
 def connect(store: Store, folder: Path, address: str) -> None:
     """Let the hub's practice take cards, from the processor at an address."""
-    keep_processor_secret(str(folder), KEY, ProcessorSecret(API_KEY, WEBHOOK_SECRET, "", address))
+    keep_processor_secret(str(folder), store.data_key, ProcessorSecret(API_KEY, WEBHOOK_SECRET, "", address))
     with store.write(OWNER) as tx:
         set_card_processor(tx, "stripe")
 

@@ -109,11 +109,11 @@ def stripe() -> Iterator[tuple[Double, Running]]:
 
 
 @pytest.fixture
-def till(stripe: tuple[Double, Running], tmp_path: Path) -> Iterator[Till]:
+def till(stripe: tuple[Double, Running], hub_database: str, tmp_path: Path) -> Iterator[Till]:
     double, running = stripe
     for kept in (double.intents, double.refunds, double.disputes, double.events):
         kept.clear()
-    network = Served(tmp_path)
+    network = Served(tmp_path, hub_database)
     try:
         yield Till(network, double, running, tmp_path)
     finally:

@@ -23,12 +23,13 @@ from typing import Any, NamedTuple
 import httpx
 
 from core.dates import system_now
+from core.ledger.account import account_of, facts_of
 from core.payments.card import CardSeen
 from core.payments.card_file import ask_charge, cards_of, charges_of, keep_card
 from core.payments.checkout import Consent, begin_payment, parts_for
 from core.payments.outbox import page_of
 from core.payments.queries import invoice_state
-from core.store import Store
+from core.store import Read, Store
 from core.tables import CardConsent, ProcessorCustomer
 from tests.architecture.source import ROOT
 from tests.builders import OWNER, TODAY
@@ -38,7 +39,7 @@ from tests.syncd.chaos_proxy import FAULTS, ChaosProxy
 from tests.syncd.network import Served
 from tests.syncd.rehearsal import connect, owe, stand_in
 from tests.syncd.test_nothing_is_lost_when_killed import free_port
-from tests.syncd.victims import opened
+from tests.syncd.victims import DATABASE, opened
 
 PAYMENTS = sized(16, 500)
 KILLS = sized(3, 10)
@@ -97,9 +98,11 @@ class Hub:
 
 
 @contextmanager
-def practice(folder: Path, payments: int) -> Iterator[list[Owed]]:
-    """A hub's book in which so many invoices are open, a card on file for every second of them."""
-    network = Served(folder)
+def practice(folder: Path, payments: int, database: str) -> Iterator[list[Owed]]:
+    """A hub's book, in a file or a database, in which so many invoices are open."""
+    network = Served(folder, database)
+    if database:
+        (folder / DATABASE).write_text(database)
     office, random = network.offices[1], Random(SEED)
     owed = []
     for n in range(payments):
@@ -240,19 +243,26 @@ async def run(
 PAID = "SELECT reference, amount_cents FROM payment ORDER BY reference"
 
 
-def test_rf2_every_card_payment_is_in_the_book_exactly_once_to_the_cent(tmp_path: Path) -> None:
-    with practice(tmp_path, PAYMENTS) as owed:
+def left(read: Read, owed: list[Owed]) -> int:
+    """What is on no invoice, on all accounts."""
+    return sum(account_of(facts_of(read, one.guarantor_id)).credit_cents for one in owed)
+
+
+def test_rf2_every_card_payment_is_in_the_book_exactly_once_to_the_cent(
+    hub_database: str, tmp_path: Path
+) -> None:
+    with practice(tmp_path, PAYMENTS, hub_database) as owed:
         made = run(tmp_path, owed, kills=KILLS, deliveries=DELIVERIES)
         store, double, proxy, said, owed = asyncio.run(made)
         with store.read() as read:
             posted = read.rows(PAID)
             open_cents = sum(invoice_state(read, one.invoice_id).balance_cents for one in owed)
-            credit = read.value("SELECT coalesce(sum(left_cents), 0) FROM money_left")
+            credit = left(read, owed)
             answers = {c.outcome for one in owed if one.card_id for c in charges_of(read, one.invoice_id)}
             kept = read.value("SELECT count(*) FROM processor_event")
-        asked = Counter(one.cents for one in owed)
+        asked, where = Counter(one.cents for one in owed), "PostgreSQL" if hub_database else "file"
         print(
-            f"cards: {len(owed)} payments, {KILLS} kills, {sum(said.values())} deliveries of"
+            f"cards, {where}: {len(owed)} payments, {KILLS} kills, {sum(said.values())} deliveries of"
             f" {len(double.events)} events, {double.replays} calls answered again,"
             f" network {dict(proxy.counts)}"
         )
@@ -264,8 +274,10 @@ def test_rf2_every_card_payment_is_in_the_book_exactly_once_to_the_cent(tmp_path
         store.close()
 
 
-def test_rf2_without_the_inbox_and_the_key_the_same_run_shows_doubles(tmp_path: Path) -> None:
-    with practice(tmp_path, CARELESS) as owed:
+def test_rf2_without_the_inbox_and_the_key_the_same_run_shows_doubles(
+    hub_database: str, tmp_path: Path
+) -> None:
+    with practice(tmp_path, CARELESS, hub_database) as owed:
         made = run(tmp_path, owed, kills=0, deliveries=0, words=("careless",))
         store, *_ = asyncio.run(made)
         with store.read() as read:

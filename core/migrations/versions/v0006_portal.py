@@ -112,6 +112,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_portal_session_person_id", "portal_session", ["person_id"], unique=False)
     op.create_table(
+        "portal_checkout",
+        sa.Column("checkout_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("browser_sha256", sa.Text(), nullable=False),
+        sa.Column("pay_code", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("checkout_id", name="pk_portal_checkout"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "portal_limit",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("since", INT64, nullable=False),

@@ -75,6 +75,8 @@ def upgrade() -> None:
         sa.Column("parts", sa.Text(), nullable=False),
         sa.Column("amount_cents", INT64, nullable=False),
         sa.Column("consent_id", sa.Text(), nullable=True),
+        sa.Column("guest", INT64, nullable=False),
+        sa.Column("portal", sa.Text(), nullable=False),
         sa.CheckConstraint("amount_cents >= 0", name="ck_amount_cents"),
         sa.CheckConstraint("kind IN ('payment', 'setup')", name="ck_kind"),
         sa.ForeignKeyConstraint(["consent_id"], ["card_consent.id"], name="fk_checkout_consent_id"),
@@ -130,6 +132,22 @@ def upgrade() -> None:
     op.create_index("ix_card_removal__q", "card_removal", ["_q"], unique=False)
     op.create_index("ix_card_removal_card_id", "card_removal", ["card_id"], unique=False)
     op.create_index("ix_card_removal_once", "card_removal", ["once"], unique=False)
+    op.create_table(
+        "card_default",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("_h", INT64, server_default="0", nullable=False),
+        sa.Column("_cv", sa.Text(), nullable=True),
+        sa.Column("_x", sa.Text(), nullable=True),
+        sa.Column("_q", INT64, server_default="0", nullable=False),
+        sa.Column("guarantor_id", sa.Text(), nullable=False),
+        sa.Column("card_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["card_id"], ["saved_card.id"], name="fk_card_default_card_id"),
+        sa.ForeignKeyConstraint(["guarantor_id"], ["guarantor.id"], name="fk_card_default_guarantor_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_card_default"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_card_default__q", "card_default", ["_q"], unique=False)
+    op.create_index("ix_card_default_guarantor_id", "card_default", ["guarantor_id"], unique=False)
     op.create_table(
         "card_charge",
         sa.Column("id", sa.Text(), nullable=False),

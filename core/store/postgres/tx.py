@@ -34,6 +34,7 @@ class _Looks(Read):
     """What a read does otherwise than in SQLite."""
 
     _connection: Session
+    keeps_summaries = False
 
     def each(self, sql: str, /, **params: Any) -> "Iterable[tuple[Any, ...]]":
         return self._connection.each(sql, params)

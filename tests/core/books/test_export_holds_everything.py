@@ -40,7 +40,7 @@ STAYS = {
     ),
     *("sync_aside", "sync_blob", "sync_self", "sync_part", "sync_snapshot", "sync_lost"),
     *("invoice_balance", "money_left", "unbilled", "crossed_account", "live_draft", "stale"),
-    *("portal_link", "portal_session", "portal_limit"),
+    *("portal_link", "portal_session", "portal_checkout", "portal_limit"),
     *("mail_passing", "mail_try", "mail_password"),
     "blob",
     *("processor_call", "processor_event"),

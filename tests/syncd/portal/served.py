@@ -25,6 +25,7 @@ from tests.builders import NOW, OWNER, TODAY, Book
 from tests.core.delivery.superbilled import TWO, therapy
 from tests.core.replication.offices import moved
 from tests.syncd.network import Running
+from tests.syncd.rehearsal import connect
 
 FORM = re.compile(r'name="form" value="([0-9a-f]{64})"')
 
@@ -95,12 +96,17 @@ class Practice:
         if self.database:
             self.store = self.book.store = moved(self.store, self.database)
         hub_app = app_of(self.store)
-        self.servers.append(Running(hub_app))
+        hub = hub_app.state.hub
         self.portal = Portal(
-            hub_app.state.hub, "http://localhost", today=lambda: TODAY, log=self.lines.append, **self.more
+            hub,
+            "http://localhost",
+            payments=hub.cards,
+            today=lambda: TODAY,
+            log=self.lines.append,
+            **self.more,
         )
-        self.servers.append(Running(portal_app(self.portal)))
-        self.url = self.portal.url = self.servers[-1].url
+        self.servers.append(Running(hub_app, beside=portal_app(self.portal)))
+        self.url = self.portal.url = f"http://127.0.0.1:{self.servers[-1].beside}"
         return self.url
 
     def write(self) -> Tx:
@@ -154,6 +160,10 @@ class Practice:
 
     def mails(self, kind: str = "sign_in") -> list[Passing]:
         return mails_passing(self.store, kind)
+
+    def take_cards(self, address: str) -> None:
+        """From now on the practice takes cards, through the processor at an address."""
+        connect(self.store, self.book.folder, address)
 
     def close(self) -> None:
         for browser in self.browsers:
