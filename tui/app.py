@@ -77,6 +77,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self.kept_texts: dict[str, dict[str, str]] = {}
         self._visited: list[str] = []
         self._leaves_with = 0
+        self._fell = False
         self._report_folder = report_folder
         self._version = version
         self._sanitize = Sanitize(own_links)
@@ -346,6 +347,9 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
             self._close_messages_no_wait()
             return
         self._return_code = 1
+        if self._fell:  # what fails on the way out follows from what failed first
+            return
+        self._fell = True
         name = self._keep_report(error)
         line = (
             f"Daysheet stopped because of a bug, error {name}: {crash.where(error)}.\nNothing saved was lost."

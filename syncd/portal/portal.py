@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from core.dates import local_day, zone
 from core.payments.card import PageSeen
@@ -120,9 +120,18 @@ class Portal:
             pool.shutdown()
 
 
-def practice_of(read: Read) -> tuple[str, str, str, str, str]:
-    """The practice's name, telephone, mail address, currency and payment instructions, for every page."""
+class Practice(NamedTuple):
+    """What every page says of the practice; `how_to_pay` are its payment instructions."""
+
+    name: str
+    phone: str
+    email: str
+    currency: str
+    how_to_pay: str
+
+
+def practice_of(read: Read) -> Practice:
     from core.ledger.letterhead import letterhead
 
     head, currency = letterhead(read, None)
-    return head.name, head.phone, head.email, currency, head.footer
+    return Practice(head.name, head.phone, head.email, currency, head.footer)

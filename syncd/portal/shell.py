@@ -7,8 +7,9 @@ that a new page cannot forget it.
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from enum import Enum
-from http.cookies import CookieError, SimpleCookie
+from functools import cache
 from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -20,8 +21,8 @@ from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
 from core.portal.paying import CONSENT
 from core.portal.signing import new_secret, note_seen
 from core.portal.viewer import Viewer, viewer_of
-from core.store import Store
-from syncd.portal.portal import Portal, practice_of
+from core.store import Read, Store
+from syncd.portal.portal import Portal, Practice, practice_of
 from syncd.portal.words import PAGES
 from syncd.refusals import TooLong, TooSlow
 from syncd.routes.answering import body_of, report
@@ -72,6 +73,8 @@ class Asked(NamedTuple):
     browser: str
     """The secret of a browser that nobody is signed in with yet; empty where it has none."""
     form: Mapping[str, str]
+    practice: Practice | None = None
+    """Where it was asked for already."""
 
     @property
     def person(self) -> Viewer:
@@ -126,11 +129,8 @@ def _name(portal: Portal, name: str) -> str:
 
 def _cookie(portal: Portal, request: Request, name: str) -> str:
     """The secret in a cookie; anything that is not the shape of one is none."""
-    try:
-        found = SimpleCookie(request.headers.get("cookie", "")[:8192]).get(_name(portal, name))
-    except CookieError:
-        return ""
-    return found.value if found and _SECRET.fullmatch(found.value) else ""
+    found = request.cookies.get(_name(portal, name), "")
+    return found if _SECRET.fullmatch(found) else ""
 
 
 def give_cookie(portal: Portal, answer: Response, name: str, secret: str, seconds: int | None = None) -> None:
@@ -174,12 +174,13 @@ async def _form(request: Request) -> dict[str, str]:
 # Answers
 
 
-def headers_of(portal: Portal) -> dict[str, str]:
-    """What every answer says, refusals too."""
-    pays = f" {portal.pays}" if portal.pays else ""
+@cache
+def headers_of(pays_at: str, *, secure: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """What every answer says, refusals too; `pays_at` is where the card processor's own pages are."""
+    forms = f"'self' {pays_at}" if pays_at else "'self'"
     said = {
         "content-security-policy": (
-            f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{pays};"
+            f"default-src 'none'; style-src 'self'; img-src 'self'; form-action {forms};"
             " frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
         ),
         "cache-control": "no-store",
@@ -191,19 +192,21 @@ def headers_of(portal: Portal) -> dict[str, str]:
         "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "x-robots-tag": "noindex, nofollow",
     }
-    if portal.secure:
+    if secure:
         said["strict-transport-security"] = "max-age=63072000; includeSubDomains"
-    return said
+    return tuple((name.encode(), value.encode()) for name, value in said.items())
 
 
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
     """A page in the practice's name. With `refresh`, the address of a file, the browser fetches that at once."""
     portal = asked.portal
-    name, phone, email, currency, how_to_pay = await portal.read(practice_of)
+    of = asked.practice
+    if of is None:
+        of = await portal.read(practice_of)
     text = PAGES.get_template(template).render(
-        practice=name, phone=phone, email=email, currency=currency, viewer=asked.viewer, token=asked.token,
-        today=portal.today, pays=bool(portal.pays), sent=new_secret(), how_to_pay=how_to_pay,
-        consent=CONSENT.format(practice=name), **{"error": "", "refresh": "", **words},
+        practice=of.name, phone=of.phone, email=of.email, currency=of.currency, how_to_pay=of.how_to_pay,
+        viewer=asked.viewer, token=asked.token, today=portal.today, pays=bool(portal.pays),
+        sent=new_secret(), consent=CONSENT.format(practice=of.name), **{"error": "", "refresh": "", **words},
     )  # fmt: skip
     said = Response(text, status, media_type="text/html; charset=utf-8")
     if words.get("refresh"):
@@ -265,8 +268,9 @@ async def answer(portal: Portal, row: Page, request: Request) -> Response:
         said = Response("Something went wrong here. Please try again later.", 500, media_type="text/plain")
     if fresh and "set-cookie" not in said.headers:
         give_cookie(portal, said, "ask", fresh, BROWSER_SECONDS)
-    for name, value in headers_of(portal).items():
-        said.headers.setdefault(name, value)
+    known = {name for name, _ in said.raw_headers}
+    always = headers_of(portal.pays, secure=portal.secure)
+    said.raw_headers.extend(one for one in always if one[0] not in known)
     milliseconds = int((monotonic() - began) * 1000)
     portal.log(f"portal {row.method} {row.path} {said.status_code} {milliseconds}")
     return said
@@ -276,13 +280,20 @@ async def _recognised(asked: Asked) -> Asked:
     """With who is signed in."""
     portal = asked.portal
     session = _cookie(portal, asked.request, "sid")
-    viewer = await portal.read(viewer_of, session, portal.now) if session else None
+    if not session:
+        return asked
+    viewer, practice = await portal.read(_who, session, portal.now)
+    asked = asked._replace(practice=practice)
     if viewer is None:
         return asked
     idle = portal.now - portal.local(viewer.seen_at)
     if idle.total_seconds() >= SEEN_SECONDS:
         await portal.write(_still_there, portal.store, viewer)
     return asked._replace(viewer=viewer, session=session)
+
+
+def _who(read: Read, session: str, now: datetime) -> tuple[Viewer | None, Practice]:
+    return viewer_of(read, session, now), practice_of(read)
 
 
 def _still_there(store: Store, viewer: Viewer) -> None:

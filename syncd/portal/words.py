@@ -28,8 +28,13 @@ METHODS = {
 KINDS = {"statement": "Statement", "superbill": "Superbill", "receipt": "Receipt"}
 
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def _shown(value: Any) -> Any:
-    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return value if value.isascii() and value.isprintable() else plain(value)
 
 
 def show_money(cents: int, currency: str) -> str:
@@ -40,7 +45,7 @@ def show_money(cents: int, currency: str) -> str:
 
 def show_day(day: date | None) -> str:
     """Oct 3, 2026."""
-    return "" if day is None else f"{day:%b} {day.day}, {day.year}"
+    return "" if day is None else f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
 def show_time(at: datetime) -> str:
