@@ -79,8 +79,8 @@ async def form_of(asked: Asked) -> Form:
         raise Forged
     consent = None
     if asked.viewer is not None and asked.form.get("save") == "yes":
-        practice = (await asked.portal.read(practice_of))[0]
-        consent = agreement(asked.viewer, practice)
+        practice = await asked.portal.read(practice_of)
+        consent = agreement(asked.viewer, practice.name)
     return Form(sent, asked.portal.url, int(shown) if shown else None, consent)
 
 

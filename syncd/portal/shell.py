@@ -205,8 +205,8 @@ async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> 
         of = await portal.read(practice_of)
     text = PAGES.get_template(template).render(
         practice=of.name, phone=of.phone, email=of.email, currency=of.currency, how_to_pay=of.how_to_pay,
-        viewer=asked.viewer, token=asked.token, today=portal.today, pays=bool(portal.pays),
-        sent=new_secret(), consent=CONSENT.format(practice=of.name), **{"error": "", "refresh": "", **words},
+        viewer=asked.viewer, token=asked.token, today=portal.today, pays=bool(portal.pays), sent=new_secret(),
+        consent=CONSENT.format(practice=of.name), **{"error": "", "refresh": "", **words},
     )  # fmt: skip
     said = Response(text, status, media_type="text/html; charset=utf-8")
     if words.get("refresh"):
