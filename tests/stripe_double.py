@@ -488,8 +488,8 @@ class Double:
         return (
             f'<!doctype html><html lang="en"><title>Checkout</title><main><h1>{html.escape(button)}</h1>'
             f"<p>{html.escape(', '.join(names))}</p>{alert}"
-            f'<form method="post">{await self._saved(session)}<p><label for="number">Card number</label>'
-            ' <input id="number" name="number">'
+            f'<form method="post" action="/c/pay/{session["id"]}">{await self._saved(session)}'
+            '<p><label for="number">Card number</label> <input id="number" name="number">'
             f"</p><button>{html.escape(button)}</button></form>"
             f'<p><a href="{html.escape(form["cancel_url"])}">Back</a></p></main></html>'
         )

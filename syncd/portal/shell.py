@@ -198,7 +198,7 @@ def headers_of(pays_at: str, *, secure: bool) -> tuple[tuple[bytes, bytes], ...]
 
 
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
-    """A page in the practice's name. With `refresh`, the address of a file, the browser fetches that at once."""
+    """A page in the practice's name. With `refresh`, the browser fetches that file at once."""
     portal = asked.portal
     of = asked.practice
     if of is None:

@@ -12,10 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from syncd.portal.table import PAGES
+from tests.browser import paying_visits
 from tests.browser.conftest import Open
 from tests.browser.visitor import NARROW
 from tests.browser.visits import NO_PAGES, VISITS, Visit
 from tests.browser.world import World
+
+assert paying_visits  # they are among VISITS now
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = json.dumps({"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
@@ -26,9 +29,10 @@ UNLABELLED = """
   .map(field => field.name)
 """
 SMALL = """
-[...document.querySelectorAll('button, .button, nav a, footer a, input:not([type=hidden])')]
+[...document.querySelectorAll('button, .button, summary, nav a, footer a, input:not([type=hidden])')]
   .filter(one => { const box = one.getBoundingClientRect();
-                   const row = one.type === 'radio' ? one.parentElement.getBoundingClientRect() : box;
+                   const small = ['radio', 'checkbox'].includes(one.type);
+                   const row = small ? one.parentElement.getBoundingClientRect() : box;
                    return box.width && (row.height < 44 && !one.closest('td')); })
   .map(one => one.outerHTML.slice(0, 80))
 """
@@ -55,7 +59,7 @@ def violations(page: Page) -> str:
 
 @pytest.mark.parametrize("visit", VISITS, ids=[visit.name for visit in VISITS])
 def test_every_page_is_for_everybody(visit: Visit, open_window: Open, world: World) -> None:
-    visitor = open_window()
+    visitor = open_window(also=(world.till.url,))
     visit.goes(visitor)
     page = visitor.page
     expect(page.locator("main")).to_be_visible()
