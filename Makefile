@@ -41,11 +41,14 @@ else
 	@DAYSHEET_HOME=build/demo $(VENV)/bin/daysheet demo
 endif
 
+# The portal is tried in Chromium: the system's, else one is installed once where that can be done, else
+# what is left out is said here and again in pytest's summary.
 # The tests come last, so that pytest's own summary is the last line.
 test: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(PY) -m tests.chromium
 	$(PY) -m pytest -n $(WORKERS)
 
 # What can run for hours, each telling how much it ran.

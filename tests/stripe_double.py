@@ -402,7 +402,7 @@ class Double:
         if session is None or session["status"] != "open":
             return HTMLResponse("<title>This page is no longer available</title>", 404)
         if request.method == "GET":
-            return HTMLResponse(self._shown(session, ""))
+            return HTMLResponse(await self._shown(session, ""))
         form = dict(parse_qsl((await request.body()).decode()))
         try:
             card = form.get("saved") or await self._new_card(form["number"])
@@ -410,7 +410,7 @@ class Double:
         except Refusal as error:
             said = error.body["error"]
             words = "Your card was declined." if error.status == 402 else said["code"]
-            return HTMLResponse(self._shown(session, words), 402)
+            return HTMLResponse(await self._shown(session, words), 402)
 
     async def _new_card(self, number: str) -> str:
         card = {"number": number.replace(" ", ""), "exp_month": "12", "exp_year": "2034", "cvc": "123"}
@@ -464,12 +464,23 @@ class Double:
             )
         told = await self._intent(ref)
         if told["status"] != "succeeded":
-            return HTMLResponse(self._shown(session, "We could not confirm your card."), 402)
+            return HTMLResponse(await self._shown(session, "We could not confirm your card."), 402)
         self.intents[ref]["code"] = ""
         self._paid(ref, await self._intent(ref))
         return await self._complete(session, self.intents[ref]["card"])
 
-    def _shown(self, session: dict[str, Any], error: str) -> str:
+    async def _saved(self, session: dict[str, Any]) -> str:
+        """The cards of a customer, to choose from, where the page was opened to show them."""
+        if not session["customer"] or "saved_payment_method_options" not in session["form"]:
+            return ""
+        listed = await self._local("GET", f"payment_methods?customer={session['customer']}&type=card", {})
+        return "".join(
+            f'<p><input type="radio" name="saved" id="{card["id"]}" value="{card["id"]}">'
+            f'<label for="{card["id"]}">{card["card"]["brand"]} ending {card["card"]["last4"]}</label></p>'
+            for card in listed["data"]
+        )
+
+    async def _shown(self, session: dict[str, Any], error: str) -> str:
         cents, form = session["amount_total"], session["form"]
         button = f"Pay ${cents // 100}.{cents % 100:02}" if cents else "Save card"
         names = [i["price_data"]["product_data"]["name"] for i in form.get("line_items", {}).values()]
@@ -477,7 +488,8 @@ class Double:
         return (
             f'<!doctype html><html lang="en"><title>Checkout</title><main><h1>{html.escape(button)}</h1>'
             f"<p>{html.escape(', '.join(names))}</p>{alert}"
-            '<form method="post"><p><label for="number">Card number</label> <input id="number" name="number">'
+            f'<form method="post" action="/c/pay/{session["id"]}">{await self._saved(session)}'
+            '<p><label for="number">Card number</label> <input id="number" name="number">'
             f"</p><button>{html.escape(button)}</button></form>"
             f'<p><a href="{html.escape(form["cancel_url"])}">Back</a></p></main></html>'
         )

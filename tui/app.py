@@ -29,6 +29,7 @@ from tui.watch import DataWatch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.screen import Screen
 
     from tui.palette import Command, Found
     from tui.screens.frame import FrameScreen
@@ -167,7 +168,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         elif self.frame is not None:
             self.push_screen(Failures(*self.last_failed, self.frame.PLACE))
 
-    def is_open(self, screen: "FrameScreen[Any]") -> bool:
+    def is_open(self, screen: "Screen[Any]") -> bool:
         """Whether a screen is still there to be filled; one being closed has lost its widgets already."""
         return not self._exit and any(screen in stack for stack in self._screen_stacks.values())
 

@@ -1,5 +1,7 @@
 """Merges: rows from elsewhere become rows here."""
 
+from sqlcipher3 import dbapi2 as sqlcipher
+
 from core.store.write import Tx
 from core.trouble import refusal_of
 
@@ -17,7 +19,7 @@ class Merging(Tx):
     of the next page or one that was deleted elsewhere. A crash takes the silence back with the rest."""
 
     def _ready(self) -> None:
-        self._driver().execute("PRAGMA foreign_keys = OFF")
+        self._check_references(False)
 
     def _begin(self) -> None:
         super()._begin()
@@ -82,16 +84,16 @@ class Merging(Tx):
 
     def _try(self, sql: str, rows: "Sequence[Sequence[Any]]") -> str:
         """All of them or none; answers why none."""
-        from sqlalchemy.exc import DBAPIError
-
-        nested = self._sa.begin_nested()
+        self.execute("SAVEPOINT rows")
         try:
             self.many(sql, rows)
-        except (DBAPIError, OverflowError) as error:
-            nested.rollback()
+        except (sqlcipher.Error, OverflowError) as error:
             refusal = refusal_of(error)
-            if isinstance(error, DBAPIError) and refusal is not error:
+            if refusal is not error:
                 raise refusal from None
-            return type(getattr(error, "orig", error)).__name__
-        nested.commit()
-        return ""
+            self.execute("ROLLBACK TO SAVEPOINT rows")
+            why = type(error).__name__
+        else:
+            why = ""
+        self.execute("RELEASE SAVEPOINT rows")
+        return why

@@ -39,13 +39,17 @@ def canonicals(
 
 
 def _each(name: str, column: Sequence[Value]) -> Iterator[str]:
-    said = {
-        value: ""
-        if value is None
-        else f',"{name}",{encode_basestring(value) if type(value) is str else int.__repr__(value)}'
-        for value in set(column)
-    }
+    different = set(column)
+    if len(different) == len(column):  # ids and the like
+        return (_said(name, value) for value in column)
+    said = {value: _said(name, value) for value in different}
     return map(said.__getitem__, column)
+
+
+def _said(name: str, value: Value) -> str:
+    if value is None:
+        return ""
+    return f',"{name}",{encode_basestring(value) if type(value) is str else int.__repr__(value)}'
 
 
 def link(head: bytes, form: bytes) -> bytes:

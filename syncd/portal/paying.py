@@ -43,7 +43,6 @@ TRIES = 4
 LINKS_OF_INVOICE, LINKS_OF_PLACE = 10, 20
 """Payments an hour that are begun by pay links: for one invoice, and from one network address."""
 GUEST_SECONDS = 86_400
-REFRESH_SECONDS = 4
 
 _PAGE = re.compile(r"[A-Za-z0-9_]{6,200}")
 _SENT = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -260,9 +259,7 @@ async def _about(asked: Asked, came: Came) -> dict[str, Any]:
 
 async def _waiting(asked: Asked, came: Came) -> Response:
     again = f"/billing/pay/return?session_id={came.page_ref}"
-    return await page(
-        asked, "pay_waiting.html", refresh=again, refresh_seconds=REFRESH_SECONDS, **await _about(asked, came)
-    )
+    return await page(asked, "pay_waiting.html", again=again, **await _about(asked, came))
 
 
 async def _receipt(asked: Asked, came: Came) -> bool:

@@ -201,7 +201,7 @@ def headers_of(pays_at: str, *, secure: bool) -> tuple[tuple[bytes, bytes], ...]
 
 
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
-    """A page in the practice's name. With `refresh` the browser goes there after `refresh_seconds`."""
+    """A page in the practice's name. With `refresh`, the browser fetches that file at once."""
     portal = asked.portal
     of = asked.practice
     if of is None:
@@ -216,7 +216,7 @@ async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> 
     )  # fmt: skip
     said = Response(text, status, media_type="text/html; charset=utf-8")
     if words.get("refresh"):
-        said.headers["refresh"] = f"{words.get('refresh_seconds', 1)}; url={words['refresh']}"
+        said.headers["refresh"] = f"0; url={words['refresh']}"
     return said
 
 

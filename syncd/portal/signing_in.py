@@ -29,16 +29,15 @@ async def home(_: Asked) -> Response:
 
 
 async def login(asked: Asked) -> Response:
-    return to("/billing") if asked.viewer else await page(asked, "login.html")
+    return to("/billing") if asked.viewer else await page(asked, "login.html", typed="")
 
 
 async def ask(asked: Asked) -> Response:
     """The same words, and the same time, whoever is asked for. Raises: TooMany."""
     portal, email = asked.portal, asked.form.get("email", "").strip()
     if not email or "@" not in email or len(email) > 254:
-        return await page(
-            asked, "login.html", 422, error="Enter your mail address, such as name@example.com."
-        )
+        words = "Enter your email address, such as name@example.com."
+        return await page(asked, "login.html", 422, typed=email[:254], error=words)
     where = client_of(portal, asked.request)
 
     def count(store: Store) -> int:
@@ -58,7 +57,7 @@ async def ask(asked: Asked) -> Response:
 
 
 async def sent(asked: Asked) -> Response:
-    return await page(asked, "sent.html")
+    return await page(asked, "sent.html", typed="")
 
 
 async def opened(asked: Asked) -> Response:
@@ -115,7 +114,7 @@ async def code(asked: Asked) -> Response:
         raise TooMany(wait)
     if secret is None:
         words = "This code is not right, or is older than ten minutes. Check it, or ask for a new link."
-        return await page(asked, "sent.html", 422, error=words)
+        return await page(asked, "sent.html", 422, typed=typed[:20], error=words)
     return _welcome(asked, secret)
 
 

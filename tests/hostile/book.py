@@ -37,9 +37,10 @@ from core.ledger.estimate_view import EstimateItem, EstimateRequest
 from core.ledger.statement_view import statement_key
 from core.payments.adjustments import credit_note, write_off
 from core.payments.card import CardSeen, DisputeSeen
-from core.payments.card_file import ask_charge, keep_card, say_charge
+from core.payments.card_file import ask_charge, keep_card, remove_card, say_charge
 from core.payments.closing import close_through
 from core.payments.commands import give_credit, record_payment, reverse_credit, reverse_payment, unapply
+from core.payments.outbox import note_customer
 from core.payments.refunds import answer_refund, refund
 from core.payments.taken import settle_dispute
 from core.portal.commands import Allowed, grant_access
@@ -191,13 +192,16 @@ def _live_a_month(store: Store, number: int) -> None:
         override_estimate(tx, str(made[-1].document_id), allowed_cents=1_000_000, reason="A second series")
 
 
+CONSENT = "SELECT consent_id FROM saved_card WHERE id = :id"
+
+
 def _portal_and_cards(
     tx: Tx, client_id: str, guarantor_id: str, invoices: dict[str, str], number: int
 ) -> None:
     """Somebody may come in; a card is on file and fails; a payment is disputed and differs."""
     grant_access(
         tx, client_id=client_id, guarantor_id=guarantor_id, email=f"pia{number}@example.org",
-        name="Pia Parent", allowed=Allowed(),
+        name="Pia Parent", allowed=Allowed(), invite=False,
     )  # fmt: skip
     agreed = CardConsent(
         guarantor_id=guarantor_id, version="1", words="w", agreed_at=tx.now_text, person="Pia"
@@ -207,6 +211,12 @@ def _portal_and_cards(
     card_id = tx.value("SELECT id FROM saved_card WHERE once = :once", once=f"stripe:pm_{number}")
     charge_id = ask_charge(tx, card_id, invoices["issued"], today=TODAY, amount_cents=1_000)
     say_charge(tx, charge_id, "declined", code="expired_card", processor_ref="pi_1", today=TODAY)
+    keep_card(
+        tx, guarantor_id, tx.value(CONSENT, id=card_id), CardSeen(f"old_{number}", "visa", "1881", 1, 2020)
+    )
+    old = tx.value("SELECT id FROM saved_card WHERE once = :once", once=f"stripe:old_{number}")
+    remove_card(tx, old, reason="It is expired")
+    note_customer(tx, guarantor_id, f"cus_{number}")
     paid = f"pi_{guarantor_id}"
     settle_dispute(tx, DisputeSeen(f"dp_{number}", paid, "needs_response", 500, 0, "fraudulent", tx.now))
     tx.add(

@@ -26,6 +26,7 @@ def invoice_remind(door: "Door") -> int:
     from core.clients.queries import find_guarantor
     from core.delivery.reminders import overdue_invoices, remind
     from core.errors import UsageError
+    from core.payments.queries import invoice_state
     from tui.verbs.invoice_page import issued_invoice
     from tui.verbs.payment_page import carry_out
 
@@ -39,7 +40,8 @@ def invoice_remind(door: "Door") -> int:
             whose = find_guarantor(tx, options.guarantor) if options.guarantor else ""
             wanted = {row.invoice_id: row.number for row in overdue_invoices(tx, today, (whose,))}
         else:
-            wanted = {issued_invoice(tx, number, "pay", today): number for number in options.number}
+            ids = [issued_invoice(tx, number, "pay", today) for number in options.number]
+            wanted = {invoice_id: invoice_state(tx, invoice_id).number for invoice_id in ids}
         return (remind(tx, list(wanted), today=today) if wanted else None), wanted
 
     told, wanted = carry_out(door, act, dry_run=options.dry_run)
