@@ -78,7 +78,7 @@ pictures: $(READY)
 lock: $(READY)
 	$(PY) -m pip install --quiet --only-binary=:all: "uv>=0.9"
 	$(VENV)/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --quiet \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --only-binary :all: --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  $(if $(UPGRADE),--upgrade) -o requirements.lock
 	@echo "requirements.lock is made. The next make installs it."
 
