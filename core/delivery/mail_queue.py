@@ -30,7 +30,7 @@ PASSING = "passing:"
 """How the name of a mail begins that is at this hub alone."""
 
 STILL_ASKED = """
-(r.kind NOT IN ('reminder', 'card_failed') OR EXISTS (
+(r.about = '' OR r.kind NOT IN ('reminder', 'card_failed') OR EXISTS (
     SELECT 1 FROM invoice_balance AS b WHERE b.invoice_id = r.about AND b.balance_cents > 0 AND b.void = 0))
 """
 """What asks for money is not mailed any more once nothing is open."""

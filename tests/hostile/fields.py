@@ -49,6 +49,7 @@ NOT_WORDS = {
     "mail_template.kind": "a word of the program",
     "mail_answer.message_id": "made of a hash and the domain of a checked address",
     "mail_answer.mail": "the key of what the mail follows from",
+    "checkout.portal": "the address of the hub's own portal, checked when it starts",
     "checkout.parts": "JSON that the program makes of ids and cents",
     "setting.name": "a word of the program",
     "setting.value": "JSON of choices that the program offers, and a checked address",

@@ -21,6 +21,7 @@ from tui.screens.client_verbs import ClientVerbs
 from tui.screens.draft_verbs import DraftVerbs
 from tui.screens.first_start import FirstStart
 from tui.screens.frame import FrameScreen
+from tui.screens.loading import LoadingScreen
 from tui.screens.locked import Locked
 from tui.screens.long_list import LongList
 from tui.screens.money_verbs import MoneyVerbs
@@ -35,6 +36,7 @@ SHARED: dict[type[object], str] = {
     StripScreen: "what screens have in common",
     ChordScreen: "what screens have in common",
     RefusedKeysScreen: "what screens have in common",
+    LoadingScreen: "what screens have in common",
     FrameScreen: "what screens have in common",
     BookScreen: "what screens have in common",
     LongList: "what screens have in common",

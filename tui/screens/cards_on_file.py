@@ -13,7 +13,7 @@ from tui.widgets.rows import Row, Rows
 
 
 class CardsOnFile(BookScreen[list[Card]]):
-    """One row a card, the newest first, which is the one that is charged unless another is named."""
+    """One row a card; the first is charged unless another is named: the default, else the newest."""
 
     PLACE = "clients"
     HEADING = "Cards on file"
@@ -46,7 +46,7 @@ class CardsOnFile(BookScreen[list[Card]]):
 
     def fill(self, view: list[Card]) -> None:
         self._cards = {card.card_id: card for card in view}
-        self.grid.show_rows(Rows([_row(card) for card in view]))
+        self.grid.show_rows(Rows([_row(card, several=len(view) > 1) for card in view]))
         self.show_totals(f"{self._name} · {plural(len(view), 'card')}")
 
     def allowed(self, action: str) -> bool:
@@ -83,8 +83,10 @@ class CardsOnFile(BookScreen[list[Card]]):
         self.ask(question, "removes", remove, on_cancel=put_back)
 
 
-def _row(card: Card) -> Row:
+def _row(card: Card, *, several: bool) -> Row:
+    which = ", default" if several and card.is_default else ""
     until = f"{card.exp_year}-{card.exp_month:02}"
     return Row(
-        card.card_id, (f"{card.brand} {card.last4}", until, card.person, card.agreed_at[:10], card.version)
+        card.card_id,
+        (f"{card.brand} {card.last4}{which}", until, card.person, card.agreed_at[:10], card.version),
     )
