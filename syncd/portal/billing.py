@@ -68,8 +68,8 @@ async def show_billing(asked: Asked, client_id: str, status: int = 200, refusal:
     try:
         days = _day(from_typed), _day(to_typed)
         between(*days)
-    except DomainError as refusal:
-        days, error = (None, None), str(refusal)
+    except DomainError as wrong:
+        days, error = (None, None), str(wrong)
     chosen = client_id or clients[0][0]
     found = await portal.read(
         billing_page, viewer, chosen, today=portal.today, from_on=days[0], to_on=days[1]
