@@ -81,8 +81,8 @@ async def show_billing(asked: Asked, client_id: str, status: int = 200, why: str
     try:
         days = _day(from_typed), _day(to_typed)
         between(*days)
-    except DomainError as refusal:
-        days, error = (None, None), str(refusal)
+    except DomainError as wrong:
+        days, error = (None, None), str(wrong)
     chosen = client_id or clients[0][0]
     found, said = await portal.read(_bills, viewer, chosen, today=portal.today, days=days)
     name = dict(clients).get(chosen, "")

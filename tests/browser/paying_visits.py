@@ -8,6 +8,8 @@ from tests.browser.visitor import Visitor
 from tests.browser.visits import as_, pay_code, visit
 from tests.stripe_double import GOOD
 
+ANOTHER = "5555555555554444"
+
 
 def _payer(one: Visitor) -> Page:
     """Somebody who owes 150 dollars, with one invoice."""
@@ -132,13 +134,14 @@ def _add(one: Visitor, number: str) -> Page:
 def _saved(one: Visitor) -> None:
     as_(one, "ann")
     _add(one, GOOD)
-    _add(one, "5555555555554444")
+    _add(one, ANOTHER)
 
 
 @visit("cards, another first", "POST /billing/cards/{card_id}/default")
 def _first(one: Visitor) -> None:
     as_(one, "ann")
     _add(one, GOOD)
+    _add(one, ANOTHER)
     one.page.get_by_role("button", name="Charge first").first.click()
     one.page.get_by_role("status").wait_for()
 
@@ -152,7 +155,7 @@ def _remove(one: Visitor) -> None:
 
 @visit("card, removed", "POST /billing/cards/{card_id}/remove")
 def _removed(one: Visitor) -> None:
-    as_(one, "ann")
+    as_(one, "new")
     _add(one, GOOD).get_by_role("link", name="Remove").first.click()
     one.page.get_by_role("button", name="Remove").click()
     one.page.get_by_role("status").wait_for()

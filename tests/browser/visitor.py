@@ -14,7 +14,7 @@ from tests.browser.world import SECONDS, World
 
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
 
-STATUS_OF_PAGE = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+STATUS_OF_PAGE = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|503)")
 """What Chromium says of a page that says no, such as a form with a mistake in it."""
 
 
