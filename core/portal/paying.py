@@ -191,6 +191,7 @@ JOIN portal_checkout AS w ON w.checkout_id = c.id JOIN processor_call AS p ON p.
 WHERE c.guarantor_id = :guarantor_id AND c.kind = :kind AND c.parts = :parts
   AND w.person_id = :person_id AND w.browser_sha256 = :browser AND c.portal = :portal
   AND (c.consent_id IS NOT NULL) = (:saves = 1) AND p.state IN ('waiting', 'done') AND p.made_at > :since
+  AND (w.over = 0 OR c.once = :once)
 ORDER BY p.made_at DESC, c.id DESC
 """
 
@@ -200,11 +201,13 @@ def opened_before(
 ) -> Begun | None:
     """The page that the same person opened lately for the same, in this tab or another: a page can be paid
     only once, so that two tabs pay once."""
+    for checkout_id in form.over:
+        tx.execute("UPDATE portal_checkout SET over = 1 WHERE checkout_id = :id", {"id": checkout_id})
     listed = json.dumps([[part.invoice_id, part.amount_cents] for part in parts])
     rows = tx.rows(
         OPENED, guarantor_id=guarantor_id, kind=kind, parts=listed, person_id=payer.person_id,
         browser=payer.browser_sha256, portal=form.portal, saves=int(form.consent is not None),
-        since=show_instant(tx.now - PAGE_LIVES),
+        since=show_instant(tx.now - PAGE_LIVES), once=f"checkout:{name}",
     )  # fmt: skip
     for checkout_id, ref, url, once in rows:
         if checkout_id not in form.over:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from core.ledger.choices import choices
+from core.payments.checkout import processor_of
 from core.portal.pages import NotYours, require_client
 from core.portal.viewer import Viewer
 from core.store import Read
@@ -11,7 +12,7 @@ from core.text import plain_lines
 
 class Switches(NamedTuple):
     """Whether clients can pay by card, make superbills, and keep cards. Cards cannot be kept where nothing
-    can be paid by one."""
+    can be paid by one, and nothing can where the practice has no card processor."""
 
     pay: bool
     superbills: bool
@@ -20,7 +21,7 @@ class Switches(NamedTuple):
 
 def switches(read: Read) -> Switches:
     said = choices(read)
-    pay = said["portal_pay"] == "yes"
+    pay = said["portal_pay"] == "yes" and bool(processor_of(read))
     return Switches(pay, said["portal_superbills"] == "yes", pay and said["portal_cards"] == "yes")
 
 

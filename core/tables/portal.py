@@ -111,6 +111,8 @@ class PortalCheckout(Local, table=True):
     """Of such a somebody: the browser, by its secret."""
     pay_code: str = text()
     """Of the pay link; empty for a person."""
+    over: bool = flag(False)
+    """Known to be paid or to have run out: nobody is sent to its page again."""
     made_at: str = instant()
 
 

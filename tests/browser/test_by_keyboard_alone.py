@@ -23,7 +23,7 @@ def tab_to(page: Page, name: str) -> int:
     stops: list[str] = []
     while len(stops) < MOST_STOPS:
         page.keyboard.press("Tab")
-        stops.append(str(page.evaluate(HERE)).strip())
+        stops.append(" ".join(str(page.evaluate(HERE)).split()))
         assert page.evaluate(SEEN), f"nobody sees that {stops[-1]!r} has the focus"
         if stops[-1] == name:
             return len(stops)

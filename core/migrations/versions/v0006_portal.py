@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("browser_sha256", sa.Text(), nullable=False),
         sa.Column("pay_code", sa.Text(), nullable=False),
+        sa.Column("over", INT64, nullable=False),
         sa.Column("made_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("checkout_id", name="pk_portal_checkout"),
         sqlite_strict=True,
