@@ -36,6 +36,7 @@ class Running:
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
         hub = getattr(app.state, "hub", None)
+        self.bell: Any = hub.bell if hub else None
         self._server = server_of(app, context, hub.bell.let_go if hub else lambda: None)
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
