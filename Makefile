@@ -16,11 +16,12 @@ export DAYSHEET_PROVE_SIZE
 PROVE = $(shell grep -rl "tests.sizes" tests --include="test_*.py")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove format bench snapshots pictures lock clean
+.PHONY: help demo portal test prove format bench snapshots pictures lock clean
 
 help:
 	@echo "make demo     a sample practice, last month billed with PDFs, and the app on it"
 	@echo "              (without a terminal: the result; DEMO_HOME=DIR keeps it in a folder of yours)"
+	@echo "make portal   the client portal with a sample practice, at http://localhost:8770, until Ctrl-C"
 	@echo "make test     the whole check: format, lint, types, import contracts, every test"
 	@echo "              (WORKERS=2 for two test processes)"
 	@echo "make prove    the long harnesses at their large size: 5,000 histories of money and more"
@@ -41,11 +42,18 @@ else
 	@DAYSHEET_HOME=build/demo $(VENV)/bin/daysheet demo
 endif
 
+# The portal is tried in Chromium: the system's, else one is installed once where that can be done, else
+# what is left out is said here and again in pytest's summary.
+# Hub, portal, an office, a mailbox and a stand-in for the card processor, all on this computer.
+portal: $(READY)
+	@$(PY) -m tests.rehearse_portal build/portal
+
 # The tests come last, so that pytest's own summary is the last line.
 test: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(PY) -m tests.chromium
 	$(PY) -m pytest -n $(WORKERS)
 
 # What can run for hours, each telling how much it ran.
@@ -75,7 +83,7 @@ pictures: $(READY)
 lock: $(READY)
 	$(PY) -m pip install --quiet --only-binary=:all: "uv>=0.9"
 	$(VENV)/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --quiet \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --only-binary :all: --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  $(if $(UPGRADE),--upgrade) -o requirements.lock
 	@echo "requirements.lock is made. The next make installs it."
 

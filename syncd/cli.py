@@ -12,7 +12,7 @@ from typing import NoReturn
 from core.actors import Role
 from core.errors import DomainError, UsageError
 from core.text import plain
-from syncd import database_verbs, hub_verbs, office_verbs, status_verb
+from syncd import card_verbs, database_verbs, hub_verbs, mail_verbs, office_verbs, status_verb
 from syncd.door import Door, exit_code
 from syncd.trouble import place_of
 
@@ -57,6 +57,11 @@ def parser() -> argparse.ArgumentParser:
     hub.add_argument("--tls-cert", metavar="FILE", help="a certificate that public authorities vouch for")
     hub.add_argument("--tls-key", metavar="FILE", help="its key")
     hub.add_argument("--no-tls", action="store_true", help="for a proxy on this computer that does TLS")
+    hub.add_argument("--portal-url", metavar="URL", help="run the client portal too; how clients reach it")
+    hub.add_argument("--portal-bind", default="127.0.0.1:8770", metavar="HOST:PORT", help="where it listens")
+    hub.add_argument("--portal-tls-cert", metavar="FILE", help="the portal's certificate, without a proxy")
+    hub.add_argument("--portal-tls-key", metavar="FILE", help="its key")
+    hub.add_argument("--portal-proxy", metavar="IP", help="a proxy whose X-Forwarded-For is believed")
     _database(hub)
     hub.add_argument(
         "--restored", action="store_true", help="once, after its database was restored from a backup"
@@ -92,6 +97,12 @@ def parser() -> argparse.ArgumentParser:
     )
     office.set_defaults(run=office_verbs.office)
 
+    word = verb("mail-password", "keep the password of the practice's mail account (at the hub)")
+    word.add_argument("--from-file", metavar="FILE", help="read it from this file instead of asking")
+    word.add_argument("--forget", action="store_true", help="keep none any more")
+    _database(word)
+    word.set_defaults(run=mail_verbs.mail_password)
+
     status = verb("status", "how this office and its hub stand, or at the hub, all offices")
     _database(status)
     status.set_defaults(run=status_verb.status)
@@ -102,10 +113,36 @@ def parser() -> argparse.ArgumentParser:
     _database(revoke)
     revoke.set_defaults(run=hub_verbs.revoke)
 
+    _processor(made, common)
+
     verify = verb("verify", "go through every fact of the hub's book, wherever it lies")
     _database(verify)
     verify.set_defaults(run=database_verbs.verify)
     return top
+
+
+PROCESSOR = (
+    ("set", card_verbs.set_keys, "take the keys of the practice's Stripe account, and cards from now on"),
+    ("show", card_verbs.show, "what the processor is, what came from it, what differs; no key is shown"),
+    ("test", card_verbs.test, "ask Stripe one thing with the keys"),
+    ("pull", card_verbs.reconcile_now, "record what webhooks missed, and list what differs from Stripe"),
+    ("remove", card_verbs.remove, "take no cards any more, and forget the keys"),
+)
+
+
+def _processor(made: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+    """The verbs of the card processor, at the hub."""
+    summary = "the card processor of the practice (at the hub)"
+    verbs_of_it = made.add_parser("processor", help=summary, description=summary).add_subparsers(
+        dest="what", metavar="WHAT", required=True, parser_class=_Parser
+    )
+    for name, run, about in PROCESSOR:
+        verb = verbs_of_it.add_parser(name, help=about, description=about, parents=[common])
+        _database(verb)
+        verb.set_defaults(run=run)
+        if name == "set":
+            verb.add_argument("--keys", metavar="FILE", help="a file with both keys; else they are asked for")
+            verb.add_argument("--address", metavar="URL", help="of a processor on this computer, to rehearse")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

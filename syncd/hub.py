@@ -26,10 +26,12 @@ from core.replication.recognise import Met, forget_nonces, hub_self, note_met, t
 from core.store import Store
 from core.trouble import Collided
 from syncd.bell import Bell
+from syncd.cards import Cards
+from syncd.jobs.deliver import Postman
 from syncd.metrics import Metrics
 from syncd.once import Guesses, Once
 from syncd.refusals import Overloaded
-from syncd.routes import blobs, health, repair, snapshot, sync
+from syncd.routes import blobs, health, repair, snapshot, sync, webhook
 from syncd.trouble import Pauses, Troubles
 
 MOST_WAITING = 64
@@ -59,6 +61,9 @@ class Hub:
         self.metrics = Metrics()
         self.measured = repair.Measured()
         self.snapshots = snapshot.Maker(folder or os.path.dirname(store.path))  # noqa: PTH120
+        self.cards = Cards(self, folder or os.path.dirname(store.path))  # noqa: PTH120
+        self.portal_url = ""
+        """Where this hub serves the client portal, if it does."""
         self.once = Once(self.now_ms // 1000)
         self.guesses = Guesses()
         self._life = self.own.epoch
@@ -80,7 +85,7 @@ class Hub:
         self._waiting += 1
         self._waiting_bytes += size
         try:
-            done = await asyncio.get_running_loop().run_in_executor(self._writer, _whole, work, *args)
+            done = await asyncio.get_running_loop().run_in_executor(self._writer, whole, work, *args)
             self.troubles.over("write")
         except OutsideFailure as error:
             self.troubles.note("write", error)
@@ -166,9 +171,10 @@ class Hub:
         for pool in (self._writer, self._readers, self._lookers):
             pool.shutdown()
         self.snapshots.close()
+        self.cards.close()
 
 
-def _whole(work: Callable[..., T], *args: Any) -> T:
+def whole(work: Callable[..., T], *args: Any) -> T:
     """A unit of work from its beginning, again where another program's collided with it. Raises: Collided."""
     for left in range(TRIES - 1, -1, -1):
         try:
@@ -187,9 +193,13 @@ def app_of(store: Store, folder: str = "") -> Starlette:
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
         hub.bell.start()
-        house = asyncio.create_task(hub.keep_house())
+        postman = Postman(hub)
+        loops = (hub.keep_house(), hub.cards.keep_going(), postman.keep_carrying())
+        keeping = [asyncio.create_task(each) for each in loops]
         yield
-        house.cancel()
+        await postman.stop()
+        for each in keeping:
+            each.cancel()
         await asyncio.to_thread(hub.close)
 
     app = Starlette(
@@ -206,6 +216,7 @@ def app_of(store: Store, folder: str = "") -> Starlette:
             Route("/sync/v1/repair", repair.repair, methods=["POST"]),
             Route("/sync/v1/snapshot", snapshot.describe, methods=["GET"]),
             Route("/sync/v1/snapshot/{etag}/{start:int}", snapshot.piece, methods=["GET"]),
+            Route("/stripe/webhook", webhook.take, methods=["POST"]),
             Route("/health", health.health, methods=["GET"]),
             Route("/metrics", health.metrics, methods=["GET"]),
         ],

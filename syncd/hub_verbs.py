@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 
@@ -22,9 +23,10 @@ from syncd import joining, moving
 from syncd.door import Door
 from syncd.founding import found_hub, link_first, settle_address
 from syncd.guard import listen, server_of
-from syncd.hub import app_of
+from syncd.hub import Hub, app_of
 from syncd.line import LOOPBACK, require_address
 from syncd.loaded import settle
+from syncd.portal import started
 from syncd.tls import certificate_in, fingerprint, hub_context, hub_context_of_files
 
 
@@ -42,6 +44,7 @@ def hub(door: Door) -> int:
         raise UsageError("Without TLS the hub listens on this computer alone: --bind 127.0.0.1:8765.")
     if bool(door.options.tls_cert) != bool(door.options.tls_key):
         raise UsageError("--tls-cert and --tls-key belong together.")
+    started.check_options(door.options, _bind_of)
     if door.database:
         return _run_hub(door, _database_store(door), host, port)
     if moving.has_secret(door.home):
@@ -69,10 +72,10 @@ def _run_hub(door: Door, store: Store, host: str, port: int) -> int:
     return 0
 
 
-def _bind_of(bind: str) -> tuple[str, int]:
+def _bind_of(bind: str, option: str = "--bind") -> tuple[str, int]:
     host, _, port = bind.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise UsageError("--bind takes HOST:PORT, such as 127.0.0.1:8765.")
+        raise UsageError(f"{option} takes HOST:PORT, such as 127.0.0.1:8765.")
     return host.strip("[]"), int(port)
 
 
@@ -130,7 +133,7 @@ def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> Non
     if options.tls_cert:
         context = hub_context_of_files(options.tls_cert, options.tls_key)
     pin = joining.pin_of(public_key(own.private_key))
-    data = {
+    data: dict[str, Any] = {
         "url": own.url,
         "port": port,
         "pin": pin,
@@ -143,8 +146,25 @@ def _serve(door: Door, store: Store, listening: socket.socket, host: str) -> Non
     ]
     app = app_of(store, door.home)
     server = server_of(app, context, app.state.hub.bell.let_go)
-    settle()
-    _run(server, listening, lambda: door.answer(data, lines))
+    portal = _portal(door, app.state.hub)
+    try:
+        if portal:
+            data["portal"] = {"url": portal.url, "port": portal.port}
+            lines.insert(1, f"Clients reach the portal as {portal.url} (port {portal.port} here).")
+        settle()
+        running = [(server, listening)] + ([(portal.server, portal.listening)] if portal else [])
+        _run(running, lambda: door.answer(data, lines))
+    finally:
+        if portal:
+            portal.listening.close()
+
+
+def _portal(door: Door, hub: Hub) -> started.Started | None:
+    """Raises: CannotListen."""
+    try:
+        return started.start_portal(hub, door.options, _bind_of)
+    except OSError as error:
+        raise CannotListen(door.options.portal_bind, error) from None
 
 
 def _url(host: str, port: int, *, tls: bool) -> str:
@@ -166,14 +186,19 @@ def _link_source(door: Door, store: Store) -> None:
         office.close()
 
 
-def _run(server: uvicorn.Server, listening: socket.socket, ready: Callable[[], None]) -> None:
+def _run(servers: list[tuple[uvicorn.Server, socket.socket]], ready: Callable[[], None]) -> None:
+    """Serve until told to end. Each hears the signal after the one that was started after it has ended."""
+
     async def serve() -> None:
-        task = asyncio.ensure_future(server.serve(sockets=[listening]))
-        while not server.started and not task.done():
-            await asyncio.sleep(0.01)
-        if server.started:
+        tasks = []
+        for server, listening in servers:
+            task = asyncio.ensure_future(server.serve(sockets=[listening]))
+            tasks.append(task)
+            while not server.started and not task.done():
+                await asyncio.sleep(0.01)
+        if all(server.started for server, _ in servers):
             ready()
-        await task
+        await asyncio.gather(*tasks)
 
     asyncio.run(serve())
 

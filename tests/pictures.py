@@ -10,6 +10,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 from core.actors import Actor
@@ -27,9 +28,19 @@ from core.documents.keep import document_bytes
 from core.ledger.estimate_view import EstimateItem, EstimateRequest
 from core.ledger.statement_view import statement_key
 from core.payments.adjustments import credit_note
+from core.portal.commands import Allowed, grant_access
+from core.portal.signing import PORTAL, start_session
 from core.practice.portal import set_portal_address
+from core.replication.enrol import become_hub
 from core.security.found import found_book
 from core.store import Store, Tx
+from syncd.hub import app_of
+from syncd.portal.app import portal_app
+from syncd.portal.portal import Portal
+from tests.builders import OWNER
+from tests.chromium import MISSING, QUIET, chromium
+from tests.syncd.network import Running
+from tests.syncd.rehearsal import connect
 from tui.biller import Biller, make_biller
 
 TODAY = date(2026, 10, 31)
@@ -56,6 +67,7 @@ def main() -> None:
         )
         asyncio.run(_screens(app))
         _documents(founded.store, founded.actor, Path(folder))
+        _portal(founded.store, Path(folder))
         founded.store.close()
 
 
@@ -99,11 +111,52 @@ def _save(app: Biller, name: str) -> None:
         page = Path(folder) / "screen.svg"
         page.write_text(drawing)
         subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-             "--disable-background-networking", "--hide-scrollbars", f"--user-data-dir={folder}",
-             f"--window-size={size[1]},{size[2]}", f"--screenshot={PICTURES / name}.png", str(page)],
+            [_chromium(), "--headless", "--no-sandbox", *QUIET, "--hide-scrollbars",
+             f"--user-data-dir={folder}", f"--window-size={size[1]},{size[2]}",
+             f"--screenshot={PICTURES / name}.png", str(page)],
             check=True, capture_output=True,
         )  # fmt: skip
+
+
+def _chromium() -> str:
+    found = chromium()
+    assert found, MISSING
+    return found
+
+
+def _portal(store: Store, home: Path) -> None:
+    """What a parent of two sees of the practice, at a hub made of its book: billing, and an invoice."""
+    become_hub(store, OWNER, name="hub")
+    connect(store, home, "http://127.0.0.1:9")
+    with store.write(OWNER) as tx:
+        ((guarantor_id, client_id, number),) = tx.rows(WHO_OWES)
+        name = tx.value("SELECT name FROM guarantor WHERE id = :id", id=guarantor_id)
+        person_id = grant_access(
+            tx, client_id=client_id, guarantor_id=guarantor_id, email="parent@example.org", name=name,
+            allowed=Allowed(), invite=False,
+        )  # fmt: skip
+    with store.write(PORTAL) as tx:
+        secret = start_session(tx, person_id, "parent@example.org", label="Firefox")
+    hub_app = app_of(store, str(home))
+    offices = Running(hub_app)
+    hub = hub_app.state.hub
+    pages = Running(portal_app(Portal(hub, "http://localhost", payments=hub.cards, today=lambda: TODAY)))
+    try:
+        with (
+            sync_playwright() as playwright,
+            playwright.chromium.launch(executable_path=_chromium(), args=list(QUIET)) as browser,
+        ):
+            page = browser.new_page(
+                base_url=pages.url, viewport={"width": 900, "height": 940}, reduced_motion="reduce"
+            )
+            page.context.add_cookies([{"name": "sid", "value": secret, "url": pages.url}])
+            page.goto("/billing")
+            page.screenshot(path=PICTURES / "portal-billing.png")
+            page.goto(f"/billing/invoices/{number}")
+            page.screenshot(path=PICTURES / "portal-invoice.png", full_page=True)
+    finally:
+        pages.stop()
+        offices.stop()
 
 
 def _documents(store: Store, actor: Actor, folder: Path) -> None:
@@ -160,6 +213,13 @@ def _made(store: Store, actor: Actor) -> dict[str, bytes]:
 NEWEST_INVOICE = """
 SELECT b.invoice_id FROM invoice_balance AS b JOIN invoice_issue AS i ON i.id = b.issue_id
 WHERE b.balance_cents > 2000 ORDER BY i.series_no DESC LIMIT 1
+"""
+WHO_OWES = """
+SELECT i.guarantor_id, i.client_id, max(i.number)
+FROM invoice_balance AS b JOIN invoice_issue AS i ON i.id = b.issue_id
+JOIN payment AS p ON p.guarantor_id = i.guarantor_id
+WHERE b.balance_cents > 0
+GROUP BY i.guarantor_id, i.client_id ORDER BY count(DISTINCT i.id) DESC, i.guarantor_id, i.client_id LIMIT 1
 """
 A_FAMILY = """
 SELECT p.guarantor_id, min(i.client_id), max(p.id)

@@ -29,6 +29,7 @@ from tui.watch import DataWatch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.screen import Screen
 
     from tui.palette import Command, Found
     from tui.screens.frame import FrameScreen
@@ -77,6 +78,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         self.kept_texts: dict[str, dict[str, str]] = {}
         self._visited: list[str] = []
         self._leaves_with = 0
+        self._fell = False
         self._report_folder = report_folder
         self._version = version
         self._sanitize = Sanitize(own_links)
@@ -166,7 +168,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         elif self.frame is not None:
             self.push_screen(Failures(*self.last_failed, self.frame.PLACE))
 
-    def is_open(self, screen: "FrameScreen[Any]") -> bool:
+    def is_open(self, screen: "Screen[Any]") -> bool:
         """Whether a screen is still there to be filled; one being closed has lost its widgets already."""
         return not self._exit and any(screen in stack for stack in self._screen_stacks.values())
 
@@ -346,6 +348,9 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
             self._close_messages_no_wait()
             return
         self._return_code = 1
+        if self._fell:  # what fails on the way out follows from what failed first
+            return
+        self._fell = True
         name = self._keep_report(error)
         line = (
             f"Daysheet stopped because of a bug, error {name}: {crash.where(error)}.\nNothing saved was lost."

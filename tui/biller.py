@@ -80,10 +80,20 @@ class Biller(LockingApp):
         self.config = config
         self.viewer = Viewer(runtime)
         self.last_method = "check"
+        self.charges_asked: set[str] = set()
+        """Cards that were asked to be charged here and have no answer yet."""
         self._saving = 0
         self._when_saved: deque[Callable[[], None]] = deque()
         self._done: list[Undoable] = []
         self._undone: list[Undoable] = []
+
+    def renew_all(self) -> None:
+        """What others committed may be the answer to a charge that was asked for here."""
+        super().renew_all()
+        if self.charges_asked:
+            from tui.screens.charging import look_for_answers
+
+            look_for_answers(self)
 
     # Undo.
 
@@ -274,6 +284,13 @@ class Biller(LockingApp):
             )
             self.say(f"{self.result[0]}.  u recalls", self.result[1])
 
+    def show_cards(self, which: str) -> None:
+        """Open failed cards, disputes or differences with the processor, from wherever."""
+        from tui.screens.processor import CardProcessor
+
+        self.go("payments")
+        self.push_screen(CardProcessor(which))
+
     def show_late_fees(self) -> None:
         """Open the late fees, from wherever."""
         from tui.screens.late_fees import LateFees
@@ -305,7 +322,6 @@ class Biller(LockingApp):
         """Load in a thread what would otherwise hold up the first visit or the first command."""
         for name in places.NEEDED_LATER:
             import_module(name)
-        self.store.engine()
 
     def on_unmount(self) -> None:
         super().on_unmount()

@@ -29,6 +29,11 @@ def commands(app: "Biller") -> Sequence[Command]:
         Command("documents", "everything given out to a client", partial(_documents, app), "[client]"),
         Command("late", "what was recorded into a closed time", lambda _: app.show_late_entries()),
         Command("late fees", "what is due, charged, to be let go", lambda _: app.show_late_fees()),
+        Command("cards", "cards that could not be charged", lambda _: app.show_cards("failed cards")),
+        Command("disputes", "card payments that a bank disputes", lambda _: app.show_cards("disputes")),
+        Command(
+            "differences", "the processor's list beside the book", lambda _: app.show_cards("differences")
+        ),
         Command("verify", "replay the audit log's chain", lambda _: app.verify_log()),
         Command("outbox", "what is sent and has not left yet", lambda _: app.show_outbox()),
         Command("failures", "what the last job could not do", lambda _: app.list_failures()),

@@ -74,6 +74,10 @@ def _with_amounts(verb: str, detail: dict[str, Any]) -> str:
             return "sent, mail queued" if detail.get("mail") == "queued" else "sent, to the portal only"
         case "invoice.held":
             return f"on hold, {detail['kind']}"
+        case "card.charge_asked":
+            return f"card {detail['last4']} asked to be charged, {dollars(detail['amount_cents'])}"
+        case "card.charge_answered":
+            return f"card charge of {dollars(detail['amount_cents'])}: {detail['outcome']}"
         case "late_fee.charged":
             return f"late fee, {dollars(detail['amount_cents'])}"
         case "draft.made":

@@ -227,9 +227,9 @@ class Door:
         else:
             from core.text import plain
 
-            # Whatever a verb forgot: only a tab between columns is more than text.
+            # Whatever a verb forgot: only the tabs between the columns of a table are more than text.
             for line in text:
-                self._write("\t".join(map(plain, line.split("\t"))) + "\n")
+                self._write((line if isinstance(line, Columns) else plain(line)) + "\n")
 
     def say(self, message: str) -> None:
         """A message beside the data."""
@@ -269,7 +269,7 @@ class Door:
 
         shown = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
         if self.options.plain:
-            return ["\t".join(row) for row in shown]
+            return [Columns("\t".join(row)) for row in shown]
         rights = set(right)
         everything = [list(titles), *shown]
         widths = [max(_cells(row[i]) for row in everything) for i in range(len(titles))]
@@ -281,6 +281,12 @@ class Door:
                 cells.append(space + cell if i in rights else cell + space)
             lines.append("  ".join(cells).rstrip())
         return lines
+
+
+class Columns(str):
+    """A line of a table for programs: plain cells with a tab between them."""
+
+    __slots__ = ()
 
 
 def _cells(text: str) -> int:

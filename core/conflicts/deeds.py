@@ -30,7 +30,18 @@ Written = namedtuple("Written", "table row_id before after")
 
 BY_NAME = {table_name(table): table for table in TABLES}
 OF_THE_PRACTICE = frozenset(
-    {"practice", "office", "site", "user", "provider", "cpt_licence", "service", "setting", "policy"}
+    {
+        "practice",
+        "office",
+        "site",
+        "user",
+        "provider",
+        "cpt_licence",
+        "service",
+        "setting",
+        "policy",
+        "mail_template",
+    }
 )
 
 

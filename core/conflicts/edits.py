@@ -35,6 +35,7 @@ NAMES = {
     "user": 'SELECT name FROM "user" WHERE id = :id',
     "practice": "SELECT name FROM practice WHERE id = :id",
     "setting": "SELECT name FROM setting WHERE id = :id",
+    "mail_template": "SELECT kind FROM mail_template WHERE id = :id",
     "site": "SELECT name FROM site WHERE id = :id",
 }
 CLIENT_OF = {

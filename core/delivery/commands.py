@@ -12,6 +12,7 @@ from core.dates import show_instant
 from core.delivery.queries import IN_OUTBOX
 from core.errors import DomainError, NotFound
 from core.ledger.effective import SHARE_STANDS
+from core.ledger.mail_state import newest_answer
 from core.store import Tx
 from core.tables import InvoiceShare, ShareRecall
 
@@ -66,11 +67,15 @@ class AlreadyLeft(DomainError):
         super().__init__(f"{what} not in the outbox any more. Void what is wrong, or write to the client.")
 
 
+_NOT_LEFT = f"""
+(s.at >= :since OR s.mail_to <> '') AND {newest_answer("outcome", "s.once")} <> 'delivered'
+"""
+
 RECALLABLE = f"""
 SELECT s.id, 'invoice' FROM invoice_share AS s
-WHERE s.invoice_id = :subject_id AND {SHARE_STANDS} AND (s.mail_to <> '' OR s.at >= :since)
+WHERE s.invoice_id = :subject_id AND {SHARE_STANDS} AND {_NOT_LEFT}
 UNION ALL SELECT s.id, s.kind FROM document_share AS s
-WHERE s.subject_id = :subject_id AND {SHARE_STANDS} AND (s.mail_to <> '' OR s.at >= :since)
+WHERE s.subject_id = :subject_id AND {SHARE_STANDS} AND {_NOT_LEFT}
 """  # noqa: S608  composed of the constant above
 
 

@@ -50,9 +50,21 @@ Applied = namedtuple("Applied", "allocation_id source_id invoice_id on amount_ce
 Released = namedtuple("Released", "release_id allocation_id on amount_cents reason order")
 
 
+_BIG, _SITES = 10**18, 10_000
+"""Added to numbers so that all are of one length and their text sorts as they do, in every database."""
+
+
 def _order(alias: str) -> str:
-    """A text that sorts as hub order does."""
-    return f"printf('%d:%020d:%05d:%020d', {alias}._q = 0, {alias}._q, {alias}.site, coalesce({alias}.no, 0))"
+    """A text that sorts as hub order does: what has no number last."""
+    numbers = f"{_BIG} + {alias}._q", f"{_SITES} + {alias}.site", f"{_BIG} + coalesce({alias}.no, 0)"
+    listed = " || ':' || ".join(f"CAST({number} AS TEXT)" for number in numbers)
+    return f"CASE WHEN {alias}._q = 0 THEN '1:' ELSE '0:' END || {listed}"
+
+
+def order_numbers(order: str) -> tuple[int, int, int, int]:
+    """What such a text is made of: 1 for what has no number, else 0; the number, the site, its own number."""
+    unnumbered, number, site, no = map(int, order.split(":"))
+    return unnumbered, number - _BIG, site - _SITES, no - _BIG
 
 
 OF_GUARANTOR = "SELECT x.invoice_id FROM invoice_issue AS x WHERE x.guarantor_id = :guarantor_id"

@@ -1,4 +1,4 @@
-"""What a practice may choose of its documents, and what holds where it has said nothing."""
+"""What a practice may choose of its documents and its portal, and what holds where it has said nothing."""
 
 import json
 from collections import namedtuple
@@ -19,6 +19,12 @@ CHOICES = {
     ),
     "superbill_descriptions": Choice(("yes", "no"), "whether a superbill says in words what a code is"),
     "hide_ssn": Choice(("no", "yes"), "whether documents show only the last digits of an SSN as tax id"),
+    "mail_pdf": Choice(
+        ("no", "yes"), "whether the mail about an invoice, statement or receipt brings the PDF"
+    ),
+    "portal_pay": Choice(("yes", "no"), "whether clients can pay by card in the portal"),
+    "portal_superbills": Choice(("yes", "no"), "whether clients can make superbills in the portal"),
+    "portal_cards": Choice(("yes", "no"), "whether clients can keep a card on file in the portal"),
 }
 
 SETTINGS = "SELECT name, value FROM setting"

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from core.audit import entries
 from core.ledger.effective import REFUND_COUNTS
-from core.ledger.invoices import duplicate_words, hold_of, invoice, lines, mail_state
+from core.ledger.invoices import duplicate_words, hold_of, invoice, lines
+from core.ledger.mail_state import mailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +96,12 @@ def money_moves(read: "Read", invoice_id: str) -> list[Moved]:
     return read.all(MOVES, Moved, invoice_id=invoice_id)
 
 
+def mail_words(read: "Read", invoice_id: str) -> str:
+    """What became of the mail, and why it failed or waits."""
+    state, why = mailed(read, invoice_id)
+    return f"{state}: {why}" if why else str(state)
+
+
 def invoice_page(read: "Read", invoice_id: str, today: date) -> InvoicePage:
     """The page of an invoice or draft. Raises: NotFound."""
     row = invoice(read, invoice_id, today=today.isoformat())
@@ -108,7 +115,7 @@ def invoice_page(read: "Read", invoice_id: str, today: date) -> InvoicePage:
     return InvoicePage(
         row,
         lines(read, invoice_id),
-        mail_state(read, invoice_id),
+        mail_words(read, invoice_id),
         read.value(NOTES, id=invoice_id),
         tuple(line for line in addressee if line),
         made_on,

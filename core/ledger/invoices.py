@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from core.errors import NotFound
 from core.ledger.carried import DROPPED, dropped_lines
-from core.ledger.effective import ISSUE_COUNTS, SHARE_STANDS
+from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.standing import SHARED, standing
 
 TYPE_CHECKING = False
@@ -319,17 +319,6 @@ def duplicate_words(read: "Read", invoice_id: str) -> str:
         if first
         else ""
     )
-
-
-MAIL = f"""
-SELECT s.mail_to FROM invoice_share AS s WHERE s.invoice_id = :invoice_id AND {SHARE_STANDS}
-ORDER BY s.at LIMIT 1
-"""  # noqa: S608  composed of the constant above
-
-
-def mail_state(read: "Read", invoice_id: str) -> str:
-    """What became of the mail: none (not shared, or nobody to write to) or queued (no mailer yet)."""
-    return "queued" if read.value(MAIL, invoice_id=invoice_id) else "none"
 
 
 HoldRow = namedtuple("HoldRow", "kind reason since_on")

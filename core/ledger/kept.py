@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from core.store import Read, Tx
 
-ANY_STALE = "SELECT 1 FROM stale LIMIT 1"
 STALE_KINDS = "SELECT DISTINCT kind FROM stale"
 
 FAILED = "EXISTS (SELECT 1 FROM refund_answer AS ra WHERE ra.request_id = r.id AND ra.outcome = 'failed')"
@@ -79,14 +78,14 @@ ON CONFLICT (invoice_id) DO UPDATE SET
     due_on = excluded.due_on
 """  # noqa: S608  composed of the constants above
 
-TWINS = tuple(
-    f"""
+TWINS = {
+    kind: f"""
 INSERT INTO stale (kind, id)
-SELECT '{table}', o.id FROM stale AS s JOIN {table} AS m ON m.id = s.id JOIN {table} AS o ON o.once = m.once
-WHERE s.kind = '{table}' AND o.id <> m.id ON CONFLICT DO NOTHING
+SELECT '{kind}', o.id FROM stale AS s JOIN {kind} AS m ON m.id = s.id JOIN {kind} AS o ON o.once = m.once
+WHERE s.kind = '{kind}' AND o.id <> m.id ON CONFLICT DO NOTHING
 """  # noqa: S608  our own tables
-    for table in ("payment", "credit", "charge")
-)
+    for kind in ("payment", "credit", "charge")
+}
 """Another fact with the same `once` may count now instead."""
 
 OTHER_ISSUES = """
@@ -279,11 +278,13 @@ VALUES (:charge_id, :share_id, :client_id, :guarantor_id, :service_on, :amount_c
 
 def settle(tx: "Tx") -> None:
     """Make anew every summary that this transaction has made stale."""
-    if tx.value(ANY_STALE) is None:
-        return
-    for twins in (*TWINS, OTHER_ISSUES):
-        tx.execute(twins)
     kinds = {kind for (kind,) in tx.rows(STALE_KINDS)}
+    if not kinds:
+        return
+    for kind in kinds & TWINS.keys():
+        tx.execute(TWINS[kind])
+    if "invoice" in kinds and tx.execute(OTHER_ISSUES):
+        kinds.add("charge")
     if kinds & {"invoice", "payment", "credit"}:
         _settle_money(tx, kinds)
     if kinds & {"charge", "client"}:

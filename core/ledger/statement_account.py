@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.errors import NotFound
-from core.ledger.account import Account, Facts, InvoiceSum, account_of, facts_of
+from core.ledger.account import Account, Facts, InvoiceSum, account_of, facts_of, order_numbers
 from core.ledger.effective import ISSUE_COUNTS
 from core.ledger.entries import ADJUSTMENTS, METHODS, MOVES, Entry, entries_of, of_client, source_words
 from core.store import Read
@@ -78,7 +78,7 @@ class Told:
         """
         if entry.kind == "refund_failed" and entry.on > self.statement.made_on.isoformat():
             return False
-        _, number, site, no = map(int, entry.order.split(":"))
+        _, number, site, no = order_numbers(entry.order)
         if site == self.site:
             return no < self.no
         return not (number and self.hub_number) or number < self.hub_number

@@ -94,9 +94,9 @@ WHERE c.client_id = :client_id AND c.session_id IS NULL
 ORDER BY c.service_on, c.id
 """
 RENDERED_BY = """
-SELECT DISTINCT s.provider_id FROM session AS s JOIN provider AS p ON p.id = s.provider_id
+SELECT s.provider_id FROM session AS s JOIN provider AS p ON p.id = s.provider_id
 WHERE s.client_id = :client_id AND s.service_on >= :from_on AND s.service_on <= :to_on AND s.status = 'kept'
-ORDER BY p.name, s.provider_id
+GROUP BY s.provider_id, p.name ORDER BY p.name, s.provider_id
 """
 
 

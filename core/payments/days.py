@@ -53,7 +53,7 @@ SELECT max(day) FROM (
     JOIN refund_answer AS w ON w.request_id = r.id AND w.outcome = 'failed'
     WHERE r.payment_id = :source_id OR r.credit_id = :source_id
     UNION ALL SELECT received_on FROM payment WHERE id = :source_id
-    UNION ALL SELECT given_on FROM credit WHERE id = :source_id)
+    UNION ALL SELECT given_on FROM credit WHERE id = :source_id) AS t
 """
 TOUCHED = """
 SELECT max(day) FROM (
@@ -63,7 +63,7 @@ SELECT max(day) FROM (
     UNION ALL SELECT max(effective_on) FROM allocation WHERE invoice_id = :invoice_id
     UNION ALL
     SELECT max(l.effective_on) FROM allocation AS a JOIN allocation_release AS l ON l.allocation_id = a.id
-    WHERE a.invoice_id = :invoice_id)
+    WHERE a.invoice_id = :invoice_id) AS t
 """
 
 

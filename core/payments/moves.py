@@ -4,7 +4,7 @@ from collections import namedtuple
 from datetime import date
 
 from core.errors import TooLong
-from core.ledger.effective import NET
+from core.ledger.effective import ISSUE_COUNTS, NET
 from core.money import MAX_CENTS, AmountTooLarge
 from core.payments.days import left_from, not_before_money, room_from
 from core.payments.queries import Held, InvoiceState
@@ -53,11 +53,10 @@ LIVE_ONE = f"""
 SELECT t.id, t.source_id, t.invoice_id, t.number, t.cents
 FROM (SELECT a.id, coalesce(a.payment_id, a.credit_id) AS source_id, a.invoice_id, i.number, a.effective_on,
              {NET} AS cents, a._q AS q, a.site, a.no
-      FROM allocation AS a JOIN invoice_balance AS b ON b.invoice_id = a.invoice_id
-      JOIN invoice_issue AS i ON i.id = b.issue_id
+      FROM allocation AS a JOIN invoice_issue AS i ON i.invoice_id = a.invoice_id AND {ISSUE_COUNTS}
       WHERE a.id = :allocation_id) AS t
 WHERE t.cents > 0 ORDER BY t.q = 0, t.q, t.site, t.no
-"""  # noqa: S608  composed of the constant above
+"""  # noqa: S608  composed of the constants above
 LIVE_ON_INVOICE = LIVE_ONE.replace("a.id = :allocation_id", "a.invoice_id = :invoice_id")
 LIVE_OF_SOURCE = LIVE_ONE.replace(
     "a.id = :allocation_id", "a.payment_id = :source_id OR a.credit_id = :source_id"

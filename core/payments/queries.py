@@ -32,8 +32,14 @@ FROM invoice_balance AS b JOIN invoice_issue AS i ON i.id = b.issue_id WHERE b.i
 
 def invoice_state(read: "Read", invoice_id: str) -> InvoiceState:
     """What an issued invoice asks for and what is on it, in cents. Raises: NoOpenInvoice."""
-    read.fresh()
-    found = read.first(STATE, InvoiceState, invoice_id=invoice_id)
+    if read.keeps_summaries:
+        read.fresh()
+        found = read.first(STATE, InvoiceState, invoice_id=invoice_id)
+    else:
+        from core.payments.derived import invoice_sums
+
+        sums = invoice_sums(read, invoice_id)
+        found = None if sums is None else InvoiceState(*sums)
     if found is None:
         raise NoOpenInvoice(invoice_id)
     return found
@@ -50,6 +56,10 @@ ORDER BY i.due_on, i.number
 
 def open_invoices(read: "Read", guarantor_id: str, *, disputed: bool = False) -> list[Owed]:
     """A guarantor's open invoices, oldest due first; what is disputed only when asked for."""
+    if not read.keeps_summaries:
+        from core.payments.derived import open_sums
+
+        return [Owed(*one) for one in open_sums(read, guarantor_id, disputed=disputed)]
     read.fresh()
     return read.all(OPEN, Owed, guarantor_id=guarantor_id, disputed=int(disputed))
 
@@ -100,6 +110,14 @@ ORDER BY m.since_on, m.source_id
 
 def held_money(read: "Read", guarantor_id: str, *, spoken_for: bool = False) -> list[Held]:
     """What a guarantor has on no invoice, oldest first; money kept for an appointment only when asked for."""
+    if not read.keeps_summaries:
+        from core.payments.derived import left_sums
+
+        return [
+            Held(*one[:4])
+            for one in left_sums(read, guarantor_id)
+            if spoken_for or one.session_id is None or not waits_for_a_bill(read, one.session_id)
+        ]
     read.fresh()
     return read.all(HELD, Held, guarantor_id=guarantor_id, spoken_for=int(spoken_for))
 
@@ -167,8 +185,14 @@ SELECT source_id, kind, guarantor_id, amount_cents, since_on, refunded_cents, re
 
 def money(read: "Read", source_id: str) -> Money:
     """A payment or goodwill credit and what became of it, in cents. Raises: NoPayment."""
-    read.fresh()
-    found = read.first(MONEY, Money, source_id=source_id)
+    if read.keeps_summaries:
+        read.fresh()
+        found = read.first(MONEY, Money, source_id=source_id)
+    else:
+        from core.payments.derived import money_sums
+
+        sums = money_sums(read, source_id)
+        found = None if sums is None else Money(*sums)
     if found is None:
         raise NoPayment(source_id)
     return found

@@ -99,14 +99,15 @@ def refund_all_on(
     return sum(one.amount_cents for one in on_it)
 
 
-_Way = namedtuple("_Way", "channel method reference reason day")
+_Way = namedtuple("_Way", "channel method reference reason day once", defaults=("",))
+"""`once` is the beginning of the natural keys of what the processor did by itself."""
 
 
 def _give_back(
     tx: Tx, state: Money, taken: Sequence[tuple[Applied | None, int]], balance: str, way: _Way
 ) -> list[RefundPart]:
     """One request for what was on no invoice, and one for each invoice that money is taken off."""
-    parts = []
+    parts: list[RefundPart] = []
     for invoice_id in dict.fromkeys(None if one is None else one.invoice_id for one, _ in taken):
         here = [(one, part) for one, part in taken if (one and one.invoice_id) == invoice_id]
         cents = sum(part for _, part in here)
@@ -117,6 +118,7 @@ def _give_back(
         became = "credit" if invoice_id is None else balance
         refund_id = tx.add(
             RefundRequest(
+                once=f"{way.once}:{len(parts)}" if way.once else None,
                 payment_id=state.source_id if state.kind == "payment" else None,
                 credit_id=state.source_id if state.kind == "credit" else None,
                 invoice_id=invoice_id,
@@ -141,6 +143,42 @@ def _give_back(
             amount_cents=cents, channel=way.channel, balance=became, invoice=number,
         )  # fmt: skip
     return parts
+
+
+TAKEN = """
+SELECT r.id FROM refund_request AS r
+WHERE r.payment_id = :payment_id AND r.once IS NOT NULL AND r.reference = :reference ORDER BY r.id
+"""
+
+
+def taken_by_processor(
+    tx: Tx, payment_id: str, *, amount_cents: int, reference: str, reason: str, today: date
+) -> int:
+    """The processor took money of a payment back by itself: a refund in its own dashboard, or a dispute.
+
+    What it took is on no invoice any more, so they ask for it again. Its word is never refused: what the
+    book has not got of that payment is left out, and a look at both lists tells of it. Answers the cents
+    that are taken; the same `reference` again takes nothing.
+    """
+    tx.require(Right.BILL)
+    if tx.rows(TAKEN, payment_id=payment_id, reference=reference):
+        return 0
+    state = money(tx, payment_id)
+    there = 0 if state.reversed else state.amount_cents - state.refunded_cents
+    on_invoices = list(reversed(live_of_source(tx, payment_id)))
+    taken = _spread(min(amount_cents, there), state.left_cents, on_invoices)
+    way = _Way("processor", "", reference, reason, today, f"stripe:{reference}:taken")
+    parts = _give_back(tx, state, taken, "reopen", way)
+    for part in parts:
+        answer_refund(tx, part.refund_id, outcome="done", processor_ref=reference, today=today)
+    return sum(part.amount_cents for part in parts)
+
+
+def given_back_by_processor(tx: Tx, payment_id: str, *, reference: str, today: date) -> None:
+    """What the processor took by itself came back: the refund failed, or the dispute was won."""
+    tx.require(Right.BILL)
+    for (refund_id,) in tx.rows(TAKEN, payment_id=payment_id, reference=reference):
+        answer_refund(tx, refund_id, outcome="failed", processor_ref=reference, today=today)
 
 
 def _check(
@@ -175,6 +213,10 @@ def _take(tx: Tx, state: Money, cents: int, invoice_id: str | None) -> list[tupl
     there = free + sum(one.amount_cents for one in on_invoices)
     if cents > there:
         raise RefundExceedsWhatIsLeft(cents, there)
+    return _spread(cents, free, on_invoices)
+
+
+def _spread(cents: int, free: int, on_invoices: Sequence[Applied]) -> list[tuple[Applied | None, int]]:
     taken: list[tuple[Applied | None, int]] = []
     if free > 0:
         taken.append((None, min(free, cents)))

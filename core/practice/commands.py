@@ -10,7 +10,7 @@ from core import audit
 from core.actors import Right, Role
 from core.codes.numbers import read_npi, read_state, read_tax_id
 from core.dates import zone
-from core.errors import DomainError, UsageError
+from core.errors import DomainError, TooLong, UsageError
 from core.ids import named
 from core.money import MAX_CENTS
 from core.practice.policies import LATE_FEE_BASES, LATE_FEE_KINDS, LateFeeRule
@@ -144,20 +144,30 @@ PRACTICE_ID = "SELECT id FROM practice ORDER BY id LIMIT 1"
 
 
 def change_practice(tx: Tx, **values: str) -> None:
-    """Correct the practice's name, address, tax id, footer.
+    """Correct the practice's name, address, tax id, footer, and what its portal says.
 
-    Raises: EmptyName, NotATimeZone, BadTaxId, BadNpi.
+    Raises: EmptyName, NotATimeZone, BadTaxId, BadNpi, TooLong.
     """
     tx.require(Right.MANAGE)
     if not values.get("name", "x").strip():
         raise EmptyName("practice")
     if "timezone" in values:
         zone(values["timezone"])
+    _require_short(values)
     values = _numbers_read(values)
     practice_id = tx.value(PRACTICE_ID)
     before = _before(tx, Practice, practice_id, values)
     tx.change(Practice, practice_id, **values)
     audit.record(tx, "practice.changed", "practice", practice_id, before=before, after=values)
+
+
+MOST_MESSAGE = 600
+
+
+def _require_short(values: Mapping[str, Any]) -> None:
+    """Raises: TooLong, for a message that would hide the bills behind it."""
+    if len(values.get("portal_message", "")) > MOST_MESSAGE:
+        raise TooLong("message", MOST_MESSAGE)
 
 
 def _before(tx: Tx, table: type[Any], row_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,11 +181,11 @@ def _before(tx: Tx, table: type[Any], row_id: str, values: Mapping[str, Any]) ->
 
 BEFORE = {
     "Practice": "SELECT name, timezone, tax_id, npi, email, footer, street, street_2, city, state,"
-    " postal_code, phone FROM practice WHERE id = :id",
+    " postal_code, phone, portal_message FROM practice WHERE id = :id",
     "Office": "SELECT code, name, street, street_2, city, state, postal_code, phone, archived FROM office"
     " WHERE id = :id",
-    "Provider": "SELECT name, credentials, npi, licence, licence_state, supervisor_id, office_id, active"
-    " FROM provider WHERE id = :id",
+    "Provider": "SELECT name, credentials, npi, licence, licence_state, supervisor_id, office_id, active,"
+    " portal_message FROM provider WHERE id = :id",
     "Service": "SELECT description, rate_cents, unit_minutes, archived FROM service WHERE id = :id",
 }
 """The columns of each table that are changed by hand."""
@@ -230,9 +240,10 @@ def change_provider(tx: Tx, provider_id: str, **values: Any) -> None:
     """Correct a provider's name, credentials, NPI, licence or supervisor, or say that they do not work here
     any more (`active`).
 
-    Raises: EmptyName, ProviderExists, BadNpi, BadState, OwnSupervisor, NotFound.
+    Raises: EmptyName, ProviderExists, BadNpi, BadState, OwnSupervisor, TooLong, NotFound.
     """
     tx.require(Right.MANAGE)
+    _require_short(values)
     values = _numbers_read(values)
     if values.get("supervisor_id") == provider_id:
         raise OwnSupervisor

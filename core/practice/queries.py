@@ -74,7 +74,8 @@ def licensed_providers(read: "Read", year: int) -> set[str]:
 
 
 ProviderView = namedtuple(
-    "ProviderView", "provider_id name credentials npi active licences licence licence_state supervisor"
+    "ProviderView",
+    "provider_id name credentials npi active licences licence licence_state supervisor portal_message",
 )
 
 PROVIDERS = """
@@ -82,7 +83,8 @@ SELECT p.id, p.name, p.credentials, p.npi, p.active,
        coalesce((SELECT group_concat(l.first_year || CASE l.renews WHEN 1 THEN '+' ELSE '' END, ' ')
                  FROM cpt_licence AS l WHERE l.provider_id = p.id), ''),
        p.licence, p.licence_state,
-       coalesce((SELECT s.name FROM provider AS s WHERE s.id = p.supervisor_id), '')
+       coalesce((SELECT s.name FROM provider AS s WHERE s.id = p.supervisor_id), ''),
+       p.portal_message
 FROM provider AS p ORDER BY p.name, p.id
 """
 
@@ -184,7 +186,7 @@ def users(read: "Read") -> list[UserView]:
 
 PROFILE_FIELDS = (
     "name", "timezone", "currency", "tax_id", "npi", "phone", "email", "street", "street_2", "city", "state",
-    "postal_code", "footer",
+    "postal_code", "footer", "portal_message",
 )  # fmt: skip
 PROFILE = f"""
 SELECT {", ".join(PROFILE_FIELDS)}, coalesce(logo_sha256, '') FROM practice ORDER BY id LIMIT 1

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from sqlcipher3 import dbapi2 as sqlcipher
+
 from core.store.write import Tx
 from core.trouble import refusal_of
 
@@ -38,7 +40,7 @@ class Merging(Tx):
     of the next page or one that was deleted elsewhere. A crash takes the silence back with the rest."""
 
     def _ready(self) -> None:
-        self._driver().execute("PRAGMA foreign_keys = OFF")
+        self._check_references(False)
 
     def _begin(self) -> None:
         super()._begin()
@@ -114,19 +116,19 @@ class Merging(Tx):
 
     def _try(self, insert: "Insert", rows: "Sequence[Sequence[Any]]") -> str:
         """All of them or none; answers why none."""
-        from sqlalchemy.exc import DBAPIError
-
-        nested = self._sa.begin_nested()
+        self.execute("SAVEPOINT rows")
         try:
             self._put_in(insert, rows)
-        except (DBAPIError, OverflowError) as error:
-            nested.rollback()
+        except (sqlcipher.Error, OverflowError) as error:
             refusal = refusal_of(error)
-            if isinstance(error, DBAPIError) and refusal is not error:
+            if refusal is not error:
                 raise refusal from None
-            return type(getattr(error, "orig", error)).__name__
-        nested.commit()
-        return ""
+            self.execute("ROLLBACK TO SAVEPOINT rows")
+            why = type(error).__name__
+        else:
+            why = ""
+        self.execute("RELEASE SAVEPOINT rows")
+        return why
 
     def _put_in(self, insert: "Insert", rows: "Sequence[Sequence[Any]]") -> None:
         """Many rows in one statement: for each statement that may fire a trigger SQLite keeps a copy of every

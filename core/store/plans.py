@@ -43,9 +43,12 @@ def stored(value: "Any") -> "Any":
 _AS_THEY_ARE = frozenset({str, int, bytes, type(None)})
 
 
-def stored_row(row: "Sequence[Any]") -> "Iterable[Any]":
-    """A row as the database keeps it; most hold nothing that must change."""
-    return row if _AS_THEY_ARE.issuperset(map(type, row)) else map(stored, row)
+def stored_columns(rows: "Iterable[Sequence[Any]]") -> "list[Sequence[Any]]":
+    """Rows turned into their columns, as the database keeps them; most hold nothing that must change."""
+    return [
+        column if _AS_THEY_ARE.issuperset(map(type, column)) else tuple(map(stored, column))
+        for column in zip(*rows, strict=True)
+    ]
 
 
 def make_plan(table: "type[Row]", columns: tuple[str, ...]) -> "Any":

@@ -41,6 +41,9 @@ class Read:
     hub_secret: "HubSecret | None" = None
     """What a hub keeps beside a database that is not encrypted; None where the book itself holds it."""
 
+    keeps_summaries = True
+    """Whether sums are kept beside the facts; where they are not, a question adds the facts up itself."""
+
     def __init__(self, connection: "Any") -> None:
         self._connection = connection
 

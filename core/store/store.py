@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.store.write import Tx
     from core.tables import Row
 
+_MOST_IDLE = 4
 
 ALONE = """
 SELECT NOT EXISTS (SELECT 1 FROM sync_link) AND NOT EXISTS (SELECT 1 FROM sync_self)
@@ -46,8 +47,8 @@ class Store:
         self.keep = keep
         self._key = key
         self._idle: list[Any] = []
+        self._idle_writing: list[Any] = []
         self._guard = allocate_lock()
-        self._engine: Engine | None = None
         self._plans: dict[tuple[Any, tuple[str, ...]], Any] = {}
         self._key_fits = False
 
@@ -102,11 +103,12 @@ class Store:
         """What encrypts the book; for making another key slot."""
         return self._key
 
-    def borrow(self) -> "Any":
+    def borrow(self, *, writes: bool = False) -> "Any":
+        """A connection that nobody else uses until it is given back. Raises: BookLocked."""
         with self._guard:
-            if self._idle:
-                return self._idle.pop()
-        return self._connect(query_only=True)
+            if idle := self._idle_writing if writes else self._idle:
+                return idle.pop()
+        return self._connect(query_only=not writes)
 
     def _connect(self, *, query_only: bool = False) -> "Any":
         """A connection. The key that opened the book once is right: what it cannot read later is damage.
@@ -124,10 +126,11 @@ class Store:
         self._key_fits = True
         return connection
 
-    def give_back(self, connection: "Any") -> None:
+    def give_back(self, connection: "Any", *, writes: bool = False) -> None:
         with self._guard:
-            if self._key and len(self._idle) < 4:
-                self._idle.append(connection)
+            idle = self._idle_writing if writes else self._idle
+            if self._key and len(idle) < _MOST_IDLE:
+                idle.append(connection)
                 return
         connection.close()
 
@@ -170,15 +173,13 @@ class Store:
 
     def close(self) -> None:
         with self._guard:
-            idle, self._idle = self._idle, []
+            idle = [*self._idle, *self._idle_writing]
+            self._idle, self._idle_writing = [], []
         for connection in idle:
             connection.close()
         if hasattr(self, "_watching"):
             self._watching.close()
             del self._watching
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
 
     @property
     def is_open(self) -> bool:
@@ -235,21 +236,15 @@ class Store:
             raise refusal_of(error) from None
 
     def engine(self) -> "Engine":
-        with self._guard:
-            if self._engine is None:
-                from sqlalchemy import create_engine, event
-                from sqlalchemy.pool import QueuePool
+        """What changes the schema; its connections are not kept. Reads and writes go to the driver itself."""
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.pool import NullPool
 
-                self._engine = create_engine(
-                    "sqlite://",
-                    creator=self._connect,
-                    module=sqlcipher,
-                    poolclass=QueuePool,
-                    pool_size=2,
-                    hide_parameters=True,
-                )
-                event.listen(self._engine, "begin", _begin_immediate)
-            return self._engine
+        engine = create_engine(
+            "sqlite://", creator=self._connect, module=sqlcipher, poolclass=NullPool, hide_parameters=True
+        )
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
 
     def plan(self, table: "type[Row]", columns: tuple[str, ...]) -> "Any":
         """How rows of a table are inserted: SQL, and the order its canonical form wants."""

@@ -1,7 +1,7 @@
 """Writes: all that a command means in one transaction, numbered and chained before it commits."""
 
 from core.errors import NotFound
-from core.store.plans import KEPT_BY_STORE, columns_of, stored, stored_row
+from core.store.plans import KEPT_BY_STORE, columns_of, stored, stored_columns
 from core.store.read import STALE, Read
 from core.trouble import NotAllowed, refusal_of
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
     from typing import Any, Self
-
-    from sqlalchemy import Connection
 
     from core.actors import Actor, Right
     from core.store.plans import Covered
@@ -50,36 +48,38 @@ class Tx(Read):
 
     def _open(self) -> None:
         """A connection of its own until `_close`."""
-        self._sa: Connection = self._store.engine().connect()
+        self._connection = self._store.borrow(writes=True)
 
     def _start(self) -> None:
         """Take the write lock."""
         self._ready()
-        self._transaction = self._sa.begin()
+        self._connection.execute("BEGIN IMMEDIATE")
 
     def _ready(self) -> None:
         """What the connection needs before its transaction begins; the one before may have been a merge."""
-        self._driver().execute("PRAGMA foreign_keys = ON")
+        self._check_references(True)
 
-    def _driver(self) -> "Any":
-        return self._sa.connection.driver_connection
+    def _check_references(self, on: bool) -> None:
+        """Set only where it is not so: setting it makes the connection forget every statement it prepared."""
+        if self.value("PRAGMA foreign_keys") != on:
+            self._connection.execute("PRAGMA foreign_keys = ON" if on else "PRAGMA foreign_keys = OFF")
 
     def _commit(self) -> None:
-        self._transaction.commit()
+        self._connection.execute("COMMIT")
 
     def _roll_back(self) -> None:
-        if self._transaction.is_active:
-            self._transaction.rollback()
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def _close(self) -> None:
-        self._sa.close()
+        self._roll_back()
+        self._store.give_back(self._connection, writes=True)
 
     def _begin(self) -> None:
         """Read what numbering and stamping go on from."""
         from core.dates import show_instant
         from core.ids import Ids
 
-        super().__init__(self._driver())
         self.now: datetime = self._store.clock()
         self.now_text = show_instant(self.now)
         (self.site, offset_ms, self._floor, fixed_ms, self._no, self._head) = self.rows(
@@ -175,34 +175,35 @@ class Tx(Read):
         unless `stamped` is false: then the trigger does it, which knows of rows deleted before.
         """
         name, sql, travels, covered = self._store.plan(table, tuple(columns))
+        values = stored_columns(rows)
+        if not values:
+            return 0
+        count = len(values[0])
         if travels == "fact":
-            ready = self._numbered(name, covered, rows)
+            values += self._chained(name, covered, values, count)
         elif travels == "register":
             from core.sync.stamp import stamp_after
 
             stamp = stamp_after(self._now_ms, self.site, floor=self._floor) if stamped else 0
-            ready = [(*stored_row(row), stamp) for row in rows]
-        else:
-            ready = [tuple(stored_row(row)) for row in rows]
-        self.many(sql, ready)
-        return len(ready)
+            values.append((stamp,) * count)
+        self.many(sql, list(zip(*values, strict=True)))
+        return count
 
-    def _numbered(
-        self, table: str, covered: "Covered", rows: "Iterable[Sequence[Any]]"
-    ) -> "list[tuple[Any, ...]]":
-        from core.sync.chain import canonical, link
+    def _chained(
+        self, table: str, covered: "Covered", values: "Sequence[Sequence[Any]]", count: int
+    ) -> "list[Sequence[Any]]":
+        """The columns that facts have besides: who wrote them where and when, their numbers and links."""
+        from itertools import accumulate
+
+        from core.sync.chain import canonicals, link
 
         names, pick = covered
-        site, at, actor = self.site, self.now_text, self.actor.user_id
-        no, head = self._no, self._head
-        ready = []
-        for row in rows:
-            no += 1
-            full = (*stored_row(row), site, at, actor)
-            head = link(head, canonical(table, no, names, pick(full)))
-            ready.append((*full, no, head))
-        self._no, self._head = no, head
-        return ready
+        written = [(value,) * count for value in (self.site, self.now_text, self.actor.user_id)]
+        numbers = range(self._no + 1, self._no + 1 + count)
+        forms = canonicals(table, numbers, names, pick([*values, *written]))
+        _, *heads = accumulate(forms, link, initial=self._head)
+        self._no, self._head = numbers[-1], heads[-1]
+        return [*written, numbers, heads]
 
     def change(self, table: "type[Row]", row_id: str, /, **values: "Any") -> None:
         """Edit columns of one REGISTER row; the trigger stamps those that differ.
@@ -232,12 +233,13 @@ class Tx(Read):
 
     def execute(self, sql: str, params: "dict[str, Any] | None" = None, /) -> int:
         """Run one statement; answers how many rows it touched."""
-        return self._sa.exec_driver_sql(sql, params or {}).rowcount
+        touched: int = self._connection.execute(sql, params or {}).rowcount
+        return touched
 
     def many(self, sql: str, rows: "Sequence[Sequence[Any]]", /) -> None:
         """One statement for each of many rows; parameters are `?` in their order."""
         if rows:
-            self._sa.exec_driver_sql(sql, [tuple(row) for row in rows])
+            self._connection.executemany(sql, rows)
 
     def _chain_strays(self) -> None:
         """Number and chain facts that were inserted around `add_many`."""

@@ -41,6 +41,9 @@ def canonicals(
         if same:
             parts.append(repeat(same))
             same = ""
+        if len(values) == len(column):  # ids and the like
+            parts.append(map(_said, repeat(name), column))
+            continue
         said = {value: _said(name, value) for value in values}
         parts.append(map(said.__getitem__, column))
     start, end = f'["{table}",', f"{same}]"

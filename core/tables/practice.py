@@ -41,6 +41,8 @@ class Practice(Register, table=True):
     footer: str = text()
     """Payment instructions at the foot of every invoice."""
     logo_sha256: str | None = maybe_text()
+    portal_message: str = later_text()
+    """What the portal's billing page says to every client; empty, nothing (RE7)."""
 
 
 class Office(Register, table=True):
@@ -94,6 +96,8 @@ class Provider(Register, table=True):
     office_id: str | None = maybe_ref("office")
     external_id: str | None = maybe_text(index=True)
     active: bool = flag(True)
+    portal_message: str = later_text()
+    """What the portal says to this professional's own clients (RE7)."""
 
 
 class CptLicence(Register, table=True):

@@ -84,23 +84,23 @@ async def _signed(hub: "Hub", request: Request, status: int, body: bytes) -> dic
 async def _outcome(hub: "Hub", request: Request, work: Work, most: int) -> tuple[int, bytes]:
     """An answer without a word says that there is nothing new."""
     try:
-        body = await work(hub, request, await _body(request, most))
+        body = await work(hub, request, await body_of(request, most))
         return (200 if body else 204), body
     except DomainError as error:
         status, code, message = status_of(error), error.code, str(error)
     except ClientDisconnect:
         status, code, message = 400, "gone", "The office hung up."
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback, no client data
-        _report(error)
+        report(error)
         status, code, message = 500, "hub_failed", "Something went wrong at the hub."
     return status, refusal_body(code, message, hub.now_ms)
 
 
-def _report(error: Exception) -> None:
+def report(error: Exception) -> None:
     sys.stderr.write(f"syncd: a request failed: {place_of(error)}\n")
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def body_of(request: Request, most: int) -> bytes:
     """Raises: TooLong, TooSlow."""
     said = request.headers.get("content-length", "0")
     if said.isascii() and said.isdigit() and int(said) > most:

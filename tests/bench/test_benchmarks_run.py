@@ -7,6 +7,7 @@ from tests.bench import (
     bench_first_paint,
     bench_growth,
     bench_keys,
+    bench_portal,
     bench_statements,
     bench_sync,
     bench_together,
@@ -76,3 +77,9 @@ def test_the_replication_benchmark_measures_every_goal() -> None:
     lines = bench_sync.measure(quick=True)
     assert {"times_limit", "bytes_times_limit"} <= lines[0].keys()
     assert [line["rows"] for line in lines if "altered" in str(line["benchmark"])] != []
+
+
+def test_the_portal_benchmark_measures_a_page_and_a_crowd() -> None:
+    page, crowd = bench_portal.measure(quick=True)
+    assert {"times_plain_text", "p99_times_p50"} <= page.keys()
+    assert (crowd["errors"], crowd["answers_to_the_wrong_client"]) == (0, 0)

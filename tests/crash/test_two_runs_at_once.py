@@ -16,11 +16,11 @@ import pytest
 
 import core.delivery.run
 import core.invoicing.billing_run
-import core.store.store
 from core.dates import ALL_TIME
 from core.delivery.run import carry_out
 from core.invoicing.billing_run import propose
 from core.ledger.unbilled import unbilled_charges
+from core.store import Tx
 from tests.builders import OWNER, TODAY
 from tests.crash.forked import start, wait_for
 from tests.crash.invariants import state, unfinished
@@ -67,7 +67,7 @@ def race(home: Path, sends: Sequence[bool], *, planted: Callable[[], None] = lam
         with opened(home) as store:
             with store.read() as read:
                 preview = propose(read, ALL_TIME, TODAY)
-            store.engine()
+            store.give_back(store.borrow(writes=True), writes=True)
             os.write(ready_in, b".")
             os.read(go_out, 1)
             if send:
@@ -166,10 +166,10 @@ def test_rb5_the_race_notices_a_write_that_takes_its_lock_late(office: Path) -> 
     """Planted bug: BEGIN instead of BEGIN IMMEDIATE, or no BEGIN at all as with a driver's defaults."""
 
     def deferred() -> None:
-        core.store.store._begin_immediate = lambda connection: (connection.exec_driver_sql("BEGIN"), None)[1]
+        Tx._start = lambda self: (self._connection.execute("BEGIN"), None)[1]  # type: ignore[method-assign]
 
     def autocommit() -> None:
-        core.store.store._begin_immediate = lambda connection: None
+        Tx._start = Tx._commit = lambda self: None  # type: ignore[method-assign]
 
     refused, doubled = 0, 0
     for _ in range(sized(4, 20)):

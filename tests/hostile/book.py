@@ -19,6 +19,8 @@ from core.dates import Period, parse_instant
 from core.delivery.commands import recall_shares
 from core.delivery.credit_notes import make_credit_note
 from core.delivery.estimates import make_estimate
+from core.delivery.mail import answer_mail, queue_mail
+from core.delivery.mail_queue import Due
 from core.delivery.making import make_document
 from core.delivery.receipts import make_receipt
 from core.delivery.sending import finish
@@ -34,9 +36,14 @@ from core.invoicing.voiding import void_invoice
 from core.ledger.estimate_view import EstimateItem, EstimateRequest
 from core.ledger.statement_view import statement_key
 from core.payments.adjustments import credit_note, write_off
+from core.payments.card import CardSeen, DisputeSeen
+from core.payments.card_file import ask_charge, keep_card, remove_card, say_charge
 from core.payments.closing import close_through
 from core.payments.commands import give_credit, record_payment, reverse_credit, reverse_payment, unapply
+from core.payments.outbox import note_customer
 from core.payments.refunds import answer_refund, refund
+from core.payments.taken import settle_dispute
+from core.portal.commands import Allowed, grant_access
 from core.practice.commands import (
     add_office,
     add_service,
@@ -46,12 +53,23 @@ from core.practice.commands import (
     change_role,
     set_late_fee,
 )
+from core.practice.mail_templates import KINDS
 from core.practice.policies import LateFeeRule
 from core.sessions.commands import ServiceLine, finalise, record_session, void_charge, write_in_charge
 from core.sessions.correcting import correct_session
 from core.store import Store, Tx
 from core.sync.policy import Travels
-from core.tables import TABLES, ClashAnswer, EditClash, ImportRun, Row, table_name
+from core.tables import (
+    TABLES,
+    CardConsent,
+    ClashAnswer,
+    EditClash,
+    ImportRun,
+    MailTemplate,
+    ProcessorDifference,
+    Row,
+    table_name,
+)
 from tests.builders import ADDRESS, OWNER, TODAY
 from tests.homes import SEPTEMBER, THERAPY, TIMEZONE, Home, client_with_sessions, provider_of
 from tests.hostile.fields import SHAPED, word_columns
@@ -170,7 +188,43 @@ def _live_a_month(store: Store, number: int) -> None:
         )  # fmt: skip
         tx.add(ClashAnswer(conflict=f"clash:{client_id}", answer="seen", note="It was her sister"))
         share_documents(tx, [str(one.document_id) for one in made])
+        _portal_and_cards(tx, client_id, guarantor_id, invoices, number)
         override_estimate(tx, str(made[-1].document_id), allowed_cents=1_000_000, reason="A second series")
+
+
+CONSENT = "SELECT consent_id FROM saved_card WHERE id = :id"
+
+
+def _portal_and_cards(
+    tx: Tx, client_id: str, guarantor_id: str, invoices: dict[str, str], number: int
+) -> None:
+    """Somebody may come in; a card is on file and fails; a payment is disputed and differs."""
+    grant_access(
+        tx, client_id=client_id, guarantor_id=guarantor_id, email=f"pia{number}@example.org",
+        name="Pia Parent", allowed=Allowed(), invite=False,
+    )  # fmt: skip
+    agreed = CardConsent(
+        guarantor_id=guarantor_id, version="1", words="w", agreed_at=tx.now_text, person="Pia"
+    )
+    seen = CardSeen(f"pm_{number}", "visa", "4242", 12, 2034)
+    keep_card(tx, guarantor_id, tx.add(agreed), seen)
+    card_id = tx.value("SELECT id FROM saved_card WHERE once = :once", once=f"stripe:pm_{number}")
+    charge_id = ask_charge(tx, card_id, invoices["issued"], today=TODAY, amount_cents=1_000)
+    say_charge(tx, charge_id, "declined", code="expired_card", processor_ref="pi_1", today=TODAY)
+    keep_card(
+        tx, guarantor_id, tx.value(CONSENT, id=card_id), CardSeen(f"old_{number}", "visa", "1881", 1, 2020)
+    )
+    old = tx.value("SELECT id FROM saved_card WHERE once = :once", once=f"stripe:old_{number}")
+    remove_card(tx, old, reason="It is expired")
+    note_customer(tx, guarantor_id, f"cus_{number}")
+    paid = f"pi_{guarantor_id}"
+    settle_dispute(tx, DisputeSeen(f"dp_{number}", paid, "needs_response", 500, 0, "fraudulent", tx.now))
+    tx.add(
+        ProcessorDifference(
+            once=f"difference:{number}", kind="amount", processor_ref=paid, theirs_cents=1, ours_cents=2,
+            happened_on=TODAY.isoformat(),
+        )
+    )  # fmt: skip
 
 
 def _care(client_id: str, provider_id: str) -> EstimateRequest:
@@ -185,6 +239,11 @@ def _practice(tx: Tx, number: int) -> None:
     add_service(tx, code_system="LOCAL", code="X1", description="Letter", rate_cents=2_500)
     add_user(tx, name="Bo Biller", role=Role.BILLER)
     add_guarantor(tx, name="Grandmother", **ADDRESS)
+    kind = list(KINDS)[number % len(KINDS)]
+    tx.add(MailTemplate(kind=kind, subject="From {practice}", body="It arrives."))
+    mail = queue_mail(tx, "reminder", "ann@example.org", {"number": "N-1"})
+    due = Due(mail, "reminder", "ann@example.org", "", 0, tx.now_text, "", 0, "", 0, tx.now_text)
+    answer_mail(tx, due, "failed", code=550, said="No such person")
     tx.add(
         ImportRun(profile="generic", source_sha256="0" * 64, clients=1, sessions=4, charges=4, total_cents=1)
     )

@@ -21,6 +21,7 @@ from tui.screens.client_verbs import ClientVerbs
 from tui.screens.draft_verbs import DraftVerbs
 from tui.screens.first_start import FirstStart
 from tui.screens.frame import FrameScreen
+from tui.screens.loading import LoadingScreen
 from tui.screens.locked import Locked
 from tui.screens.long_list import LongList
 from tui.screens.money_verbs import MoneyVerbs
@@ -35,6 +36,7 @@ SHARED: dict[type[object], str] = {
     StripScreen: "what screens have in common",
     ChordScreen: "what screens have in common",
     RefusedKeysScreen: "what screens have in common",
+    LoadingScreen: "what screens have in common",
     FrameScreen: "what screens have in common",
     BookScreen: "what screens have in common",
     LongList: "what screens have in common",
@@ -84,6 +86,10 @@ PUSHED = {
     "LateFees": Way(":latefees\r", "Late fees "),
     "LateEntries": Way(":late\r", "Late entries "),
     "Outbox": Way(":outbox\r", "Outbox "),
+    "Access": Way("4gga", "Portal access "),
+    "CardsOnFile": Way("4ggC", "Cards on file "),
+    "CardProcessor": Way(":cards\r", "Card processor "),
+    "MailPreview": Way("0/test mail\ro", "Preview with made-up values", back="qh"),
     "Explain": Way("3:explain N-00001\r", " Why "),
     "LogEntryPage": Way("glgg\r", "Entry 1/"),
     "Failures": Way(":failures\r", "Failed "),
@@ -124,7 +130,8 @@ STRIPS = {
     "AskShares": Asked(CLIENT, "e", "Shares  ["),
     "AskSuperbill": Asked(CLIENT, "i", "Superbill for"),
     "AskStatement": Asked(CLIENT, "t", "Statement for"),
-    "AskGoodwill": Asked(CLIENT, "a", "Goodwill for"),
+    "AskGoodwill": Asked(CLIENT, "A", "Goodwill for"),
+    "AskAccess": Asked(PUSHED["Access"], "a", "Access to"),
     "AskEstimate": Asked(CLIENT, "E", "Estimate for"),
     "AskRange": Asked(CLIENT, "fff", "Ledger  from ["),
     "AskRefund": Asked(PAYMENT, "F", "by ["),

@@ -101,7 +101,7 @@ class _SimMerging(Merging):
 
 def _set_time(tx: Tx) -> None:
     assert isinstance(tx._store, SimStore)
-    tx._driver().execute("UPDATE sync_clock SET fixed_ms = ?", (tx._store.now_ms,))
+    tx.execute("UPDATE sync_clock SET fixed_ms = :now", {"now": tx._store.now_ms})
 
 
 START_MS = int(datetime(2040, 1, 1, tzinfo=UTC).timestamp() * 1000)

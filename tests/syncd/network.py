@@ -23,11 +23,20 @@ from tests.core.replication.offices import OWNER, Network
 class Running:
     """A server in a thread of its own."""
 
-    def __init__(self, app: Any, context: ssl.SSLContext | None = None, port: int = 0) -> None:
+    def __init__(
+        self, app: Any, context: ssl.SSLContext | None = None, port: int = 0, beside: Any = None
+    ) -> None:
+        """`beside` is another app, on a port of its own in the same loop, as a hub and its portal run."""
+        self.beside = 0
+        if beside is not None:
+            self._second = listen("127.0.0.1", 0)
+            self.beside = self._second.getsockname()[1]
+            self._other = server_of(beside, None)
         self._socket = listen("127.0.0.1", port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
         hub = getattr(app.state, "hub", None)
+        self.bell: Any = hub.bell if hub else None
         self._server = server_of(app, context, hub.bell.let_go if hub else lambda: None)
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -37,17 +46,23 @@ class Running:
     def _run(self) -> None:
         async def serve() -> None:
             task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-            while not self._server.started:
+            other = asyncio.create_task(self._other.serve(sockets=[self._second])) if self.beside else None
+            while not (self._server.started and (other is None or self._other.started)):
                 await asyncio.sleep(0.005)
             self._started.set()
+            if other is not None:  # the portal ends before the hub that it writes by
+                await other
+                self._server.should_exit = True
             await task
 
         asyncio.run(serve())
 
     def stop(self) -> None:
-        self._server.should_exit = True
+        (self._other if self.beside else self._server).should_exit = True
         self._thread.join(20)
         self._socket.close()
+        if self.beside:
+            self._second.close()
         assert not self._thread.is_alive()
 
 

@@ -124,7 +124,7 @@ def test_a_bug_in_the_hub_shows_neither_its_trace_nor_any_data(
     async def broken(request: Request, most: int) -> bytes:
         raise RuntimeError("Byron, Ada owes 150.00")
 
-    monkeypatch.setattr(answering, "_body", broken)
+    monkeypatch.setattr(answering, "body_of", broken)
     answer = httpx.post(_url(network) + PATH)
     assert answer.status_code == 500
     shown = answer.text + capfd.readouterr().err

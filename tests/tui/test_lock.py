@@ -50,7 +50,7 @@ def is_shut(book: Book) -> bool:
     try:
         book.value("SELECT 1")
     except BookLocked:
-        return not book.store.is_open and not book.store._idle and book.store._engine is None
+        return not (book.store.is_open or book.store._idle or book.store._idle_writing)
     return False
 
 

@@ -23,10 +23,15 @@ from core.invoicing.lines import add_manual_line
 from core.ledger.estimate_view import EstimateItem, EstimateRequest
 from core.ledger.statement_view import statement_key
 from core.ledger.summaries import keep
+from core.payments.card import CardSeen
+from core.payments.card_file import ask_charge, keep_card, say_charge
 from core.payments.commands import give_credit, record_payment
+from core.portal.commands import Allowed, grant_access
 from core.practice.commands import add_service, change_practice, change_provider
+from core.practice.mail import set_mail_server
 from core.sessions.correcting import correct_session
 from core.store import Store
+from core.tables import CardConsent
 from tests.builders import OWNER, TODAY, Book, fixed_clock
 from tests.hostile.ways import PUSHED
 from tests.tui.on_a_book import biller_on
@@ -155,8 +160,34 @@ FILLED = {
     "superbillcheck": [*"4/dan", "enter", "i", "enter"],
     "latefees": [*":latefees", "enter"], "lateentries": [*":late", "enter"], "outbox": [*":outbox", "enter"],
     "explain": ["4", *":explain", "enter"], "logentrypage": ["g", "l", "enter"],
+    "mailpreview": ["0", *"/test mail", "enter", "o"],
+    "access": ["4", "a"], "cardsonfile": ["4", "C"], "cardprocessor": [*":cards", "enter"],
 }  # fmt: skip
 """Every screen with something on it."""
+
+OF_CARDS = ("access", "cardsonfile", "cardprocessor")
+"""Screens that need a card that failed and somebody who may come into the portal."""
+
+
+def _let_in_and_fail(book: Book) -> None:
+    """Ann's parent may come into the portal, and the card that they keep there has expired."""
+    with book.write() as tx:
+        client_id, owes = tx.rows("SELECT id, guarantor_id FROM client WHERE name = 'Ann Archer'")[0]
+        invoice_id = tx.value("SELECT invoice_id FROM invoice_issue WHERE number = 'N-00001'")
+        set_mail_server(tx, host="smtp.example.com", sender="office@example.com")
+        grant_access(
+            tx, client_id=client_id, guarantor_id=owes, email="pia@example.org", name="Pia Parent",
+            allowed=Allowed(superbills=False),
+        )  # fmt: skip
+        agreed = CardConsent(
+            guarantor_id=owes, version="2026-11", words="w", agreed_at="2026-10-01T00:00:00.000Z",
+            person="Pia Parent",
+        )  # fmt: skip
+        keep_card(tx, owes, tx.add(agreed), CardSeen("pm_1", "visa", "4242", 12, 2034))
+        card_id = tx.value("SELECT id FROM saved_card")
+        charge_id = ask_charge(tx, card_id, invoice_id, today=TODAY)
+        say_charge(tx, charge_id, "declined", code="expired_card", processor_ref="pi_1", today=TODAY)
+
 
 STATES = {
     **{f"{name}-nothing": [*KEYS[name], *ZED] for name in ("unbilled", "invoices", "clients", "payments",
@@ -180,6 +211,8 @@ STATES = {
 async def test_a_screen_with_something_on_it(
     book: Book, tmp_path: Path, name: str, size: tuple[int, int]
 ) -> None:
+    if name in OF_CARDS:
+        _let_in_and_fail(book)
     async with biller_on(book, tmp_path, size=size) as app:
         await app.press(*FILLED[name])
         compare(f"{name}-{size[0]}x{size[1]}", app.app)

@@ -13,6 +13,7 @@ from core.store import Read
 from tui.keys import Direction, key_of, verb
 from tui.present import dollars
 from tui.screens.book_screen import BookScreen
+from tui.screens.reminding import REMIND, ask_reminders
 from tui.screens.statement_verbs import MAKE, OPEN, Whose, ask_statements, open_last
 from tui.strips.asking import AskDay
 from tui.viewer import write_private_file
@@ -36,6 +37,7 @@ class AgingReport(BookScreen[Aging]):
              help="Another day; by due or invoice date; with a column for what is not due", counted=False),
         verb("p", "pay", "Payment", id="aging.pay", help="Record a payment of the guarantor", counted=False),
         MAKE,
+        REMIND,
         verb("L", "late_fees", "Late fees", id="aging.late_fees",
              help="What is due, what was charged, what should be let go", counted=False),
         OPEN,
@@ -96,7 +98,7 @@ class AgingReport(BookScreen[Aging]):
     def allowed(self, action: str) -> bool:
         if action == "write":
             return bool(self._rows)
-        if action == "statement":
+        if action in ("statement", "remind"):
             return bool(self._chosen())
         return action not in ("pay", "open_statement") or self.grid.cursor_id in self._rows
 
@@ -127,6 +129,12 @@ class AgingReport(BookScreen[Aging]):
         row = self._rows.get(self.grid.cursor_id or "")
         if row is not None:
             open_last(self, Whose(row.guarantor_id, None, row.guarantor))
+
+    def action_remind(self) -> None:
+        """Of what is past due today, whatever day the report is of."""
+        wanted = [one.guarantor_id for one in self._chosen()]
+        if wanted:
+            ask_reminders(self, guarantor_ids=wanted)
 
     def action_late_fees(self) -> None:
         self.biller.show_late_fees()

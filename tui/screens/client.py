@@ -20,6 +20,7 @@ from core.clients.shares import ShareRow, share_words, shares_of
 from core.dates import Period, month_period
 from core.errors import DomainError, NotFound
 from core.ledger.entries import MOVES, LedgerLine, client_ledger, ledger_range
+from core.payments.card_file import Card, cards_of
 from core.store import Read, Tx
 from tui.keys import key_of, verb
 from tui.present import dollars, period_words, plural
@@ -32,7 +33,7 @@ from tui.widgets.grid import Grid
 from tui.widgets.lines import Line
 from tui.widgets.rows import Row, Rows
 
-ClientPage = namedtuple("ClientPage", "client account address ledger notes shares")
+ClientPage = namedtuple("ClientPage", "client account address ledger notes shares cards")
 
 RANGES = {"all": "all", "recent 30 days": "recent", "all past": "past"}
 """Each quick filter's word in the ledger; `range` asks for two days."""
@@ -83,6 +84,7 @@ class Client(ClientVerbs[ClientPage]):
         yield Line(id="who")
         yield Line(id="shares")
         yield Line(id="sums")
+        yield Line(id="cards")
         with Blank(id="panes"):
             yield Grid(self.COLUMNS, empty_text=self.EMPTY, id="ledger")
             yield Grid(
@@ -108,6 +110,7 @@ class Client(ClientVerbs[ClientPage]):
             client_ledger(read, self._client_id, period=self.period),
             notes(read, self._client_id),
             shares_of(read, self._client_id),
+            cards_of(read, row.guarantor_id),
         )
 
     def load_refused(self, refusal: DomainError) -> None:
@@ -122,6 +125,7 @@ class Client(ClientVerbs[ClientPage]):
         self._show_who(view.client, view.address)
         self._show_shares(view.shares)
         self._show_sums(view.account)
+        self._show_cards(view.cards)
         ledger = view.ledger
         self._lines = {f"{at}": line for at, line in enumerate(ledger.lines)}
         rows = [_line_row(line_id, line) for line_id, line in self._lines.items()]
@@ -169,6 +173,17 @@ class Client(ClientVerbs[ClientPage]):
             sums.append((f"   unapplied {dollars(row.credit_cents)}", "accent"))
         sums.append((f"   unbilled {dollars(row.unbilled_cents)}", ""))
         self.query_one("#sums", Line).show(sums)
+
+    def _show_cards(self, cards: Sequence[Card]) -> None:
+        """Each card on file: its end, until when, who agreed to it and when."""
+        line = self.query_one("#cards", Line)
+        pieces: list[Piece] = []
+        for card in cards:
+            until = f"until {card.exp_year}-{card.exp_month:02}"
+            agreed = f"{card.person} agreed {card.agreed_at[:10]}"
+            pieces += [(f" {card.brand} {card.last4}", ""), (f" {until}, {agreed} ", "muted")]
+        line.show(pieces)
+        line.display = bool(pieces)
 
     @property
     def account(self) -> tuple[str, str, str] | None:

@@ -12,7 +12,7 @@ from tui.screens.statement_verbs import MAKE, OPEN, Whose, ask_statements, open_
 V = TypeVar("V")
 
 NEEDS_CLIENT = {"pay", "bill", "new", "note", "add_credit", "superbill", "estimate", "statement",
-                "open_statement"}  # fmt: skip
+                "open_statement", "access", "charge", "cards"}  # fmt: skip
 
 
 class ClientVerbs(BookScreen[V], Generic[V]):
@@ -26,8 +26,14 @@ class ClientVerbs(BookScreen[V], Generic[V]):
              help="What an insurer needs to pay the client back", counted=False),
         verb("E", "estimate", "Estimate", id="client.estimate",
              help="A Good Faith Estimate: what care is expected to cost", counted=False),
-        verb("a", "add_credit", "Goodwill", id="client.add_credit",
+        verb("a", "access", "Access", id="client.access",
+             help="Who of the family may come into the portal; they are invited by mail", counted=False),
+        verb("A", "add_credit", "Goodwill", id="client.add_credit",
              help="A credit that was not received as money", counted=False),
+        verb("c", "charge", "Charge card", id="client.charge", counted=False,
+             help="A card on file, for what is open"),
+        verb("C", "cards", "Cards", id="client.cards", counted=False,
+             help="Cards on file, with whose consent; remove one"),
         OPEN,
     ]  # fmt: skip
 
@@ -83,6 +89,24 @@ class ClientVerbs(BookScreen[V], Generic[V]):
 
         if (account := self.account) is not None:
             ask_estimate(self, account[0], account[2])
+
+    def action_charge(self) -> None:
+        from tui.screens.paying import pay_ahead
+
+        if (account := self.account) is not None:
+            pay_ahead(self, account[1], by_card=True)
+
+    def action_cards(self) -> None:
+        from tui.screens.cards_on_file import CardsOnFile
+
+        if (account := self.account) is not None:
+            self.app.push_screen(CardsOnFile(account[0], account[1]))
+
+    def action_access(self) -> None:
+        from tui.screens.access import Access
+
+        if (account := self.account) is not None:
+            self.app.push_screen(Access(account[0], account[2]))
 
     def action_add_credit(self) -> None:
         from core.payments.commands import give_credit, reverse_credit

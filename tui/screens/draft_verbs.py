@@ -25,7 +25,8 @@ class DraftVerbs(MoneyVerbs[InvoicePage]):
 
     BINDINGS: ClassVar = [
         PAY,
-        verb("s", "send", "Send", id="invoice.send", help="Issue and send", counted=False),
+        verb("s", "send", "Send", id="invoice.send",
+             help="Issue and send; of what was sent and is open, a reminder", counted=False),
         verb("a", "add", "Add", id="invoice.add",
              help="A line, a discount, a surcharge; on an issued one an adjustment", counted=False),
         verb("e", "edit", "Edit", id="invoice.edit", help="Rate or units of the line, or the due date",

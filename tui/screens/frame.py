@@ -1,4 +1,4 @@
-"""What every screen has: the lines around the list, the strip, the global keys, loading.
+"""What every screen has: the lines around the list, the strip, the global keys.
 
 A screen is thin. It names its place, columns and verbs, answers `load` (in a thread) and fills its
 widgets in `fill`. Verbs act on the marked records, else on the one under the cursor.
@@ -6,7 +6,7 @@ widgets in `fill`. Verbs act on the marked records, else on the one under the cu
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Literal
 
 from textual._context import active_app
 from textual.app import ComposeResult
@@ -15,19 +15,16 @@ from textual.containers import Vertical
 from textual.css.query import NoMatches
 from textual.events import DescendantFocus, Key, ScreenResume
 
-from core.errors import DomainError
 from tui.cells import in_two_lines
 from tui.keys import Direction, key_of
 from tui.screens.around import footer_keys, notes_of
-from tui.screens.refused_keys import RefusedKeysScreen
+from tui.screens.loading import LoadingScreen, V
 from tui.strips.choices import letters_for
 from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, Line, ListTitle, ScreensLine, StatusLine, TitleLine
 from tui.widgets.near import NearCompositor
-
-V = TypeVar("V")
 
 _FOOTER_SECONDS = 0.05
 
@@ -38,7 +35,7 @@ class Blank(Vertical):
     BLANK = True
 
 
-class FrameScreen(RefusedKeysScreen, Generic[V]):
+class FrameScreen(LoadingScreen[V]):
     """Base of all screens with a frame."""
 
     PLACE: str = ""
@@ -88,12 +85,6 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         self.totals = ""
         self.period_shown = ""
         self._pane: Grid | None = None
-        self._generation = 0
-        self._filled = False
-        self._filling = False
-        self._stale = False
-        self._asking = False
-        self._changed_meanwhile = False
         self._footer_pending = False
         self._frame_pending = False
         self._resumed = False
@@ -106,21 +97,6 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
     def compose_body(self) -> ComposeResult:
         """The widgets between the title and the status line; one list unless a screen says more."""
         yield Grid(self.COLUMNS, empty_text=self.EMPTY)
-
-    def load(self) -> V:
-        """Ask the book one question. Runs in a thread; reads the screen's plain values, no widgets.
-
-        Raises: DomainError, which goes to the status line.
-        """
-        raise NotImplementedError
-
-    def fill(self, view: V) -> None:
-        """Put the answer into the widgets, through `present`."""
-        raise NotImplementedError
-
-    def load_refused(self, refusal: DomainError) -> None:
-        """What to do when there is nothing to show, for example because somebody deleted it."""
-        self.frame_app.refuse(refusal)
 
     def opened(self, record_id: str) -> None:
         """Enter on a record."""
@@ -159,64 +135,6 @@ class FrameScreen(RefusedKeysScreen, Generic[V]):
         """The figures beside the list's name."""
         self.totals = totals
         self.show_frame()
-
-    # Loading.
-
-    def reload(self) -> None:
-        """Ask again; the answer to an older question is dropped."""
-        self._generation += 1
-        generation = self._generation
-        self._asking, self._changed_meanwhile = True, False
-        if self._stale or not self._filled:
-            # Keys typed ahead are verbs on rows that are not there yet, or not any more.
-            self.frame_app.hold_keys(self)
-        self._stale = False
-        self.frame_app.in_background(
-            self.load,
-            lambda view: self._loaded(generation, view),
-            failed=lambda refusal: self._load_failed(generation, refusal),
-            ended=lambda: self._load_ended(generation),
-        )
-
-    def renew(self) -> None:
-        """Ask something else: another filter, period or record. Keys typed behind it wait for its answer."""
-        self._stale = True
-        self.reload()
-
-    def _loaded(self, generation: int, view: V) -> None:
-        if generation == self._generation and self.frame_app.is_open(self):
-            self._filled = self._filling = True
-            try:
-                self.fill(view)
-            finally:
-                self._filling = False
-            self.show_frame()
-
-    def _load_failed(self, generation: int, refusal: DomainError) -> None:
-        if generation == self._generation and self.frame_app.is_open(self):
-            self.load_refused(refusal)
-
-    def _load_ended(self, generation: int) -> None:
-        """Keys go on with the newest answer; an older one was dropped, and with it what they wait for."""
-        if generation == self._generation:
-            self._asking = False
-            self.frame_app.release_keys(self)
-            self.frame_app.answered()
-            if self._changed_meanwhile:
-                self.data_changed()
-
-    def data_changed(self) -> None:
-        """Somebody committed: reload now, or when this screen is looked at again.
-
-        An answer that is on its way is shown first: where others write all the time, each commit would drop
-        the answer to the one before, and none would ever show.
-        """
-        if not self.is_current:
-            self._stale = True
-        elif self._asking:
-            self._changed_meanwhile = True
-        else:
-            self.reload()
 
     # The frame.
 

@@ -15,6 +15,7 @@ from core.ids import short
 from core.invoicing.lifecycle import allowed_actions
 from core.ledger.invoice_page import InvoicePage, Moved, invoice_page
 from core.ledger.invoices import LineRow
+from core.payments.card_list import Charged, newest_charge
 from core.store import Read
 from tui import present
 from tui.deeds import TOLD_AS_MONEY, deed, money_deed
@@ -25,6 +26,7 @@ from tui.screens.draft_verbs import DRAFT_VERBS, DraftVerbs
 from tui.screens.frame import Blank
 from tui.screens.holding import hold_words
 from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS
+from tui.screens.reminding import REMINDS, SENDS, ask_reminders
 from tui.screens.sending import start_sending
 from tui.tones import Piece, Tone
 from tui.widgets.columns import Column, day_column, money_column, words_column
@@ -74,12 +76,14 @@ class Invoice(DraftVerbs):
         super().__init__(invoice_id)
         self._order: Sequence[str] = order or [invoice_id]
         self._conflicts: list[Conflict] = []
+        self._charge: Charged | None = None
 
     def compose_body(self) -> ComposeResult:
         yield WhoLine(id="who")
         yield Line(id="when")
         yield Line(id="sums")
         yield Line(id="hold")
+        yield Line(id="card")
         yield Line(id="links")
         yield Line(id="conflict")
         yield Line(id="note")
@@ -102,6 +106,7 @@ class Invoice(DraftVerbs):
 
         page = invoice_page(read, self.invoice_id, self.biller.today())
         self._conflicts = conflicts_of(read, self.invoice_id)
+        self._charge = newest_charge(read, self.invoice_id)
         return page._replace(links=links_of(read, self.invoice_id))
 
     def load_refused(self, refusal: DomainError) -> None:
@@ -128,6 +133,7 @@ class Invoice(DraftVerbs):
         hold = self.query_one("#hold", Line)
         hold.show([(f" {hold_words(view.hold)}", "warn")] if view.hold else [])
         hold.display = view.hold is not None
+        self._show_charge(self._charge)
         self._show_links(view)
         conflict = self.query_one("#conflict", Line)
         words = f" ! {mark_of(self._conflicts[0])}" if self._conflicts else ""
@@ -155,6 +161,15 @@ class Invoice(DraftVerbs):
             [(" ", ""), (row.client, "strong"), (f"   {', '.join(address)}", "muted")],
             [(f"{place:,} of {len(self._order):,} ", "muted")],
         )
+
+    def _show_charge(self, charge: Charged | None) -> None:
+        """What became of the last charge of a card on file that was asked for."""
+        from tui.screens.charging import charge_line
+
+        line = self.query_one("#card", Line)
+        tone: Tone = "muted" if charge is None or charge.outcome in ("", "paid") else "warn"
+        line.show([] if charge is None else [(" card ", "muted"), (charge_line(charge), tone)])
+        line.display = charge is not None
 
     def _show_links(self, view: InvoicePage) -> None:
         """The invoice it stands for, and those that stand for it (RB6)."""
@@ -196,7 +211,9 @@ class Invoice(DraftVerbs):
         status = self.page.row.status
         if action == "hold" and self.page.hold is not None:
             return True
-        if action == "send" and status not in ("draft", "issued"):
+        if action == "send" and status in REMINDS:
+            return True
+        if action == "send" and status not in SENDS:
             return False
         return of_lifecycle[action] in allowed_actions(status)
 
@@ -221,6 +238,9 @@ class Invoice(DraftVerbs):
     def action_send(self) -> None:
         if self.page is not None:
             row = self.page.row
+            if row.status in REMINDS:
+                ask_reminders(self, rows=[row])
+                return
             what = f"invoice {row.number}" if row.number else "this draft as an invoice"
             self.ask(f"Send {what}, {dollars(row.total_cents)}?", "sends", self._send)
 

@@ -15,6 +15,7 @@ from tui.present import dollars, plural
 from tui.screens.documents import open_pdf, write_pdf
 from tui.screens.long_list import LongList, LongView
 from tui.screens.money_verbs import LIFECYCLE, MONEY_KEYS, PAY, MoneyVerbs
+from tui.screens.reminding import REMINDS, SENDS, ask_reminders
 from tui.screens.sending import start_sending
 from tui.screens.statement_verbs import MAKE, Whose, ask_statements, open_statement
 from tui.strips.client import AskClient, ClientChoice
@@ -39,7 +40,13 @@ class Invoices(LongList[InvoiceRow], MoneyVerbs[LongView]):
     )
     BINDINGS: ClassVar = [
         PAY,
-        verb("s", "send", "Send", id="invoices.send", help="Issue and send the chosen drafts"),
+        verb(
+            "s",
+            "send",
+            "Send",
+            id="invoices.send",
+            help="Issue and send the chosen drafts; of what was sent and is open, a reminder",
+        ),
         verb("o", "open_pdf", "PDF", id="invoices.pdf", help="Open the document", counted=False),
         *MONEY_KEYS,
         verb("n", "new", "New", id="invoices.new", help="A draft for a client", counted=False),
@@ -105,7 +112,7 @@ class Invoices(LongList[InvoiceRow], MoneyVerbs[LongView]):
 
     def allowed(self, action: str) -> bool:
         if action == "send":
-            return any(row.status in ("draft", "issued") for row in self._chosen())
+            return any(row.status in SENDS + REMINDS for row in self._chosen())
         if action == "delete":
             return any(row.status == "draft" for row in self._chosen())
         if action in LIFECYCLE:
@@ -131,8 +138,9 @@ class Invoices(LongList[InvoiceRow], MoneyVerbs[LongView]):
         self.app.push_screen(Invoice(record_id, self.grid.shown_order))
 
     def action_send(self) -> None:
-        rows = [row for row in self._chosen() if row.status in ("draft", "issued")]
+        rows = [row for row in self._chosen() if row.status in SENDS]
         if not rows:
+            ask_reminders(self, rows=[row for row in self._chosen() if row.status in REMINDS])
             return
         total = sum(row.total_cents for row in rows)
         question = f"Send {plural(len(rows), 'invoice')}, {dollars(total)}?"

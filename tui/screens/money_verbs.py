@@ -25,6 +25,7 @@ V = TypeVar("V")
 
 LIFECYCLE = {
     "pay": "pay",
+    "charge": "pay",
     "write_off": "write_off",
     "refund": "refund",
     "void": "void",
@@ -43,6 +44,8 @@ MONEY_KEYS = (
          counted=False),
     verb("H", "hold", "Hold", id="invoice.hold",
          help="No late fee or reminder while it is disputed or an insurer decides; again ends it",
+         counted=False),
+    verb("c", "charge", "Charge card", id="invoice.charge", help="The card on file of who owes it",
          counted=False),
 )  # fmt: skip
 """In the order of the footer, behind the screen's own first verbs."""
@@ -80,7 +83,7 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
         if row.status == "processing":
             return f"{is_now}: a refund is on its way, wait for its answer."
         match action:
-            case "pay" | "write_off":
+            case "pay" | "charge" | "write_off":
                 return f"{is_now}: nothing is open on it."
             case "refund":
                 return f"{is_now}: no money is on it."
@@ -97,6 +100,12 @@ class MoneyVerbs(BookScreen[V], Generic[V]):
 
         if (row := self.invoice_row) is not None:
             pay_invoice(self, row.invoice_id)
+
+    def action_charge(self) -> None:
+        from tui.screens.paying import pay_invoice
+
+        if (row := self.invoice_row) is not None:
+            pay_invoice(self, row.invoice_id, by_card=True)
 
     # Wait with it.
 

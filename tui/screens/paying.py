@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from core.payments.card_file import Card
     from tui.screens.book_screen import BookScreen
 
 WRONG_REASON = "Recorded by mistake"
@@ -28,16 +29,17 @@ class _Asked(NamedTuple):
     name: str
     owed: list[Owed]
     invoice_id: str | None
+    cards: "list[Card]"
 
 
-def pay_invoice(screen: "BookScreen[Any]", invoice_id: str) -> None:
+def pay_invoice(screen: "BookScreen[Any]", invoice_id: str, *, by_card: bool = False) -> None:
     """The payment strip for an invoice; its open balance is the amount unless another is typed."""
-    _ask(screen, lambda read: _of_invoice(read, invoice_id))
+    _ask(screen, lambda read: _of_invoice(read, invoice_id), by_card=by_card)
 
 
-def pay_ahead(screen: "BookScreen[Any]", guarantor_id: str) -> None:
+def pay_ahead(screen: "BookScreen[Any]", guarantor_id: str, *, by_card: bool = False) -> None:
     """The payment strip for a guarantor, oldest invoice first."""
-    _ask(screen, lambda read: _of_guarantor(read, guarantor_id))
+    _ask(screen, lambda read: _of_guarantor(read, guarantor_id), by_card=by_card)
 
 
 def choose_payer(screen: "BookScreen[Any]") -> None:
@@ -77,10 +79,12 @@ def _of_invoice(read: Read, invoice_id: str) -> _Asked:
 
 def _of_guarantor(read: Read, guarantor_id: str, invoice_id: str | None = None) -> _Asked:
     from core.clients.queries import address
+    from core.payments.card_file import cards_of
     from core.payments.queries import proposal
 
     owed = [one.owed for one in proposal(read, guarantor_id, 0, invoice_id=invoice_id)[0]]
-    return _Asked(guarantor_id, address(read, guarantor_id).name, owed, invoice_id)
+    cards = cards_of(read, guarantor_id)
+    return _Asked(guarantor_id, address(read, guarantor_id).name, owed, invoice_id, cards)
 
 
 def _of_number(read: Read, typed: str) -> _Asked:
@@ -89,7 +93,7 @@ def _of_number(read: Read, typed: str) -> _Asked:
     return _of_invoice(read, find_invoice(read, typed))
 
 
-def _ask(screen: "BookScreen[Any]", who: Callable[[Read], _Asked]) -> None:
+def _ask(screen: "BookScreen[Any]", who: Callable[[Read], _Asked], *, by_card: bool = False) -> None:
     """Read what is open and open the strip; keys typed meanwhile are for the strip.
 
     It is read behind the writes that were begun before, so that a payment typed right after another one
@@ -102,8 +106,15 @@ def _ask(screen: "BookScreen[Any]", who: Callable[[Read], _Asked]) -> None:
             return who(read)
 
     def asked(found: _Asked) -> None:
-        if screen.is_current:
-            _open(screen, found)
+        if not screen.is_current:
+            return
+        if by_card and not found.cards:
+            app.say(
+                f"{found.name} has no card on file. The portal keeps one, with its holder's consent.", "warn"
+            )
+            screen.swallow_typed()
+        else:
+            _open(screen, found, by_card=by_card)
 
     def failed(refusal: DomainError) -> None:
         """An amount was typed behind it, perhaps; it is for no other screen."""
@@ -114,7 +125,7 @@ def _ask(screen: "BookScreen[Any]", who: Callable[[Read], _Asked]) -> None:
     app.in_background(work, asked, failed=failed, writes=True, ended=lambda: app.release_keys("payment"))
 
 
-def _open(screen: "BookScreen[Any]", found: _Asked) -> None:
+def _open(screen: "BookScreen[Any]", found: _Asked, *, by_card: bool) -> None:
     app = screen.biller
     about = next((one for one in found.owed if one.invoice_id == found.invoice_id), None)
     strip = PaymentStrip(
@@ -122,8 +133,9 @@ def _open(screen: "BookScreen[Any]", found: _Asked) -> None:
         found.owed,
         first=found.invoice_id,
         today=app.today,
-        method=app.last_method,
-        keep_as=f"pay {found.invoice_id or found.guarantor_id}",
+        method="card_on_file" if by_card else app.last_method,
+        keep_as=f"{'charge' if by_card else 'pay'} {found.invoice_id or found.guarantor_id}",
+        cards=found.cards,
     )
     screen.open_strip(strip, lambda typed: _record(screen, found, strip, typed))
 
@@ -134,6 +146,12 @@ def _record(screen: "BookScreen[Any]", found: _Asked, strip: PaymentStrip, typed
 
     app, today = screen.biller, screen.biller.today()
     texts = strip.texts()
+    if typed.card is not None:
+        from tui.screens.charging import ask_to_charge
+
+        numbers = {one.invoice_id: one.number for one in found.owed}
+        ask_to_charge(screen, typed.card, typed.shares, numbers, kept=(strip.keep_as, texts))
+        return
     made: list[str] = []
     closed: list[date | None] = [None]
 

@@ -10,6 +10,7 @@ from core.payments.queries import PaymentRow, PutOn, payment, put_on
 from core.store import Read, Tx
 from tui.keys import key_of, verb
 from tui.present import dollars
+from tui.screens.dashboard import VIEW
 from tui.screens.received import ReceivedVerbs
 from tui.tones import Piece
 from tui.widgets.columns import Column, day_column, money_column, words_column
@@ -35,6 +36,7 @@ class Payment(ReceivedVerbs[PaymentView]):
     )
     BINDINGS: ClassVar = [
         verb("x", "take_off", "Take off", id="payment.take_off", help="Off the invoice; it is credit then"),
+        VIEW,
         key_of("J", "neighbour(1)", "Next payment", id="payment.next"),
         key_of("K", "neighbour(-1)", "Previous payment", id="payment.previous"),
     ]

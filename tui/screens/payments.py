@@ -8,6 +8,7 @@ from core.payments.queries import CreditBalance, PaymentRow, credit_balances, pa
 from core.store import Read
 from tui.keys import Direction, verb
 from tui.present import dollars, period_words, plural
+from tui.screens.dashboard import VIEW
 from tui.screens.received import ReceivedVerbs
 from tui.widgets.columns import Column, count_column, day_column, money_column, words_column
 from tui.widgets.rows import Row, Rows
@@ -46,7 +47,10 @@ class Payments(ReceivedVerbs[PaymentsView]):
         verb(
             "P", "receive", "Receive", id="payments.receive", help="A payment: choose who pays", counted=False
         ),
-    ]
+        VIEW,
+        verb("C", "cards", "Cards", id="payments.cards", counted=False,
+             help="Cards that failed, disputes, differences with the processor"),
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,6 +115,11 @@ class Payments(ReceivedVerbs[PaymentsView]):
         """On credit balances, whose and how much."""
         row = self._credits.get(self.grid.cursor_id or "")
         return super().credit_of if row is None else (row.guarantor_id, row.left_cents)
+
+    def action_cards(self) -> None:
+        from tui.screens.processor import CardProcessor
+
+        self.app.push_screen(CardProcessor())
 
     def opened(self, record_id: str) -> None:
         from tui.screens.payment import Payment

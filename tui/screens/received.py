@@ -49,6 +49,8 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
         row = self.received
         if action == "open_receipt":
             return row is not None and row.kind == "payment"
+        if action == "view_at_processor":
+            return row is not None and row.method in ("card_on_file", "card_external")
         if action == "apply":
             credit = self.credit_of
             return credit is not None and credit[1] > 0
@@ -82,6 +84,12 @@ class ReceivedVerbs(BookScreen[V], Generic[V]):
         row = self.received
         if row is not None:
             open_receipt(self.biller, row.payment_id)
+
+    def action_view_at_processor(self) -> None:
+        from tui.screens.dashboard import view_at_processor
+
+        if (row := self.received) is not None:
+            view_at_processor(self, payment_id=row.payment_id)
 
     # Apply.
 

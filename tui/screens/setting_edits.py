@@ -24,6 +24,8 @@ from core.practice.commands import (
 )
 from core.practice.policies import LateFeeRule
 from core.store import Tx
+from tui.screens.mail_edits import edit_auto_share, edit_mail_server, edit_template
+from tui.screens.portal_edits import edit_message
 from tui.screens.setting_rows import PRACTICE_FIELDS, RULES, Item
 from tui.strips.asking import AskText
 from tui.strips.fields import DateField, Field, MoneyField, TextField
@@ -66,10 +68,10 @@ def edit_practice(screen: "Settings", item: Item) -> None:
             lambda _: screen.done(f"{name} changed", lambda tx: put(tx, before), lambda tx: put(tx, value)),
         )
 
-    if field == "footer":
+    if field in ("footer", "portal_message"):
         from tui.strips.note import AskNote
 
-        screen.open_strip(AskNote(name, value=before, keep_as="setting footer"), typed)
+        screen.open_strip(AskNote(name, value=before, keep_as=f"setting {field}"), typed)
         return
     form = AskForm(name, [TextField("", name=field, value=before, width=48, optional=field != "name")])
     screen.open_strip(form, lambda values: typed(values[field]))
@@ -281,7 +283,7 @@ def _whole(typed: str, what: str) -> int:
 
 
 def edit_choice(screen: "Settings", item: Item) -> None:
-    """One of the words that the practice may choose for its documents."""
+    """One of the words that the practice may choose for its documents and its portal."""
     from core.ledger.choices import CHOICES, choices
     from core.practice.settings import choose
     from tui.strips.choices import letters_for
@@ -347,6 +349,10 @@ EDITS: dict[str, Callable[["Settings", Item], None]] = {
     "own": edit_own,
     "theme": edit_theme,
     "keys": edit_keys,
+    "mail_server": edit_mail_server,
+    "auto_share": edit_auto_share,
+    "template": edit_template,
+    "message": edit_message,
 }
 """What Enter does, by what the row says edits it."""
 

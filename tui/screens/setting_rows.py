@@ -18,6 +18,7 @@ from core.practice.queries import (
     UserView,
 )
 from tui.present import dollars
+from tui.screens.mail_rows import MailView, mail_rows
 
 
 class SettingsView(NamedTuple):
@@ -34,6 +35,7 @@ class SettingsView(NamedTuple):
     choices: Mapping[str, str]
     computer: Mapping[str, int | str]
     keys: str
+    mail: MailView
 
 
 class Item(NamedTuple):
@@ -57,9 +59,12 @@ class Item(NamedTuple):
 PRACTICE_FIELDS = {
     "name": "Name", "street": "Street", "street_2": "Street, second line", "city": "City", "state": "State",
     "postal_code": "Postal code", "phone": "Phone", "email": "E-mail", "tax_id": "Tax id", "npi": "NPI",
-    "footer": "Footer of invoices",
+    "footer": "Footer of invoices", "portal_message": "Message to all clients",
 }  # fmt: skip
 """What documents say of the practice, field by field."""
+
+PORTAL = "portal"
+"""The section of what clients find in the portal."""
 
 SECTIONS = (
     "practice",
@@ -68,6 +73,8 @@ SECTIONS = (
     "services",
     "rules",
     "documents",
+    PORTAL,
+    "mail",
     "users",
     "numbers",
     "computer",
@@ -86,8 +93,8 @@ _SERIES = "A series is given to a computer when it joins, so that no two ever gi
 def rows(view: SettingsView) -> Iterator[Item]:
     """Every row of the screen, section by section."""
     for field, name in PRACTICE_FIELDS.items():
-        value = " / ".join(view.profile.get(field, "").splitlines())
-        yield Item(f"practice:{field}", "practice", name, value, "practice", field)
+        if field != "portal_message":
+            yield _practice_row(view, field, name)
     yield Item("practice:timezone", "practice", "Time zone", view.profile.get("timezone", ""), why_not=_ZONE)
     yield Item(
         "practice:currency", "practice", "Currency", view.profile.get("currency", ""), why_not=_CURRENCY
@@ -107,9 +114,16 @@ def rows(view: SettingsView) -> Iterator[Item]:
         name = f"{service.code_system} {service.code}"
         yield Item(service.service_id, "services", name, value, "service", service, adds="service")
     yield from _rules(view)
-    for choice, word in view.choices.items():
-        name = choice.replace("_", " ").capitalize()
-        yield Item(f"choice:{choice}", "documents", name, f"{word}: {CHOICES[choice].help}", "choice", choice)
+    yield from _choices(view, "documents")
+    yield from _choices(view, PORTAL)
+    yield _practice_row(view, "portal_message", PRACTICE_FIELDS["portal_message"])
+    for provider in view.providers:
+        said = " / ".join(provider.portal_message.splitlines())
+        if provider.active or said:
+            name = f"Message of {provider.name}"
+            yield Item(f"message:{provider.provider_id}", PORTAL, name, said, "message", provider)
+    for item in mail_rows(view.mail):
+        yield Item(*item)
     for user in view.users:
         value = user.role.replace("_", " ") + ("" if user.active else ", removed")
         yield Item(user.user_id, "users", user.name, value, "user", user, adds="user")
@@ -124,6 +138,20 @@ def rows(view: SettingsView) -> Iterator[Item]:
         yield Item(
             chosen, "computer", name, str(kept), "theme" if chosen == "theme" else "own", chosen, own=True
         )
+
+
+def _practice_row(view: SettingsView, field: str, name: str) -> Item:
+    section = PORTAL if field == "portal_message" else "practice"
+    value = " / ".join(view.profile.get(field, "").splitlines())
+    return Item(f"practice:{field}", section, name, value, "practice", field)
+
+
+def _choices(view: SettingsView, section: str) -> Iterator[Item]:
+    """What may be chosen of documents, or of the portal."""
+    for choice, word in view.choices.items():
+        if choice.startswith("portal_") is (section == PORTAL):
+            name = choice.replace("_", " ").capitalize()
+            yield Item(f"choice:{choice}", section, name, f"{word}: {CHOICES[choice].help}", "choice", choice)
 
 
 def _provider(provider: ProviderView) -> str:

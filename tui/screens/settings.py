@@ -21,6 +21,7 @@ from tui.keymap import all_lost_keys, read_keymap
 from tui.keys import verb
 from tui.present import plural
 from tui.screens.book_screen import BookScreen
+from tui.screens.mail_rows import mail_view
 from tui.screens.setting_rows import SECTIONS, Item, SettingsView, rows
 from tui.widgets.columns import Column, words_column
 from tui.widgets.rows import Row, Rows
@@ -44,6 +45,10 @@ class Settings(BookScreen[SettingsView]):
         verb("n", "new", "Add", id="settings.add", help="Office, provider, service, user", counted=False),
         verb("e", "edit_file", "Edit keys.toml", id="settings.edit_file",
              help="Keys of your own, in your $EDITOR; read again when it closes", counted=False),
+        verb("t", "test_mail", "Test mail", id="settings.test_mail",
+             help="The hub sends one to an address that you type", counted=False),
+        verb("o", "preview", "Preview", id="settings.preview",
+             help="What the mail of this row looks like", counted=False),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -65,6 +70,7 @@ class Settings(BookScreen[SettingsView]):
             choices(read),
             {**read_config(app.config)[0], "theme": app.theme} if app.config else {"theme": app.theme},
             self._keys_words(),
+            mail_view(read),
         )
 
     def _keys_words(self) -> str:
@@ -113,7 +119,13 @@ class Settings(BookScreen[SettingsView]):
         return self._items.get(self.grid.cursor_id or "")
 
     def allowed(self, action: str) -> bool:
-        return action != "new" or (self._adds != "" and self.biller.actor.may(Right.MANAGE))
+        manages = self.biller.actor.may(Right.MANAGE)
+        on_mail = self._item is not None and self._item.section == "mail"
+        if action == "test_mail":
+            return on_mail and manages
+        if action == "preview":
+            return on_mail and self._item is not None and self._item.edits == "template"
+        return action != "new" or (self._adds != "" and manages)
 
     @property
     def _adds(self) -> str:
@@ -137,6 +149,17 @@ class Settings(BookScreen[SettingsView]):
 
         if self._adds:
             ADDS[self._adds](self)
+
+    def action_test_mail(self) -> None:
+        from tui.screens.mail_edits import ask_test_mail
+
+        ask_test_mail(self)
+
+    def action_preview(self) -> None:
+        from tui.screens.mail_preview import MailPreview
+
+        if self._item is not None and self._item.edits == "template":
+            self.app.push_screen(MailPreview(self._item.about))
 
     def action_edit_file(self) -> None:
         self.biller.edit_keys()

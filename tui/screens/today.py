@@ -11,6 +11,7 @@ from core.conflicts.queries import count_conflicts
 from core.dates import Period, previous_month, zone
 from core.ledger.happened import Happening, happened
 from core.ledger.to_do import ToDo, to_do
+from core.payments.card_list import cards_to_do
 from core.practice.queries import practice
 from core.sessions.agenda import AgendaRow, agenda
 from core.store import Read
@@ -30,6 +31,9 @@ NOTHING_TO_DO = "Nothing to do. Last month is billed; next run on the 1st (2 B).
 NO_CLIENTS = "No clients yet. Next: `daysheet import` or `daysheet client add` in the shell."
 
 EVENTS_SHOWN = 50
+
+PRESSING = ("overdue", "conflicts", "failed_cards", "disputes", "differences")
+"""Lines that are marked: somebody else waits, or money is elsewhere than the book says."""
 
 
 class Today(BookScreen[TodayView]):
@@ -92,7 +96,7 @@ class Today(BookScreen[TodayView]):
         conflicts = count_conflicts(read)
         decide = [ToDo("conflicts", "Conflicts between offices", conflicts, None)] if conflicts else []
         return TodayView(
-            decide + to_do(read, today),
+            decide + [ToDo(*one) for one in cards_to_do(read)] + to_do(read, today),
             [row for row in agenda(read, Period(today, today), today=today) if row.status != "cancelled"],
             happened(read, most=EVENTS_SHOWN),
             practice(read).timezone,
@@ -144,6 +148,9 @@ class Today(BookScreen[TodayView]):
         if name == "conflicts":
             app.go("sync")
             return
+        if name in ("failed_cards", "disputes", "differences"):
+            app.show_cards(name.replace("_", " "))
+            return
         place = "unbilled" if name.startswith("unbilled") else "payments" if name == "credit" else "invoices"
         app.go(place)
         app.to_bottom()
@@ -172,7 +179,7 @@ class Today(BookScreen[TodayView]):
 
 
 def _waiting_row(item: ToDo) -> Row:
-    return Row(item.name, (item.text, item.count, item.amount_cents), item.name in ("overdue", "conflicts"))
+    return Row(item.name, (item.text, item.count, item.amount_cents), item.name in PRESSING)
 
 
 def _agenda_row(row: AgendaRow, local: tzinfo) -> Row:

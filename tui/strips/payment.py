@@ -14,7 +14,9 @@ from textual.widgets import Input
 from core.errors import UsageError
 from core.money import show_cents
 from core.payments.allocation import Owed, Part, oldest_first
+from core.payments.card_file import Card
 from core.payments.refusals import NotYet
+from core.text import plain
 from tui.present import dollars
 from tui.strips.fields import DateField, Field, MoneyField, TextField, Words
 from tui.strips.strip import Strip, lead_words
@@ -53,6 +55,8 @@ class PaymentTyped(NamedTuple):
     reference: str
     received_on: date
     shares: tuple[Part, ...]
+    card: Card | None = None
+    """The card on file that is to be charged; none, the payment has been received and is recorded."""
 
     @property
     def credit_cents(self) -> int:
@@ -100,6 +104,27 @@ class WouldBeCredit(UsageError):
         else:
             says = "No invoice is open."
         super().__init__(f"{says} {keeps}", subject="amount")
+
+
+class NoSuchCard(UsageError):
+    code = "no_such_card"
+
+    def __init__(self, typed: str, cards: Sequence[Card]) -> None:
+        endings = ", ".join(card.last4 for card in cards)
+        super().__init__(
+            f'No card on file ends in "{plain(typed)[:20]}". On file: {plain(endings)}.', subject="reference"
+        )
+
+
+class CardPaysNoCredit(UsageError):
+    """A card is charged for what is open and for no more: credit is money that somebody chose to give."""
+
+    code = "card_pays_no_credit"
+
+    def __init__(self, owed_cents: int) -> None:
+        super().__init__(
+            f"A card is charged for no more than is open, {dollars(owed_cents)}.", subject="amount"
+        )
 
 
 class ShareField(MoneyField):
@@ -171,9 +196,11 @@ class PaymentStrip(Strip[PaymentTyped]):
         today: Callable[[], date],
         method: str,
         keep_as: str,
+        cards: Sequence[Card] = (),
     ) -> None:
         super().__init__(keep_as=keep_as)
         self.lead = lead
+        self._cards = cards
         self.method = next(one for one in METHODS.values() if one.name == method)
         self._first = first
         self._owed_cents = sum(one.balance_cents for one in owed)
@@ -198,7 +225,9 @@ class PaymentStrip(Strip[PaymentTyped]):
         yield self._rest
 
     def on_mount(self) -> None:
-        self.reference.relabel(self.method.label)
+        self.reference.relabel("card" if self.charges else self.method.label)
+        if self.charges:
+            self.reference.put(self._cards[0].last4)
         self._split()
         super().on_mount()
 
@@ -212,10 +241,10 @@ class PaymentStrip(Strip[PaymentTyped]):
         return kept | {share.owed.invoice_id: share.typed for share in self.shares if share.set_by_hand}
 
     def restore(self, texts: dict[str, str]) -> None:
-        super().restore(texts)
         for method in METHODS.values():
             if method.name == texts.get("method"):
                 self._choose(method)
+        super().restore(texts)
         for share in self.shares:
             share.set_by_hand = share.owed.invoice_id in texts
         self._split()
@@ -230,8 +259,28 @@ class PaymentStrip(Strip[PaymentTyped]):
             self.screen.set_focus(self.reference.input)
 
     def _choose(self, method: Method) -> None:
-        self.method = method
-        self.reference.relabel(method.label)
+        """Of a card on file the reference is the end of its number; the newest stands there."""
+        was_card, self.method = self.charges, method
+        self.reference.relabel("card" if self.charges else method.label)
+        if self.charges and not was_card:
+            self.reference.put(self._cards[0].last4)
+        elif was_card and not self.charges:
+            self.reference.put("")
+
+    @property
+    def charges(self) -> bool:
+        """Whether Enter charges a card on file, and does not record what was received already."""
+        return self.method.name == "card_on_file" and bool(self._cards)
+
+    def _card(self) -> Card | None:
+        """Raises: NoSuchCard."""
+        if not self.charges:
+            return None
+        typed = self.reference.read()
+        for card in self._cards:
+            if typed in ("", card.last4):
+                return card
+        raise NoSuchCard(typed, self._cards)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         for share in self.shares:
@@ -292,7 +341,10 @@ class PaymentStrip(Strip[PaymentTyped]):
             self.reference.read(),
             self.day.read(),
             tuple(Part(owed.invoice_id, cents) for owed, cents in shares if cents),
+            self._card(),
         )
+        if typed.card is not None and typed.credit_cents:
+            raise CardPaysNoCredit(self._owed_cents)
         if typed.credit_cents and typed != self._agreed:
             self._agreed = typed
             raise WouldBeCredit(self._owed_cents, typed.credit_cents, over=amount > self._owed_cents)

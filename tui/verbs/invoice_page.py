@@ -55,12 +55,13 @@ def _whole(read: "Read", invoice_id: str, today: "date") -> "dict[str, Any]":
 
     from core.audit import entries
     from core.conflicts.queries import conflicts_of
-    from core.ledger.invoices import duplicate_words, invoice, lines, mail_state, owed_by
+    from core.ledger.invoices import duplicate_words, invoice, lines, owed_by
+    from core.ledger.mail_state import mailed
 
     row = invoice(read, invoice_id, today=today.isoformat())
     data = head(row)
     data["guarantor"] = owed_by(read, invoice_id)
-    data["mail"] = mail_state(read, invoice_id)
+    data["mail"], data["mail_said"] = mailed(read, invoice_id)
     data["lines"] = [
         {
             "date_on": line.date_on,

@@ -1,4 +1,5 @@
-"""invoice: list, show, new, edit, send, pdf, delete, hold, void, rebill, write-off, credit-note, reverse."""
+"""invoice: list, show, new, edit, send, pdf, delete, hold, remind, void, rebill, write-off, credit-note,
+reverse."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
     from tui.arguments import whole_number
     from tui.verbs.invoice_money import money_arguments
+    from tui.verbs.reminders import remind_arguments
 
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
 
@@ -70,6 +72,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     hold.add_argument("--reason", metavar="T", help="kept in the audit log")
     hold.add_argument("--end", action="store_true", help="chase it again from today on")
     money_arguments(verb)
+    remind_arguments(verb)
 
 
 def _draft_options(parser: "ArgumentParser") -> None:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from tui.door import Door
 
 ADDRESS = ("street", "street_2", "city", "state", "postal_code", "phone")
-PRACTICE = ("name", "timezone", "tax_id", "npi", "email", "footer", *ADDRESS)
-PROVIDER = ("credentials", "npi", "licence", "licence_state")
+PRACTICE = ("name", "timezone", "tax_id", "npi", "email", "footer", "portal_message", *ADDRESS)
+PROVIDER = ("credentials", "npi", "licence", "licence_state", "portal_message")
 LATE_FEE_OPTIONS = ("grace", "every", "base", "cap")
 POLICIES = ("terms", "no_show_fee", "late_cancel_fee", "late_fee")
 

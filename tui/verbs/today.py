@@ -20,11 +20,12 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 def today(door: "Door") -> int:
     """Counts and sums of what waits, each with the list that answers it; appointments have `agenda`."""
     from core.ledger.happened import happened
-    from core.ledger.to_do import to_do
+    from core.ledger.to_do import ToDo, to_do
+    from core.payments.card_list import cards_to_do
 
     with door.store().read() as read:
         day = door.today(read)
-        waiting = to_do(read, day)
+        waiting = [ToDo(*one) for one in cards_to_do(read)] + to_do(read, day)
         last = [_happening(one) for one in happened(read, most=LAST)]
     data = {"on": day.isoformat(), "to_do": [_item(one) for one in waiting], "last": last}
     door.answer(data, [*_to_do_lines(door, waiting), *_last_lines(door, last)])

@@ -10,6 +10,7 @@ from core.trouble import refusal_of
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg.adapt import Loader
 
 FLOOR = 150_000
 """The oldest server: PostgreSQL 15."""
@@ -98,9 +99,21 @@ def connect(url: str) -> "psycopg.Connection[Any]":
         raise
     # One type for every number, so that a statement is prepared once and not for each size of its values.
     connection.adapters.register_dumper(int, Int8Dumper)
+    connection.adapters.register_loader("numeric", _whole_numbers())
     connection.prepare_threshold = 2
     connection.prepared_max = PREPARED
     return connection
+
+
+def _whole_numbers() -> "type[Loader]":
+    """Reads a sum, which the server counts in a wider type: all numbers of a book are whole."""
+    from psycopg.adapt import Loader
+
+    class Whole(Loader):
+        def load(self, data: Any) -> int:
+            return int(bytes(data))
+
+    return Whole
 
 
 def _require_fit(connection: "psycopg.Connection[Any]") -> None:

@@ -93,7 +93,7 @@ class PostgresStore(Store):
                 continue
             return session
 
-    def give_back(self, connection: Session) -> None:
+    def give_back(self, connection: Session, *, writes: bool = False) -> None:
         with self._guard:
             if connection.lives and len(self._idle) < IDLE_CONNECTIONS:
                 self._idle.append(connection)

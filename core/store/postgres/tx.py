@@ -34,6 +34,7 @@ class _Looks(Read):
     """What a read does otherwise than in SQLite."""
 
     _connection: Session
+    keeps_summaries = False
 
     def each(self, sql: str, /, **params: Any) -> "Iterable[tuple[Any, ...]]":
         return self._connection.each(sql, params)
@@ -83,13 +84,10 @@ class _Writes(_Looks, Tx):
     _numbered_upto = 0
 
     def _open(self) -> None:
-        self._session = self._store.begun(WRITE)
+        self._connection = self._session = self._store.begun(WRITE)
 
     def _start(self) -> None:
         self._session.execute(LOCK)
-
-    def _driver(self) -> Session:
-        return self._session
 
     def _commit(self) -> None:
         self._session.execute("COMMIT")

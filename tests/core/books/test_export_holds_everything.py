@@ -40,7 +40,10 @@ STAYS = {
     ),
     *("sync_aside", "sync_blob", "sync_self", "sync_part", "sync_snapshot", "sync_lost"),
     *("invoice_balance", "money_left", "unbilled", "crossed_account", "live_draft", "stale"),
+    *("portal_link", "portal_session", "portal_checkout", "portal_limit"),
+    *("mail_passing", "mail_try", "mail_password"),
     "blob",
+    *("processor_call", "processor_event"),
 }
 """What one computer keeps for itself, sums that follow from facts, and the bytes of the documents."""
 

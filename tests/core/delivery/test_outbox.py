@@ -14,7 +14,8 @@ from core.delivery.sending import send
 from core.delivery.sharing import share_documents
 from core.documents.queries import document
 from core.invoicing.commands import create_draft
-from core.ledger.invoices import invoice, mail_state
+from core.ledger.invoices import invoice
+from core.ledger.mail_state import mail_state
 from tests.builders import NOW, OWNER, TODAY, Book
 from tests.core.payments.billed import billed, paid
 

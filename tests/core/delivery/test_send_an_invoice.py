@@ -15,7 +15,7 @@ from core.documents.keep import document_bytes, keep_documents
 from core.errors import NotFound
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import HeldBack, create_draft, issue_drafts
-from core.ledger.invoices import mail_state
+from core.ledger.mail_state import mail_state
 from tests.builders import OWNER, TODAY, Book
 
 

@@ -9,12 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlcipher3.dbapi2 import IntegrityError
 
 from core.actors import RIGHTS, Actor, Right, Role
 from core.books.backup import back_up
 from core.conflicts.commands import Resolved
 from core.dates import ALL_TIME, previous_month
+from core.delivery.mail_queue import Due
 from core.delivery.mending import Mended
 from core.delivery.run import carry_out
 from core.delivery.sending import finish, send
@@ -24,6 +25,9 @@ from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
 from core.ledger.statement_view import statement_key
 from core.ledger.superbill_lint import Lack
+from core.payments.card import CardSeen, DisputeSeen, Event, Intent, PageSeen, RefundSeen
+from core.payments.outbox import Call
+from core.portal.commands import Allowed
 from core.security.keys import Keys
 from core.sessions.correcting import SessionPage
 from core.store import Tx
@@ -39,11 +43,21 @@ ROOMS = (
     "core.payments.closing", "core.invoicing.voiding", "core.practice.settings", "core.clients.coverage",
     "core.sessions.correcting", "core.delivery.mending",
     "core.conflicts.commands",
+    "core.practice.mail", "core.delivery.mail", "core.delivery.auto_share",
+    "core.delivery.money_mail",
+    "core.delivery.reminders", "core.delivery.requests",
     "core.documents.practice_logo", "core.practice.portal", "core.invoicing.estimates",
+    "core.portal.commands",
+    "core.practice.cards", "core.payments.checkout", "core.payments.card_file", "core.payments.outbox",
+    "core.payments.taken", "core.payments.inbox", "core.payments.reconcile",
 )  # fmt: skip
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
 TERM = {"effective_from": TODAY}
+DUE = Due("share:i", "invoice", "a@example.com", "i", 0, NOW.isoformat(), "", 0, "", 0, NOW.isoformat())
+
+INTENT = Intent("pi", "succeeded", 100, "usd", False, NOW, "", "charge", 0, None, "")
+CALL = Call("call", "charge", "", None, 0, 0)
 
 NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "found_practice": (MANAGE, (), {"name": "P", "timezone": "UTC", "office_code": "O", "series": "Z",
@@ -139,16 +153,70 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "share_documents": (BILL, (["document"],), {}),
     "resolve": (BILL, ("conflict", "seen"), {"today": TODAY}),
     "take_back": (BILL, (Resolved("answer", "name", "edited_in_two_places", "seen", "", None, False),), {}),
+    "grant_access": (BILL, (), {"client_id": "client", "guarantor_id": "guarantor", "email": "a@example.org",
+                                "name": "A", "allowed": Allowed()}),
+    "invite_person": (BILL, ("person",), {}),
+    "revoke_access": (BILL, (), {"client_id": "client", "email": "a@example.org"}),
     "set_logo": (MANAGE, (None,), {}),
     "set_portal_address": (MANAGE, ("https://pay.example.com",), {}),
     "override_estimate": (WRITE_OFF, ("estimate",), {"allowed_cents": 1, "reason": "r"}),
+    "revoke_grants": (BILL, (["grant"],), {}),
+    "remind": (BILL, (["invoice"],), {"today": TODAY}),
+    "recall_requests": (BILL, (["request"],), {}),
+    "recall_about": (BILL, ("invitation", "person"), {}),
+    "ask_again": (BILL, (["request"],), {}),
+    "set_card_processor": (MANAGE, ("stripe",), {}),
+    "begin_payment": (BILL, (), {"guarantor_id": "guarantor", "parts": [], "form": "f"}),
+    "begin_saving": (BILL, (), {"guarantor_id": "guarantor", "form": "f", "consent": None}),
+    "settle": (BILL, (INTENT,), {}),
+    "settle_page": (BILL, (PageSeen("cs", "checkout", "open", "", None),), {}),
+    "keep_card": (BILL, ("guarantor", "consent", CardSeen("pm", "visa", "4242", 1, 2030)), {}),
+    "remove_card": (BILL, ("card",), {"reason": "r"}),
+    "choose_card": (BILL, ("card",), {}),
+    "thank_for_payment": (BILL, ("payment",), {}),
+    "tell_of_charge": (BILL, ("charge",), {}),
+    "tell_of_refund": (BILL, (RefundSeen("re", "pi", "", 1, "succeeded"),), {}),
+    "tell_of_saved_card": (BILL, ("pm",), {}),
+    "tell_of_removed_card": (BILL, ("removal",), {}),
+    "ask_charge": (BILL, ("card", "invoice"), {"today": TODAY}),
+    "answer_charge": (BILL, (INTENT,), {"today": TODAY}),
+    "say_charge": (BILL, ("charge", "declined"), {"today": TODAY}),
+    "take_on": (BILL, (), {"today": TODAY}),
+    "note_customer": (BILL, ("guarantor", "cus"), {}),
+    "note_refusal": (BILL, (CALL, "why"), {"today": TODAY}),
+    "settle_refund": (BILL, (RefundSeen("re", "pi", "", 1, "pending"),), {"today": TODAY}),
+    "settle_dispute": (BILL, (DisputeSeen("dp", "pi", "lost", 1, 0, "r", None),), {}),
+    "taken_by_processor": (BILL, ("payment",), {"amount_cents": 1, "reference": "re", "reason": "r",
+                                                "today": TODAY}),
+    "given_back_by_processor": (BILL, ("payment",), {"reference": "re", "today": TODAY}),
+    "take_event": (BILL, (Event("evt", "x", "", 0, False, "{}"),), {"live": False}),
+    "event_done": (BILL, ("evt",), {}),
+    "event_aside": (BILL, ("evt", "why"), {}),
+    "compare": (BILL, ([], []), {"since_on": TODAY}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
+    "set_mail_server": (MANAGE, (), {"host": "smtp.example.com", "sender": "a@example.com"}),
+    "stop_mail": (MANAGE, (), {}),
+    "set_auto_share": (MANAGE, (24,), {}),
+    "set_template": (MANAGE, ("test",), {"subject": "A test"}),
+    "set_mail_password": (MANAGE, ("secret",), {"key": b"k" * 32}),
+    "send_test_mail": (MANAGE, ("a@example.com",), {}),
+    "queue_mail": (BILL, ("reminder", "a@example.com", {}), {}),
+    "send_again": (BILL, (["invoice"],), {}),
+    "begin_mail": (BILL, (DUE,), {}),
+    "answer_mail": (BILL, (DUE, "delivered"), {}),
+    "delay_mail": (BILL, (DUE,), {"after": timedelta(), "code": 0, "said": ""}),
+    "forget_useless": (BILL, (), {}),
+    "bounce_mail": (BILL, ("<id>",), {"said": ""}),
+    "share_due": (BILL, (), {}),
+    "hold_share": (BILL, (["invoice"],), {"held": True}),
+    "send_or_share": (BILL, (["invoice"],), {}),
 }  # fmt: skip
 
 
 NOT_BY_THEMSELVES = {
     "require_draft", "line_of", "apply_prepayments", "say_applied", "release_over", "close_refund",
     "bring_back", "bring_back_closing", "revive_bad_debt",
+    "note_sending", "renew", "note_answer", "note_page", "note_refund",
 }  # fmt: skip
 """Steps of other commands, which asked for the right."""
 

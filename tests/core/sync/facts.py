@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.sync.policy import Travels
-from core.tables import TABLES, Blob, metadata, table_name
+from core.tables import TABLES, Blob, PortalPerson, metadata, table_name
 from tests.builders import Book
 
 
@@ -15,6 +15,7 @@ def every_kind_of_fact(book: Book) -> None:
     book.session(client_id)
     with book.write() as tx:
         tx.add_many(Blob, ("sha256", "content"), [("x", b"x")])
+        tx.add(PortalPerson(name="Ann", email="ann@example.org"))
     with book.write() as tx:
         for table in TABLES:
             name = table_name(table)

@@ -157,7 +157,7 @@ async def test_sending_makes_it_an_invoice_that_cannot_be_edited(
         assert app.question == "Send this draft as an invoice, $300.00?"
         await app.say_yes()
         assert app.screen.totals == "N-00001 · sent"
-        assert list(app.footer) == ["p", "a", "o", "V", "W", "H", "w", "y"]
+        assert list(app.footer) == ["p", "s", "a", "o", "V", "W", "H", "c", "w", "y"]
         await app.press("x", "D", "e", "m")
         assert app.strip is None
         assert total_of(app) == 30_000

@@ -50,7 +50,7 @@ async def test_the_footer_has_the_verbs_that_apply_to_the_row(mixed: Book, tmp_p
         assert list(app.footer) == ["s", "n", "D"]
         await app.press("G")
         await app.until(lambda: "o" in app.footer)
-        assert list(app.footer) == ["p", "o", "V", "W", "H", "n", "y", "w", "t"]
+        assert list(app.footer) == ["p", "s", "o", "V", "W", "H", "c", "n", "y", "w", "t"]
 
 
 async def test_overdue_starts_the_day_after_the_due_date(mixed: Book, tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ async def test_rc2_goodwill_is_given_from_the_client_and_taken_back(
     book: Book, ann: str, tmp_path: Path
 ) -> None:
     async with biller_on(book, tmp_path) as app:
-        await app.press("4", "a", *"50", "tab", *"scholarship", "enter")
+        await app.press("4", "A", *"50", "tab", *"scholarship", "enter")
         assert app.said == "Credit of $50.00 given.  u undoes"
         assert app.column(3)[0] == 5_000
         await app.press("u")

@@ -210,3 +210,26 @@ async def test_a_choice_for_documents_and_the_time_until_the_app_locks_are_chang
         assert read_config(tmp_path / "config")[0]["lock_after_minutes"] == 5
         await app.press("enter", *"500", "enter")
         assert "0 is never" in app.said
+
+
+async def test_re7_what_the_portal_offers_and_says_is_chosen_and_taken_back(
+    book: Book, tmp_path: Path
+) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("0")
+        await show(app, "portal")
+        assert app.column(1) == [
+            "Portal pay", "Portal superbills", "Portal cards", "Message to all clients",
+            "Message of Pat Provider",
+        ]  # fmt: skip
+        await app.press("enter", "n")
+        assert app.said == "Portal pay: no.  u undoes"
+        await app.press("u")
+        assert app.column(2)[0] == "yes: whether clients can pay by card in the portal"
+        await app.press("G", "enter", *"Away", "enter")
+        assert app.said == "Message of Pat Provider changed.  u undoes"
+        assert book.value("SELECT portal_message FROM provider") == "Away"
+        await app.press("u", "k", "enter", *"Closed", "enter")
+        assert book.rows("SELECT p.portal_message, v.portal_message FROM practice AS p, provider AS v") == [
+            ("Closed", "")
+        ]

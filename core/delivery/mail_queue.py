@@ -1,0 +1,122 @@
+"""What is due to be mailed, as questions of the facts: no queue is kept, and nothing must be remembered.
+
+A mail is due from half a minute after it was asked for, until something answers it. Only the hub asks.
+"""
+
+from collections import namedtuple
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.dates import show_instant
+from core.delivery.queries import IN_OUTBOX
+from core.ledger.effective import first_of_its_kind, share_stands
+from core.ledger.mail_state import answered
+from core.store import Read
+
+LEASE = timedelta(minutes=5)
+"""How long a mail that is being handed over is left alone, also by another process of the hub."""
+
+PER_ADDRESS, PER = 20, timedelta(hours=1)
+"""Mails to one address; more wait their turn. Sign-in mails have the portal's own limit."""
+
+AT_ONCE = 200
+"""Mails of one round."""
+
+Due = namedtuple("Due", "mail kind mail_to subject_id version at details tries began_at doubts ready_at")
+"""A mail without an answer. `details` is the JSON that its asker gave, where there is any; `ready_at` when it
+may leave; `began_at` set where it was being handed over when the hub was killed: it may have left."""
+
+PASSING = "passing:"
+"""How the name of a mail begins that is at this hub alone."""
+
+STILL_ASKED = """
+(r.about = '' OR r.kind NOT IN ('reminder', 'card_failed') OR EXISTS (
+    SELECT 1 FROM invoice_balance AS b WHERE b.invoice_id = r.about AND b.balance_cents > 0 AND b.void = 0))
+"""
+"""What asks for money is not mailed any more once nothing is open."""
+
+_SHARED = f"""
+SELECT s.once AS mail, 'invoice' AS kind, s.mail_to, s.invoice_id AS subject_id, 0 AS version, s.at,
+       '' AS details
+FROM invoice_share AS s
+WHERE s.mail_to <> '' AND s.at >= :since AND NOT {answered("s.once")} AND {share_stands("s")}
+  AND {first_of_its_kind("invoice_share", "s")}
+  AND NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = s.invoice_id)
+UNION ALL
+SELECT d.once, d.kind, d.mail_to, d.subject_id, d.version, d.at, ''
+FROM document_share AS d
+WHERE d.mail_to <> '' AND d.at >= :since AND NOT {answered("d.once")} AND {share_stands("d")}
+  AND {first_of_its_kind("document_share", "d")}
+UNION ALL
+SELECT r.once, r.kind, r.mail_to, r.about, 0, r.at, r.details
+FROM mail_request AS r
+WHERE r.mail_to <> '' AND r.at >= :since AND NOT {answered("r.once")} AND {share_stands("r")}
+  AND {first_of_its_kind("mail_request", "r")} AND {STILL_ASKED}
+UNION ALL
+SELECT p.id, p.kind, p.mail_to, '', 0, p.queued_at, p.details
+FROM mail_passing AS p WHERE p.until_at > :now
+"""  # noqa: S608  composed of the constants above
+
+WAITING = f"""
+SELECT w.mail, w.kind, w.mail_to, w.subject_id, w.version, w.at, w.details,
+       coalesce(t.tries, 0), coalesce(t.began_at, ''), coalesce(t.doubts, 0), coalesce(t.next_at, '')
+FROM ({_SHARED}) AS w LEFT JOIN mail_try AS t ON t.id = w.mail
+"""  # noqa: S608  composed of the constant above
+OLDEST_FIRST = WAITING + "ORDER BY w.at, w.mail"
+ONE = WAITING + "WHERE w.mail = :mail"
+
+LATELY = """
+SELECT mail_to, count(*) FROM mail_answer WHERE outcome = 'delivered' AND at > :since GROUP BY mail_to
+"""
+
+FINGERPRINT = """
+SELECT (SELECT seq FROM sync_head), (SELECT count(*) FROM mail_passing),
+       (SELECT max(queued_at) FROM mail_passing)
+"""
+
+
+def changed_since(read: Read) -> tuple[object, ...]:
+    """What differs whenever there may be another mail to carry: cheap to ask every moment."""
+    return tuple(read.rows(FINGERPRINT)[0])
+
+
+def waiting(read: Read, now: datetime, since: str) -> list[Due]:
+    """Every mail that has no answer, oldest first, with the instant from which it may leave."""
+    return [_due(*row) for row in read.rows(OLDEST_FIRST, since=since, now=show_instant(now))]
+
+
+def may_leave(read: Read, mail: str, now: datetime, since: str) -> bool:
+    """Whether a mail is due still: nobody recalled it, answered it, or is handing it over."""
+    found = [_due(*row) for row in read.rows(ONE, since=since, now=show_instant(now), mail=mail)]
+    return bool(found) and found[0].ready_at <= show_instant(now)
+
+
+def _due(*row: Any) -> Due:
+    *about, tries, began_at, doubts, next_at = row
+    _, kind, _, _, _, at, _ = about
+    ready_at = at if kind in ("test", "sign_in", "signed_in") else _later(at, IN_OUTBOX)
+    if began_at:
+        ready_at = _later(began_at, LEASE)
+    return Due._make((*about, tries, began_at, doubts, max(ready_at, next_at)))
+
+
+def _later(at: str, by: timedelta) -> str:
+    return show_instant(datetime.fromisoformat(at) + by)
+
+
+def ready(read: Read, now: datetime, since: str) -> list[Due]:
+    """The mails of the next round: those that may leave, so many to an address as its share of the hour."""
+    lately: dict[str, int] = {}
+    for mail_to, count in read.rows(LATELY, since=show_instant(now - PER)):
+        lately[mail_to.casefold()] = lately.get(mail_to.casefold(), 0) + count
+    found: list[Due] = []
+    for due in waiting(read, now, since):
+        if due.ready_at > show_instant(now) or len(found) == AT_ONCE:
+            continue
+        to = due.mail_to.casefold()
+        if not due.mail.startswith(PASSING):
+            if lately.get(to, 0) >= PER_ADDRESS:
+                continue
+            lately[to] = lately.get(to, 0) + 1
+        found.append(due)
+    return found

@@ -1,0 +1,1 @@
+"""What the hub does by itself: each job asks a query and answers with facts."""

@@ -1,0 +1,97 @@
+"""Pages on which a client makes a superbill for days of their own choice, or a receipt (RE5)."""
+
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from core.dates import parse_entered_day
+from core.errors import DomainError, NotFound
+from core.portal.making import (
+    PRESETS,
+    make_own_receipt,
+    make_own_superbill,
+    may_make,
+    preset,
+    superbill_choices,
+)
+from core.portal.pages import NotYours
+from syncd.portal.shell import Asked, page, to
+
+
+def _client(asked: Asked, client_id: str) -> tuple[str, str]:
+    """The client that a superbill is for. Raises: NotYours."""
+    viewer = asked.person
+    makes = sorted({(one.client_id, one.client) for one in viewer.grants if one.superbills})
+    if not client_id and len(makes) == 1:
+        return makes[0]
+    may_make(viewer, client_id)
+    return client_id, dict(makes)[client_id]
+
+
+async def _form(asked: Asked, client: tuple[str, str], status: int = 200, **words: Any) -> Response:
+    shown = {"chosen": "last month", "from_on": "", "to_on": "", "choices": None, **words}
+    return await page(asked, "superbill.html", status, client_id=client[0], client=client[1],
+                      presets=PRESETS, **shown)  # fmt: skip
+
+
+async def new_superbill(asked: Asked) -> Response:
+    return await _form(asked, _client(asked, asked.query("client")))
+
+
+def days_of(asked: Asked) -> tuple[date, date]:
+    """The days that were chosen: a preset, or from and to. Raises: NotADate."""
+    chosen = asked.form.get("days", "")
+    if chosen in PRESETS:
+        return preset(chosen, asked.portal.today)
+    return parse_entered_day(asked.form.get("from", "")), parse_entered_day(asked.form.get("to", ""))
+
+
+async def look_at_superbill(asked: Asked) -> Response:
+    """What would be on it, provider by provider, or what is missing."""
+    client = _client(asked, asked.form.get("client", ""))
+    typed: dict[str, Any] = {"chosen": asked.form.get("days", ""), "from_on": asked.form.get("from", ""),
+             "to_on": asked.form.get("to", "")}  # fmt: skip
+    try:
+        from_on, to_on = days_of(asked)
+        found = await asked.portal.read(
+            superbill_choices, asked.person, client[0], from_on=from_on, to_on=to_on, today=asked.portal.today
+        )
+    except NotYours:
+        raise
+    except DomainError as refusal:
+        return await _form(asked, client, 422, error=str(refusal), **typed)
+    days: dict[str, Any] = {"first": from_on, "last": to_on}
+    return await _form(asked, client, choices=found, **days, **typed)
+
+
+async def make_superbill(asked: Asked) -> Response:
+    """Generate it; the page after it starts the download."""
+    portal, viewer, form = asked.portal, asked.person, asked.form
+    client = _client(asked, form.get("client", ""))
+    try:
+        from_on, to_on = parse_entered_day(form.get("from", "")), parse_entered_day(form.get("to", ""))
+        made = await portal.make(
+            lambda: make_own_superbill(
+                portal.store,
+                viewer,
+                client[0],
+                form.get("provider", ""),
+                from_on=from_on,
+                to_on=to_on,
+                today=portal.today,
+            )
+        )
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        return await _form(asked, client, 422, error=str(refusal), chosen="range",
+                           from_on=form.get("from", ""), to_on=form.get("to", ""))  # fmt: skip
+    return to(f"/billing/superbills/{made.document_id}?made=1")
+
+
+async def make_receipt(asked: Asked) -> Response:
+    """The itemised receipt of a payment; kept for later."""
+    portal, viewer, payment_id = asked.portal, asked.person, asked.form.get("payment", "")
+    made = await portal.make(lambda: make_own_receipt(portal.store, viewer, payment_id, today=portal.today))
+    return to(f"/billing/receipts/{made.document_id}?made=1")
