@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual._compositor import ChopsUpdate
 from textual.geometry import Region
 
 from tests.builders import Book
@@ -39,3 +40,18 @@ async def test_a_cursor_key_asks_for_two_lines_of_the_list(book: Book, tmp_path:
         await app.press("j")
         assert asked
         assert max(asked) == 2
+
+
+async def test_p6_a_cursor_key_is_painted_before_anything_else_is_done(book: Book, tmp_path: Path) -> None:
+    async with biller_on(book, tmp_path) as app:
+        await app.press("4")
+        painted = list[object]()
+        app.app._display = lambda screen, renderable: painted.append(renderable)  # type: ignore[method-assign]
+        move = app.app.move_of("j")
+        assert move is not None
+        move()
+        [update] = painted
+        assert isinstance(update, ChopsUpdate)
+        assert len(update.spans) == 2
+        await app.settled()
+        assert [one for one in painted[1:] if one] == [], "nothing of it is painted again"
