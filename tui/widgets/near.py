@@ -35,11 +35,12 @@ class NearCompositor(Compositor):
 def paint_now(screen: Screen[Any], *widgets: Widget) -> None:
     """Paint what changed of some widgets of a screen before anything else is done.
 
-    Where more is due than that, or nothing may be painted yet, it is painted with the rest in its turn.
+    What others on it wait to paint is painted with it: having painted, Textual forgets who waits. Where lines
+    have to be laid out first, or nothing may be painted yet, it is painted with the rest in its turn.
     """
     rest_is_due = screen._layout_required or screen._scroll_required or screen._repaint_required
     if screen.is_current and not screen.app._batch_count and not rest_is_due:
-        screen._compositor.update_widgets(set(widgets))
+        screen._compositor.update_widgets(screen._dirty_widgets.union(widgets))
         screen._compositor_refresh()
         for widget in widgets:
             widget._repaint_required = False
