@@ -1,5 +1,6 @@
 """The biller's app: the book behind the screens, what changes it, undo, and the ways to every record."""
 
+import gc
 import os
 import time
 from collections import deque
@@ -316,12 +317,16 @@ class Biller(LockingApp):
 
     def on_mount(self) -> None:
         """Textual calls the frame's own as well."""
-        self.set_timer(WARM_UP_SECONDS, lambda: self.in_background(self._warm_up, lambda _: None))
+        self.set_timer(WARM_UP_SECONDS, lambda: self.in_background(self._warm_up, self._warmed_up))
 
     def _warm_up(self) -> None:
         """Load in a thread what would otherwise hold up the first visit or the first command."""
         for name in places.NEEDED_LATER:
             import_module(name)
+
+    def _warmed_up(self, _: None) -> None:
+        """What was loaded is no garbage; to look for some in it would hold up a key."""
+        gc.freeze()
 
     def on_unmount(self) -> None:
         super().on_unmount()

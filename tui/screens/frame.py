@@ -6,6 +6,7 @@ widgets in `fill`. Verbs act on the marked records, else on the one under the cu
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar, Literal
 
 from textual._context import active_app
@@ -14,6 +15,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.css.query import NoMatches
 from textual.events import DescendantFocus, Key, ScreenResume
+from textual.widget import Widget
 
 from tui.cells import in_two_lines
 from tui.keys import Direction, key_of
@@ -24,7 +26,7 @@ from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, Line, ListTitle, ScreensLine, StatusLine, TitleLine
-from tui.widgets.near import NearCompositor
+from tui.widgets.near import NearCompositor, paint_now
 
 _FOOTER_SECONDS = 0.05
 
@@ -126,7 +128,12 @@ class FrameScreen(LoadingScreen[V]):
     def move_of(self, key: str) -> Callable[[], None] | None:
         """What a key does if it moves the cursor of the list in front, and nothing else."""
         grid = self.focused
-        return grid.move_of(key) if isinstance(grid, Grid) and not self.looks_at_keys else None
+        move = grid.move_of(key) if isinstance(grid, Grid) and not self.looks_at_keys else None
+        return None if grid is None or move is None else partial(self._move, grid, move)
+
+    def _move(self, grid: Widget, move: Callable[[], None]) -> None:
+        move()
+        paint_now(self, *([grid, grid.vertical_scrollbar] if grid.show_vertical_scrollbar else [grid]))
 
     def say(self, text: str) -> None:
         self.frame_app.say(text)

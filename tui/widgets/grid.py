@@ -285,7 +285,7 @@ class Grid(RowCanvas, can_focus=True):
             self.screen.post_message(self.Moved(self, record_id))
 
     def _refresh_rows(self, *places: int) -> None:
-        (width, height), above = self.size, self.scroll_offset.y - 1
+        (width, height), above = self.scrollable_content_region.size, self.scroll_offset.y - 1
         lines = [Region(0, place - above, width, 1) for place in places if 0 < place - above < height]
         if lines:
             self.refresh(*lines)
