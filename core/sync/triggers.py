@@ -47,9 +47,10 @@ def triggers(shape: Shape) -> Iterator[tuple[str, str]]:
 def _fact_triggers(shape: Shape) -> Iterator[tuple[str, str]]:
     t = shape.name
     changed = " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in ("id", "site", *shape.business))
+    watched = ", ".join(f'"{c}"' for c in shape.columns if c != "_q")
     yield (
         f"{t}_no_update",
-        f"CREATE TRIGGER {t}_no_update BEFORE UPDATE ON {t} WHEN {changed}"
+        f"CREATE TRIGGER {t}_no_update BEFORE UPDATE OF {watched} ON {t} WHEN {changed}"
         " OR (OLD.no IS NOT NULL AND NEW.no IS NOT OLD.no)"
         " OR (OLD.chain IS NOT NULL AND NEW.chain IS NOT OLD.chain)"
         f" BEGIN SELECT RAISE(ABORT, '{t} is insert-only'); END",
