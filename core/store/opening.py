@@ -47,6 +47,8 @@ def connect(path: str, key: bytes, *, query_only: bool = False) -> "Any":
             raise NoSharedLog
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
+        # 16 MiB of log before it is copied into the book: bulk work writes the same pages again and again.
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
         if query_only:
             connection.execute("PRAGMA query_only = ON")
     except sqlcipher.DatabaseError as error:
