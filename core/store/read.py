@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 STALE = "SELECT 1 FROM stale LIMIT 1"
 """Whether a summary must be made anew."""
 
+ABSORBED = "SELECT absorbed FROM sync_clock"
+"""The revision for which what newer offices had written was put in its place."""
+
 Value = str | int | bytes | None
 
 

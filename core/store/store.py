@@ -7,7 +7,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from core.migrations import HEAD
 from core.store.opening import connect, require_book
-from core.store.read import STALE, Reading
+from core.store.read import ABSORBED, STALE, Reading
 from core.trouble import BookExists, BookLocked, DamagedBook, NewerBook, WrongKey, refusal_of
 
 TYPE_CHECKING = False
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 _MOST_IDLE = 4
 
-ALONE = """
-SELECT NOT EXISTS (SELECT 1 FROM sync_link) AND NOT EXISTS (SELECT 1 FROM sync_self)
+NOTHING_TO_ABSORB = """
+UPDATE sync_clock SET absorbed = ?
+WHERE NOT EXISTS (SELECT 1 FROM sync_link) AND NOT EXISTS (SELECT 1 FROM sync_self)
 """
-"""Whether a book has neither a hub nor is one."""
+"""In a book that has no hub and is none, nobody else has written anything else."""
 
 
 class Store:
@@ -68,10 +69,14 @@ class Store:
                 raise DamagedBook
             found = read.value("SELECT version_num FROM alembic_version")
             stale = found == HEAD and read.value(STALE)
+            absorbed = found == HEAD and read.value(ABSORBED) == HEAD
         if found != HEAD:
             if found is None or found > HEAD:
                 raise NewerBook(str(found))
             store.upgrade()
+            with store.read() as read:
+                absorbed = read.value(ABSORBED) == HEAD
+        if not absorbed:  # also when the last try was killed
             store.absorb()
         if keep is not None and (stale or found != HEAD):
             from core.actors import Actor, Role
@@ -261,11 +266,9 @@ class Store:
         from core.sync.absorb import absorb
         from core.tables import shapes
 
-        with self.read() as read:
-            alone = read.value(ALONE)
-        if not alone:  # nobody else has written anything else
-            with self.merge(Actor("system", "Daysheet", Role.OWNER)) as tx:
-                absorb(tx, shapes())
+        with self.merge(Actor("system", "Daysheet", Role.OWNER)) as tx:
+            absorb(tx, shapes())
+            tx.execute("UPDATE sync_clock SET absorbed = :head", {"head": HEAD})
 
     def upgrade(self, *, site: int | None = None) -> None:
         """Bring the schema to HEAD in one transaction: killed in between, it is as before."""
@@ -275,11 +278,12 @@ class Store:
             with self.engine().begin() as connection:
                 to_head(connection)
                 renew_triggers(connection)
+                connection.exec_driver_sql(NOTHING_TO_ABSORB, (HEAD,))
                 if site is not None:
                     connection.exec_driver_sql(
-                        "INSERT INTO sync_clock (id, site, offset_ms, floor, applying)"
-                        " VALUES (1, ?, 0, 0, 0)",
-                        (site,),
+                        "INSERT INTO sync_clock (id, site, offset_ms, floor, applying, absorbed)"
+                        " VALUES (1, ?, 0, 0, 0, ?)",
+                        (site, HEAD),
                     )
                     connection.exec_driver_sql("INSERT INTO sync_head (id, seq) VALUES (1, 0)")
         except Exception as error:  # noqa: BLE001  told apart by _refusal

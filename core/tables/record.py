@@ -5,7 +5,19 @@ from typing import Any, ClassVar
 from sqlalchemy import LargeBinary
 from sqlmodel import Field
 
-from core.tables.columns import INT64, STRICT, Fact, Local, in_range, maybe_number, number, row_id, text, word
+from core.tables.columns import (
+    INT64,
+    STRICT,
+    Fact,
+    Local,
+    in_range,
+    later_text,
+    maybe_number,
+    number,
+    row_id,
+    text,
+    word,
+)
 
 
 class AuditEntry(Fact, table=True):
@@ -31,6 +43,8 @@ class SyncClock(Local, table=True):
     applying: int = number(0)
     fixed_ms: int | None = maybe_number()
     """Set by tests and the simulator in place of the clock."""
+    absorbed: str = later_text()
+    """The revision for which what newer offices had written was put in its place."""
 
 
 class SyncChain(Local, table=True):

@@ -78,7 +78,9 @@ def _texts() -> Iterator[tuple[str, str]]:
         module = import_module(name)
         for constant in constants.split():
             parts = [getattr(module, part) for part in constant.split("+")]
-            whole = parts[0] if isinstance(parts[0], tuple) else ["".join(parts)]
+            first = parts[0]
+            whole = [*first.values()] if isinstance(first, dict) else first
+            whole = whole if isinstance(whole, tuple | list) else ["".join(parts)]
             yield from ((f"{name}.{constant}", sql) for sql in whole)
     for trigger, sql in kept_triggers():
         for statement in sql[sql.index(" BEGIN ") + 7 : sql.rindex("END")].split("; "):

@@ -222,4 +222,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sync_snapshot"),
         sqlite_strict=True,
     )
+    op.add_column(
+        "sync_clock", sa.Column("absorbed", sa.Text(), server_default=sa.text("''"), nullable=False)
+    )
     op.add_column("site", sa.Column("public_key", sa.Text(), server_default=sa.text("''"), nullable=False))

@@ -8,6 +8,7 @@ from core.errors import NotFound
 from core.migrations import HEAD
 from core.store.postgres.session import Session, UnfitDatabase, connect
 from core.store.postgres.tx import READ, PostgresMerging, PostgresReading, PostgresTx, roll_back
+from core.store.read import ABSORBED
 from core.store.store import Store
 from core.trouble import DatabaseAway, NewerBook, refusal_of
 
@@ -66,10 +67,12 @@ class PostgresStore(Store):
                 if not read.value(OURS):
                     raise NoHubThere
                 found = read.value("SELECT version_num FROM alembic_version")
+                absorbed = found == HEAD and read.value(ABSORBED) == HEAD
             if found != HEAD:
                 if found > HEAD:
                     raise NewerBook(str(found))
                 store.upgrade()
+            if not absorbed:
                 store.absorb()
         except BaseException:
             store.close()

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.clients.commands import change_client
+from core.ledger.summaries import keep
 from core.replication.again import try_again
 from core.store import Store
 from core.store.postgres import PostgresStore
-from tests.core.replication.offices import OWNER, Network
+from tests.core.replication.offices import KEY, OWNER, Network
 from tests.core.replication.test_offices_keep_one_book import everything
 from tests.syncd.network import families, new_client
 
@@ -107,6 +108,20 @@ def test_what_an_office_refused_comes_again_after_its_update(network: Network) -
         assert families(second) == []
         assert aside(second) == ["client"]
     second.absorb()
+    network.settle()
+    assert aside(second) == []
+    assert everything(second) == everything(network.hub)
+
+
+def test_an_office_that_was_killed_right_after_its_update_asks_when_it_is_opened(network: Network) -> None:
+    second = network.join("S")
+    with older(second, "client", "sort_name", "Byron%"):
+        new_client(network.offices[1], "Byron")
+        network.settle()
+    with second.merge(OWNER) as tx:  # as the update leaves it, before what was kept has found its place
+        tx.execute("UPDATE sync_clock SET absorbed = '0004'")
+    second.close()
+    Store.open(second.path, KEY, second.clock, keep).close()
     network.settle()
     assert aside(second) == []
     assert everything(second) == everything(network.hub)

@@ -274,7 +274,8 @@ def test_an_older_book_is_brought_up_to_date_by_the_same_revisions(postgres: Ser
         before = connection.execute(COLUMNS.encode()).fetchall()
         for table in came_since:
             connection.execute(f"DROP TABLE {table} CASCADE".encode())
-        connection.execute("ALTER TABLE site DROP COLUMN public_key CASCADE")
+        for table, column in (("site", "public_key"), ("sync_clock", "absorbed")):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column} CASCADE".encode())
         for table in ("practice", "provider"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN portal_message CASCADE".encode())
         connection.execute("UPDATE alembic_version SET version_num = '0004'")
