@@ -195,6 +195,7 @@ _CARRIED = (
 )
 _NOT_ISSUED = "NOT EXISTS (SELECT 1 FROM invoice_issue AS i WHERE i.invoice_id = NEW.id)"
 _LIVES = "INSERT INTO live_draft (draft_id) VALUES (NEW.id) ON CONFLICT DO NOTHING; "
+_MERGED = "(SELECT applying FROM sync_clock) = 1"
 _NOT_VOID = "NOT EXISTS (SELECT 1 FROM invoice_void AS v WHERE v.invoice_id = NEW.invoice_id)"
 
 
@@ -220,6 +221,12 @@ def kept_triggers() -> Iterator[tuple[str, str]]:
         "draft_is_issued",
         "INSERT ON invoice_issue",
         "DELETE FROM live_draft WHERE draft_id = NEW.invoice_id; ",
+    )
+    # Another office may have taken a charge off the draft before it issued it, or billed it elsewhere.
+    yield _trigger(
+        "invoice_issue_leaves_out",
+        f"INSERT ON invoice_issue WHEN {_MERGED}",
+        _mark_those("charge", "charge_id", "draft_line WHERE draft_id = NEW.invoice_id"),
     )
     yield _trigger("payer_share_made", "INSERT ON payer_share", _mark("client", "NEW.client_id"))
     yield _trigger("payer_share_changed", "UPDATE ON payer_share", _mark("client", "NEW.client_id"))

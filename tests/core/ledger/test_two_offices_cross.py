@@ -14,6 +14,8 @@ import pytest
 from core.audit import verify
 from core.books.journal import Journal
 from core.books.journal_text import SYNTAXES
+from core.invoicing.commands import create_draft, issue_drafts
+from core.invoicing.lines import remove_line
 from core.invoicing.voiding import void_invoice
 from core.ledger.account import Account, account_of, facts_of
 from core.ledger.aging import aging
@@ -25,7 +27,7 @@ from core.payments.commands import apply_credit, record_payment, unapply
 from core.store import Store
 from core.sync.policy import Travels
 from core.sync.sequence import sequence
-from core.tables import shapes
+from core.tables import Site, shapes
 from tests.builders import OWNER, TODAY, Book, fixed_clock
 from tests.core.payments.billed import billed, credit_of, guarantor_of, left_of, paid, seen
 
@@ -218,3 +220,23 @@ def test_what_is_adjusted_here_and_called_off_there_leaves_a_journal(book: Book,
     assert settled(book, ann).balance_cents == 0
     with book.store.read() as read:
         assert b"void" in b"".join(Journal(read, SYNTAXES["beancount"]).text())
+
+
+def test_a_charge_that_an_invoice_of_another_office_leaves_out_is_unbilled(
+    book: Book, south: list[South]
+) -> None:
+    """The draft here still has its line: that it was taken off comes with a later page."""
+    ann = book.client()
+    for cents in (4_000, 5_000):
+        book.session(ann, TODAY, rate_cents=cents)
+    with book.write() as tx:
+        draft_id = create_draft(tx, client_id=ann, today=TODAY)
+    other = part(book, south)
+    with other.store.write(OWNER) as tx:
+        tx.add(Site(number=2, series="S", name="South"))
+        remove_line(tx, tx.value("SELECT id FROM draft_line WHERE amount_cents = 4000"))
+        issue_drafts(tx, [draft_id], today=TODAY)
+    other.bring_to(book)
+    with book.store.read() as read:
+        assert read.rows("SELECT amount_cents FROM unbilled") == [(4_000,)]
+    assert settled(book, ann).balance_cents == 5_000
