@@ -146,7 +146,7 @@ class KeyGate(App[None]):
 
     async def on_key_barrier(self, barrier: KeyBarrier) -> None:
         barrier.stop()
-        if barrier.seq != self._key_seq:
+        if barrier.seq != self._key_seq or self._is_left():
             return
         if barrier.rounds < _ROUNDS_TO_TARGET:
             following = KeyBarrier(barrier.seq, barrier.rounds + 1)
@@ -174,6 +174,10 @@ class KeyGate(App[None]):
             and screen.AUTO_FOCUS != ""
         )
 
+    def _is_left(self) -> bool:
+        """Left, the app closes its screens one by one; there is nobody any more to hand a key to."""
+        return self._exit or not self._screen_stack
+
     def _arm_safety(self) -> None:
         """Never wedge the keyboard: after a while the next key goes out whatever happened."""
         self._disarm_safety()
@@ -191,8 +195,7 @@ class KeyGate(App[None]):
         self._safety = self._loop.call_later(wait, self._look, seq, deadline)
 
     def _look(self, seq: int, deadline: float) -> None:
-        if seq != self._key_seq or self._loop is None or self._exit:
-            # Left, the app closes its screens one by one; there is nobody any more to hand a key to.
+        if seq != self._key_seq or self._loop is None or self._is_left():
             return
         late = self._loop.time() - deadline
         at_work = bool(self._holds and self.is_at_work()) or not self.screen.is_mounted
