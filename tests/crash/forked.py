@@ -1,9 +1,8 @@
 """Do a deed in a forked child that dies, as if by kill -9, at the N-th thing it says to the database.
 
 Every connection of the child is traced: each SQL statement counts, those of triggers and plain reads
-too, and so do SQLAlchemy's events around each cursor execution and each commit, and where a folder is
-watched, each opening, renaming and removing of a file in it. The child opens the book after the fork;
-the parent holds no connection to it meanwhile.
+too, and where a folder is watched, each opening, renaming and removing of a file in it. The child opens the
+book after the fork; the parent holds no connection to it meanwhile.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 import core.store.opening
 import core.store.store
@@ -27,15 +25,12 @@ NEVER = 1 << 62
 class Events:
     """Counts what is said to the database and ends the process at the `dies_at`-th."""
 
-    def __init__(self, dies_at: int = NEVER, *, statements: bool = True, folder: str | None = None) -> None:
+    def __init__(self, dies_at: int = NEVER, *, folder: str | None = None) -> None:
         self.dies_at = dies_at
         self.seen = 0
-        if statements:
-            self._trace_statements()
+        self._trace_statements()
         if folder is not None:
             self._watch(folder)
-        for name in ("before_cursor_execute", "after_cursor_execute", "commit", "rollback"):
-            event.listen(Engine, name, self.count)
 
     def _trace_statements(self) -> None:
         real = core.store.opening.connect
@@ -88,12 +83,12 @@ def wait_for(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def events_of(deed: Callable[[], object], *, statements: bool = True, folder: str | None = None) -> int:
+def events_of(deed: Callable[[], object], *, folder: str | None = None) -> int:
     """How many events a deed has when it is left alone; it is done, in a child."""
     reading, writing = os.pipe()
 
     def counted() -> None:
-        events = Events(statements=statements, folder=folder)
+        events = Events(folder=folder)
         deed()
         os.write(writing, str(events.seen).encode())
 
@@ -103,13 +98,11 @@ def events_of(deed: Callable[[], object], *, statements: bool = True, folder: st
         return int(pipe.read())
 
 
-def dies_at(
-    point: int, deed: Callable[[], object], *, statements: bool = True, folder: str | None = None
-) -> None:
+def dies_at(point: int, deed: Callable[[], object], *, folder: str | None = None) -> None:
     """Do it and die at that event; fails where the child came to an end otherwise."""
 
     def deadly() -> None:
-        Events(point, statements=statements, folder=folder)
+        Events(point, folder=folder)
         deed()
 
     code = in_child(deadly)

@@ -87,7 +87,7 @@ def test_rj1_a_backup_killed_at_any_step_leaves_the_one_before_or_the_new_one(
     old = target.read_bytes()
     count = steps_of(lambda: practice.back_up(target), tmp_path)
     new = 0
-    for point in spread(count, sized(60, 10_000)):
+    for point in spread(count, sized(25, 10_000)):
         target.write_bytes(old)
         target.chmod(0o600)
         killed_at(point, lambda: practice.back_up(target), tmp_path)
@@ -98,11 +98,11 @@ def test_rj1_a_backup_killed_at_any_step_leaves_the_one_before_or_the_new_one(
         practice.back_up(target)
         assert files(target.parent) == ["file"]
         assert files(practice.home.folder) == ["book.db", "keys.json", "machine.key"]
-    assert 0 < new < sized(60, count)
+    assert 0 < new < sized(25, count)
     assert practice.check(target, tmp_path).wrong == ()
     with practice.home.open() as store, store.read() as read:
         assert verify(read).ok
-    print(f"\nkilled at {sized(60, count)} of {count} steps; {new} times the new one was there already")
+    print(f"\nkilled at {sized(25, count)} of {count} steps; {new} times the new one was there already")
 
 
 def test_rj1_a_restore_killed_at_any_step_leaves_a_whole_book_or_none_and_goes_again(
@@ -117,7 +117,7 @@ def test_rj1_a_restore_killed_at_any_step_leaves_a_whole_book_or_none_and_goes_a
     count = steps_of(restore, tmp_path)
     shutil.rmtree(again)
     there = 0
-    for point in spread(count, sized(60, 10_000)):
+    for point in spread(count, sized(25, 10_000)):
         killed_at(point, restore, tmp_path)
         assert_nothing_readable(tmp_path)
         if (again / "book.db").exists():
@@ -137,7 +137,7 @@ def test_rj1_a_restore_killed_at_any_step_leaves_a_whole_book_or_none_and_goes_a
         opened.store.close()
         assert files(again) == ["book.db", "keys.json"]
         shutil.rmtree(again)
-    print(f"\nkilled at {sized(60, count)} of {count} steps; {there} times the book was there already")
+    print(f"\nkilled at {sized(25, count)} of {count} steps; {there} times the book was there already")
 
 
 def test_rj1_of_restores_at_once_into_one_home_one_makes_the_book(practice: Practice, tmp_path: Path) -> None:

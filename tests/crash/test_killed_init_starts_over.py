@@ -64,7 +64,7 @@ def test_init_killed_at_any_event_leaves_a_book_that_opens_or_goes_again(tmp_pat
     count = events_of(lambda: init(target), folder=str(tmp_path))
     shutil.rmtree(target)
     made = 0
-    for point in spread(count, sized(40, 10_000)):
+    for point in spread(count, sized(20, 10_000)):
         dies_at(point, lambda: init(target), folder=str(tmp_path))
         if (target / "book.db").exists():
             made += 1
@@ -76,7 +76,7 @@ def test_init_killed_at_any_event_leaves_a_book_that_opens_or_goes_again(tmp_pat
             init(target)
         works(target)
         shutil.rmtree(target)
-    print(f"\ndied at {sized(40, count)} of {count} events; {made} times the book was there already")
+    print(f"\ndied at {sized(20, count)} of {count} events; {made} times the book was there already")
 
 
 def test_of_two_inits_at_once_one_makes_the_book_and_the_other_says_so(tmp_path: Path) -> None:

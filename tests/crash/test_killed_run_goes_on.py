@@ -37,16 +37,15 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core.delivery.run, "CHUNK", 3)
 
 
-def die_everywhere(
-    office: Path, deed: Callable[[Path], object], *, points: int, sent: bool, statements: bool = True
-) -> None:
+def die_everywhere(office: Path, deed: Callable[[Path], object], *, points: int, sent: bool) -> None:
     with a_copy(office) as home:
-        count = events_of(lambda: deed(home), statements=statements)
+        count = events_of(lambda: deed(home))
     chosen = spread(count, points)
+    assert len(chosen) == min(points, count) > 0
     states = set()
     for point in chosen:
         with a_copy(office) as home:
-            dies_at(point, lambda: deed(home), statements=statements)
+            dies_at(point, lambda: deed(home))
             with opened(home) as store:
                 assert broken(store) == [], f"died at event {point} of {count}"
                 states.add(state(store))
@@ -57,24 +56,17 @@ def die_everywhere(
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_rb5_a_sending_run_dies_at_any_sqlalchemy_event_and_goes_on(office: Path) -> None:
-    die_everywhere(
-        office, lambda home: bill(home, send=True), points=sized(100, 10_000), sent=True, statements=False
-    )
-
-
-@pytest.mark.usefixtures("small_chunks")
 def test_rb5_a_sending_run_dies_at_any_sql_statement_and_goes_on(office: Path) -> None:
-    die_everywhere(office, lambda home: bill(home, send=True), points=sized(90, 10_000), sent=True)
+    die_everywhere(office, lambda home: bill(home, send=True), points=sized(60, 10_000), sent=True)
 
 
 def test_rb5_a_sending_run_over_sixty_clients_dies_and_goes_on(big_office: Path) -> None:
-    die_everywhere(big_office, lambda home: bill(home, send=True), points=sized(20, 10_000), sent=True)
+    die_everywhere(big_office, lambda home: bill(home, send=True), points=sized(8, 10_000), sent=True)
 
 
 @pytest.mark.usefixtures("small_chunks")
 def test_rb5_a_drafting_run_dies_and_goes_on(office: Path) -> None:
-    die_everywhere(office, lambda home: bill(home, send=False), points=sized(45, 10_000), sent=False)
+    die_everywhere(office, lambda home: bill(home, send=False), points=sized(18, 10_000), sent=False)
 
 
 def test_rb3_sending_many_drafts_dies_and_goes_on(office: Path) -> None:
@@ -85,7 +77,7 @@ def test_rb3_sending_many_drafts_dies_and_goes_on(office: Path) -> None:
             with opened(home) as store:
                 send(store, OWNER, drafts, today=TODAY)
 
-        die_everywhere(drafted, send_all, points=sized(45, 10_000), sent=True)
+        die_everywhere(drafted, send_all, points=sized(18, 10_000), sent=True)
 
 
 def test_rb3_a_send_by_hand_that_died_after_the_issue_is_drained_by_the_next_run(office: Path) -> None:

@@ -65,7 +65,7 @@ async def test_what_waits_to_be_painted_is_not_forgotten_over_a_cursor_key(
     async with biller_on(book, tmp_path) as app:
         await app.press("4")
         painted = list[ChopsUpdate]()
-        app.app._display = lambda screen, renderable: painted.append(renderable)  # type: ignore[method-assign,assignment,arg-type]
+        app.app._display = lambda screen, renderable: painted.append(renderable)  # type: ignore[method-assign,arg-type]
         status = app.screen.query_one(StatusLine)
         status.show_result("Recorded", "good")
         status._repaint_required = False  # it has told its screen
