@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from tui.door import Door
 
 LATE_FEE_OPTIONS = ("grace", "every", "base", "cap")
-
 POLICIES = ("terms", "no_show_fee", "late_cancel_fee", "late_fee")
 
 

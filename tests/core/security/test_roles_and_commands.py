@@ -35,7 +35,8 @@ from core.trouble import NotAllowed
 from tests.builders import NOW, TODAY, Book
 
 ROOMS = (
-    "core.practice.commands", "core.clients.commands", "core.clients.shares", "core.sessions.commands",
+    "core.practice.commands", "core.practice.users", "core.clients.commands", "core.clients.shares",
+    "core.sessions.commands",
     "core.invoicing.commands", "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
     "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.delivery.sharing",
     "core.documents.keep",
