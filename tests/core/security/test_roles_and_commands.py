@@ -70,6 +70,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "add_provider": (MANAGE, (), {"name": "Nora"}),
     "change_provider": (MANAGE, ("provider",), {"licence": "1"}),
     "choose": (MANAGE, ("hide_ssn", "yes"), {}),
+    "put_setting": (MANAGE, ("portal_address", ""), {}),
     "license_provider": (MANAGE, ("provider",), {"first_year": 2026}),
     "add_service": (MANAGE, (), {"code_system": "CPT", "code": "1", "description": "d", "rate_cents": 1}),
     "set_terms": (MANAGE, (), {"days": 1, **TERM}),
