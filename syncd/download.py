@@ -43,21 +43,24 @@ async def get_book(line: Line, store: Store, on_book: OnBook, progress: Progress
         return 0
     made = await _described(line)
     if made is None or not await on_book(_fits, store, made):
-        await on_book(give_up, store, rebuild)
-        _forget(store.path)
+        await on_book(_give_up, store)
         return 0
     part = store.path + PART + made.etag
-    _forget(store.path, besides=part)
-    if not await _fetched(line, made, part):
-        await on_book(give_up, store, rebuild)
-        _forget(store.path)
+    await on_book(lambda: _forget(store.path, besides=part))
+    if not await _fetched(line, on_book, made, part):
+        await on_book(_give_up, store)
         return 0
     if not await on_book(is_whole, part, made):
-        _forget(store.path)
+        await on_book(_forget, store.path)
         raise Unreadable("a snapshot was altered")
     rows: int = await on_book(put_in_place, store, part, made, rebuild, progress)
-    _forget(store.path)
+    await on_book(_forget, store.path)
     return rows
+
+
+def _give_up(store: Store) -> None:
+    give_up(store, rebuild)
+    _forget(store.path)
 
 
 def _wanted(store: Store) -> bool:
@@ -87,10 +90,10 @@ async def _described(line: Line) -> Made | None:
     return None
 
 
-async def _fetched(line: Line, made: Made, part: str) -> bool:
+async def _fetched(line: Line, on_book: OnBook, made: Made, part: str) -> bool:
     """Whether all pieces are there; another process of the hub may have made another snapshot since."""
     try:
-        await _fetch(line, made, part)
+        await _fetch(line, on_book, made, part)
     except Trouble as trouble:
         if trouble.code != "no_snapshot":
             raise
@@ -98,17 +101,23 @@ async def _fetched(line: Line, made: Made, part: str) -> bool:
     return True
 
 
-async def _fetch(line: Line, made: Made, part: str) -> None:
+async def _fetch(line: Line, on_book: OnBook, made: Made, part: str) -> None:
     """Pieces that are not in the file yet. Raises: Trouble, OSError."""
+    start = await on_book(_append, part, b"", made.size)
+    while start < made.size:
+        piece = await line.ask("GET", f"/sync/v1/snapshot/{made.etag}/{start}")
+        if not piece:
+            raise Unreadable("a snapshot is too short")
+        start = await on_book(_append, part, piece, made.size)
+
+
+def _append(part: str, piece: bytes, size: int) -> int:
+    """How much is in the file with this piece; one that was longer than the snapshot begins anew."""
     with open(os.open(part, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "ab") as file:  # noqa: PTH123
-        if file.tell() > made.size:
+        if not piece and file.tell() > size:
             file.truncate(0)
-        while (start := file.seek(0, os.SEEK_END)) < made.size:
-            piece = await line.ask("GET", f"/sync/v1/snapshot/{made.etag}/{start}")
-            if not piece:
-                raise Unreadable("a snapshot is too short")
-            file.write(piece)
-            file.flush()
+        file.write(piece)
+        return file.seek(0, os.SEEK_END)
 
 
 def _forget(path: str, *, besides: str = "") -> None:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from core.errors import DomainError, OutsideFailure
 from core.nudge import DAEMON, Ear
 from core.replication.enrol import SiteTaken
-from core.replication.messages import Answer, Request, pack, read_answer
+from core.replication.messages import Request, pack, read_answer
 from core.replication.office import (
     WENT_BACK,
     Link,
@@ -350,19 +350,23 @@ class Office:
     async def _exchange(self, ready: Callable[[], Request]) -> Exchanged:
         """Raises: Trouble, NoHub."""
         try:
-            request = await self.on_book(ready)
+            told = await self._ask(ready)
         except Restored:
             await self._tell_of_restore()
-            request = await self.on_book(ready)
-        told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
+            told = await self._ask(ready)
         if not told:
             if await self.on_book(still, self.store, self._line.heard_ms, self._line.now_ms):
                 return Exchanged(Taken(False, False, 0), "", False)
-            request = await self.on_book(listen, self.store, self._line.now_ms)
-            told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
-        return await self.on_book(self._take, read_answer(told), self._line.now_ms)
+            told = await self._ask(lambda: listen(self.store, self._line.now_ms))
+        return await self.on_book(self._take, told, self._line.now_ms)
 
-    def _take(self, answer: Answer, came_ms: int) -> Exchanged:
+    async def _ask(self, ready: Callable[[], Request]) -> bytes:
+        """What the hub says to a request; a long one is packed in the book's thread, beside the lanes."""
+        packed = await self.on_book(lambda: ready().packed())
+        return await self._line.ask("POST", "/sync/v1/exchange", packed)
+
+    def _take(self, told: bytes, came_ms: int) -> Exchanged:
+        answer = read_answer(told)
         taken = take(self.store, answer, now_ms=came_ms, in_slices=self._slices)
         brought = answer.ack is not None and answer.ack[0] == "taken"
         if taken.rows or brought:

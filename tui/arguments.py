@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
+    from tui.door import Door
+
 VERBS = {
     "demo": ("demo", "make a sample practice, bill last month, open the app"),
     "init": ("book", "make a new book for a practice"),
@@ -42,10 +44,10 @@ VERBS = {
     "portal": ("portal", "let people into the client portal, list them, take access away"),
     "explain": ("reports", "the entries that add up to an amount"),
     "report": ("reports", "receivables, the day sheet, closing a month"),
-    "provider": ("practice", "list, add or correct providers, license them for CPT codes"),
-    "office": ("practice", "list or add offices"),
-    "service": ("practice", "list or add services and fees"),
-    "policy": ("practice", "list or set the practice's rules"),
+    "provider": ("providers", "list, add or correct providers, license them for CPT codes"),
+    "office": ("offices", "list or add offices"),
+    "service": ("services", "list or add services and fees"),
+    "policy": ("policies", "list or set the practice's rules"),
     "practice": ("practice", "show or change the practice"),
     "user": ("users", "list, add or remove users and set their roles"),
     "key": ("users", "list or add what opens the book"),
@@ -90,6 +92,28 @@ def whole_number(low: int, high: int) -> "Callable[[str], int]":
         return int(typed)
 
     return read
+
+
+def deeds_of(
+    parser: argparse.ArgumentParser, common: argparse.ArgumentParser
+) -> "Callable[[str, str, Callable[[Door], int]], argparse.ArgumentParser]":
+    """What adds one thing that a verb can do: its name, what it is for, and what runs it."""
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+
+    def deed(name: str, summary: str, run: "Callable[[Door], int]") -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = what.add_parser(
+            name, help=summary, description=summary, parents=[common]
+        )
+        made.set_defaults(run=run)
+        return made
+
+    return deed
+
+
+def texts(parser: argparse.ArgumentParser, *fields: str) -> None:
+    """An option for each field that is a text, such as --postal-code."""
+    for field in fields:
+        parser.add_argument(f"--{field.replace('_', '-')}", dest=field, metavar="TEXT")
 
 
 def _common() -> _Parser:

@@ -1,12 +1,16 @@
 """Audit entries in words: what was done, as a biller would tell it."""
 
 import json
-from typing import Any
 
-from core.audit import Entry
-from core.ledger.invoice_page import Moved
-from core.ledger.log import LogEntry
 from tui.present import dollars, plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from core.audit import Entry
+    from core.ledger.invoice_page import Moved
+    from core.ledger.log import LogEntry
 
 _ALONE = {
     "document.kept": "document made",
@@ -46,14 +50,14 @@ _MANY = {"invoice.issued": "issued", "invoice.shared": "sent", "draft.made": "dr
 _COLUMNS = {"due_on": "due date", "notes": "note"}
 
 
-def deed(entry: Entry | LogEntry) -> str:
+def deed(entry: "Entry | LogEntry") -> str:
     """One entry with its amounts: `line changed, $150.00 to $120.00`."""
     detail: dict[str, Any] = json.loads(entry.detail)
     words = _with_amounts(entry.verb, detail)
     return f"{words}: {entry.reason}" if entry.reason else words
 
 
-def any_deed(entry: Entry | LogEntry) -> str:
+def any_deed(entry: "Entry | LogEntry") -> str:
     """The same of whatever the log holds: what another version wrote otherwise is told by its verb."""
     try:
         return deed(entry)
@@ -66,7 +70,7 @@ def deed_of_many(verb: str) -> str:
     return _MANY.get(verb) or _ALONE.get(verb) or _plain_words(verb)
 
 
-def _with_amounts(verb: str, detail: dict[str, Any]) -> str:
+def _with_amounts(verb: str, detail: "dict[str, Any]") -> str:
     match verb:
         case "invoice.issued":
             return f"issued as {detail['number']}, {dollars(detail['total_cents'])}"
@@ -129,7 +133,7 @@ TOLD_AS_MONEY = frozenset({"allocation.released", "credit.applied"})
 """Entries beside an invoice that `money_deed` tells better, with the payment that it was."""
 
 
-def money_deed(move: Moved) -> str:
+def money_deed(move: "Moved") -> str:
     """Money that came or went: `paid $150.00, check 1187 of 2026-10-28`."""
     amount = dollars(move.amount_cents)
     if move.method:
@@ -157,7 +161,7 @@ def money_deed(move: Moved) -> str:
     return f"{words}: {move.reason}" if move.reason else words
 
 
-def _adjusted(detail: dict[str, Any]) -> str:
+def _adjusted(detail: "dict[str, Any]") -> str:
     """`bad debt, $20.00 off`, or that it is asked for again."""
     kind, cents = detail["kind"].replace("_", " "), detail["amount_cents"]
     return f"{kind}, {dollars(cents)} off" if cents > 0 else f"{kind} reversed, {dollars(-cents)} owed again"

@@ -92,6 +92,11 @@ class Door:
         self._actor: Actor | None = None
         self.errors: list[dict[str, str]] = []
 
+    def given(self, *fields: str) -> "dict[str, Any]":
+        """What was typed of these options; what was not is left out."""
+        found = {field: getattr(self.options, field) for field in fields}
+        return {field: value for field, value in found.items() if value is not None}
+
     # The book
 
     def opened(self) -> "Opened":

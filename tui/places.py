@@ -42,6 +42,8 @@ PLACES = (
 )
 
 NEEDED_LATER = (
+    "tui.strips.asking",
+    "tui.strips.choices",
     "tui.screens.unbilled",
     "tui.screens.invoices",
     "tui.screens.clients",

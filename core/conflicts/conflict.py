@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from core.dates import show_instant, zone
 from core.ids import named
 from core.money import show_cents
+from core.practice.timezone import TIMEZONE
 from core.sync.stamp import ms_of, site_of
 
 TYPE_CHECKING = False
@@ -70,7 +71,6 @@ class Conflict:
 
 
 OWN_SITE = "SELECT site FROM sync_clock"
-TIMEZONE = "SELECT timezone FROM practice ORDER BY id LIMIT 1"
 SITES = """
 SELECT s.number, CASE WHEN s.name = 'first' AND o.name <> '' THEN o.name ELSE s.name END
 FROM site AS s LEFT JOIN office AS o ON o.id = s.office_id

@@ -7,7 +7,6 @@ on it shows through the window of a #9 envelope, and nothing else of it does.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import NamedTuple
 
 from core.documents.layout import (
     ACCENT,
@@ -33,6 +32,7 @@ from core.documents.layout import (
     worded_letterhead,
 )
 from core.documents.page import Style, Typesetter
+from core.documents.statement_rows import StatementRow, activity_rows, item_rows
 from core.documents.typeset import typesetter_for
 from core.documents.wording import (
     FOOTER,
@@ -82,18 +82,6 @@ BESIDE_WINDOW = 122.0
 """Above this height nothing of the slip can show in the window."""
 
 
-class _Row(NamedTuple):
-    """A line of the table, ready to be set; `small` stands below it, with its amounts."""
-
-    on: str
-    text: str
-    charge: str
-    credit: str
-    balance: str
-    small: Sequence[tuple[str, str]] = ()
-    strong: bool = False
-
-
 def render_statement(view: StatementView) -> bytes:
     """The statement as a PDF; the same view gives the same bytes.
 
@@ -107,7 +95,7 @@ def render_statement(view: StatementView) -> bytes:
     layout = _Statement(shown, typesetter)
     layout.letterhead(layout.number, layout.remarks())
     layout.parties()
-    layout.table_of(_item_rows(shown) if shown.kind == "open_items" else _activity_rows(shown))
+    layout.table_of(item_rows(shown) if shown.kind == "open_items" else activity_rows(shown))
     layout.totals(comment)
     layout.aging()
     layout.payment(payment)
@@ -164,71 +152,6 @@ def _texts(view: StatementView) -> Iterator[str]:
         yield from (one.text for one in item.details)
 
 
-def _activity_rows(view: StatementView) -> Iterator[_Row]:
-    """From what was told last to the closing balance."""
-    if view.previous is not None:
-        told = f"Balance of the statement to {day(view.previous.to_on)}"
-        yield _Row("", told, "", "", show_cents(view.previous.closing_cents))
-        if view.earlier:
-            yield _Row("", "Changes to an earlier period", "", "", show_cents(view.earlier_cents))
-            yield from map(_earlier_row, view.earlier)
-    first = day(view.from_on) if view.from_on is not None else ""
-    yield _Row(first, "Opening balance", "", "", show_cents(view.opening_cents), strong=True)
-    if not view.lines:
-        yield _Row("", "Nothing happened in this period.", "", "", "")
-    yield from map(_line_row, view.lines)
-    yield _Row(day(view.to_on), "Closing balance", "", "", show_cents(view.closing_cents), strong=True)
-
-
-def _line_row(line: StatementLine) -> _Row:
-    details = [(_dated(one), show_cents(one.amount_cents)) for one in line.details]
-    charge, credit = _sides(line.amount_cents)
-    return _Row(
-        day(line.on),
-        line.text,
-        charge,
-        credit,
-        show_cents(line.balance_cents),
-        [*([(line.client, "")] if line.client else []), *details],
-    )
-
-
-def _earlier_row(line: StatementLine) -> _Row:
-    return _line_row(line)._replace(balance="")
-
-
-def _dated(one: StatementDetail) -> str:
-    return one.text if one.on is None else f"{day(one.on)} · {one.text}"
-
-
-def _sides(cents: int) -> tuple[str, str]:
-    """What is owed to the left, what was paid or taken off to the right."""
-    if cents < 0:
-        return "", show_cents(-cents)
-    return (show_cents(cents), "") if cents else ("", "")
-
-
-def _item_rows(view: StatementView) -> Iterator[_Row]:
-    """The invoices that make up the balance, then what is taken off it."""
-    for item in view.items:
-        off = item.taken_off_cents + item.paid_cents
-        about = " · ".join(part for part in (item.client, f"due {day(item.due_on)}") if part)
-        details = [(_dated(one), show_cents(one.amount_cents)) for one in item.details]
-        yield _Row(
-            day(item.issued_on),
-            f"Invoice {item.number}",
-            show_cents(item.asked_cents),
-            show_cents(off) if off else "",
-            show_cents(item.balance_cents),
-            [(about, ""), *details],
-        )
-    if not view.items:
-        yield _Row("", "No invoice is open.", "", "", "")
-    if view.credit_cents:
-        yield _Row("", "Credit on no invoice yet", "", "", show_cents(-view.credit_cents))
-    yield _Row(day(view.to_on), "Account balance", "", "", show_cents(view.closing_cents), strong=True)
-
-
 class _Statement(Layout):
     """The parts of a statement that no other document has."""
 
@@ -259,13 +182,13 @@ class _Statement(Layout):
     def _money(self, cents: int) -> str:
         return amount(self.view.currency, show_cents(cents))
 
-    def table_of(self, rows: Iterable[_Row]) -> None:
+    def table_of(self, rows: Iterable[StatementRow]) -> None:
         """The rows under their heading, over as many sheets as they need."""
         self.table_head(self.columns)
         for row in rows:
             self._table_row(row)
 
-    def _table_row(self, row: _Row) -> None:
+    def _table_row(self, row: StatementRow) -> None:
         style = STRONG if row.strong else BODY
         text = self.columns[1]
         lines = self.wrap(row.text, style, text.width)

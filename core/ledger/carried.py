@@ -41,9 +41,6 @@ DROPPED = f"""
 """  # noqa: S608  composed of the constants above
 """SQL that holds for a draft's line `l` whose charge another draft or invoice has."""
 
-Elsewhere = namedtuple("Elsewhere", "line_id number")
-"""A draft's line that dropped out; `number` is the invoice that has its charge, None where a draft has it."""
-
 DROPPED_OF = f"""
 SELECT l.id, (SELECT min(i.number) FROM invoice_line AS o JOIN invoice_issue AS i ON i.id = o.issue_id
               WHERE o.charge_id = l.charge_id AND o.invoice_id <> l.draft_id AND {SAME_PART}

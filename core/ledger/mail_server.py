@@ -4,8 +4,9 @@ The password is not among it; only the hub has that. What was shared before the 
 not mailed afterwards, else setting one up would write to everybody about bills of years ago.
 """
 
-import json
 from collections import namedtuple
+
+from core.ledger.setting import setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ practice's address that mail comes from; `since` the instant at which the practi
 AutoShare = namedtuple("AutoShare", "hours since")
 """Issued invoices are shared by themselves `hours` after issue, those issued at `since` or later (RB4)."""
 
-VALUE = "SELECT value FROM setting WHERE name = :name ORDER BY id LIMIT 1"
-
 
 def mail_server(read: "Read") -> "MailServer | None":
     """None for a practice that does not mail."""
@@ -38,6 +37,5 @@ def auto_share(read: "Read") -> "AutoShare | None":
 
 
 def _said(read: "Read", name: str) -> "dict[str, object]":
-    value = read.value(VALUE, name=name)
-    found = json.loads(value) if value else None
+    found = setting(read, name)
     return found if isinstance(found, dict) else {}

@@ -64,8 +64,3 @@ def state_of(outcome: str, at: str, since: str) -> str:
     if not outcome and at < since:
         return "none"
     return IN_WORDS[outcome]
-
-
-def mail_state(read: "Read", invoice_id: str) -> str:
-    """none, queued, delivered or failed."""
-    return str(mailed(read, invoice_id).state)

@@ -3,19 +3,15 @@
 The code is minted at issue; the link is dead once the invoice is paid or void (`decisions.md` 29).
 """
 
-import json
-
+from core.ledger.setting import setting
 from core.store import Read
 
 PORTAL_ADDRESS = "portal_address"
 
-SETTING = "SELECT value FROM setting WHERE name = :name ORDER BY id LIMIT 1"
-
 
 def portal_address(read: Read) -> str:
     """Where clients find the portal; empty where the practice has none."""
-    found = read.value(SETTING, name=PORTAL_ADDRESS)
-    return "" if found is None else str(json.loads(found))
+    return str(setting(read, PORTAL_ADDRESS) or "")
 
 
 def pay_link(portal: str, pay_code: str) -> str:

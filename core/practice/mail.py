@@ -1,6 +1,5 @@
 """Set up how the practice mails: its server, the words of each mail, and when invoices share themselves."""
 
-import json
 import re
 
 from core import audit
@@ -11,8 +10,9 @@ from core.ids import named
 from core.ledger.mail_server import AUTO_SHARE, MAIL_SERVER, SECURITIES, mail_server
 from core.practice.addresses import address_of
 from core.practice.mail_templates import KINDS, require_template, template
+from core.practice.settings import put_setting
 from core.store import Tx
-from core.tables import MailTemplate, Setting
+from core.tables import MailTemplate
 from core.text import plain
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -86,12 +86,7 @@ def set_auto_share(tx: Tx, hours: int | None) -> None:
 
 
 def _settle(tx: Tx, name: str, value: "dict[str, object] | None") -> None:
-    setting_id = named(f"setting:{name}")
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    if tx.value("SELECT 1 FROM setting WHERE id = :id", id=setting_id):
-        tx.change(Setting, setting_id, value=text)
-    else:
-        tx.add(Setting(id=setting_id, name=name, value=text))
+    setting_id = put_setting(tx, name, value)
     audit.record(tx, "setting.changed", "setting", setting_id, after={name: value})
 
 

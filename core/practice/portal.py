@@ -1,15 +1,13 @@
 """Where the practice's portal is: what pay links and their QR codes on invoices lead to."""
 
-import json
 import re
 
 from core import audit
 from core.actors import Right
 from core.errors import UsageError
-from core.ids import named
 from core.ledger.pay_link import PORTAL_ADDRESS
+from core.practice.settings import put_setting
 from core.store import Tx
-from core.tables import Setting
 from core.text import plain
 
 LONGEST = 80
@@ -42,10 +40,5 @@ def set_portal_address(tx: Tx, address: str) -> None:
     address = f"{scheme.lower()}{separator}{host.lower()}{slash}{path}"
     if address and (len(address) > LONGEST or _ADDRESS.fullmatch(address) is None):
         raise NotAPortalAddress(address)
-    setting_id = named(f"setting:{PORTAL_ADDRESS}")
-    value = json.dumps(address)
-    if tx.value("SELECT 1 FROM setting WHERE id = :id", id=setting_id):
-        tx.change(Setting, setting_id, value=value)
-    else:
-        tx.add(Setting(id=setting_id, name=PORTAL_ADDRESS, value=value))
+    setting_id = put_setting(tx, PORTAL_ADDRESS, address)
     audit.record(tx, "setting.changed", "setting", setting_id, after={PORTAL_ADDRESS: address})

@@ -23,9 +23,6 @@ from core.sync.sequence import sequence
 from core.sync.stamp import MAX_SITE
 from core.tables import Site, SyncInvite, SyncLink, SyncPeer, SyncSelf, User, shapes
 
-CODE_BYTES = 10
-"""80 bits, good once and for a quarter of an hour."""
-
 CODE_MINUTES = 15
 
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"

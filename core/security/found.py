@@ -14,7 +14,7 @@ from core.actors import Actor, Role
 from core.errors import DomainError
 from core.ids import fresh
 from core.ledger.summaries import keep
-from core.practice.commands import add_user
+from core.practice.users import add_user
 from core.security.files import (
     CannotWrite,
     alone_in,

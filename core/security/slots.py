@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from core import audit
 from core.actors import Actor, Right, Role
 from core.errors import DomainError
-from core.practice.commands import add_user, change_role, remove_user
+from core.practice.users import add_user, change_role, remove_user
 from core.security.files import write_where_said
 from core.security.keys import RECOVERY, Keys, machine_key_text, new_recovery_code
 from core.store import Read, Store, Tx

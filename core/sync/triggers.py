@@ -132,8 +132,3 @@ def _capture_update(t: str, business: Sequence[str]) -> str:
         f" AND NOT EXISTS (SELECT 1 FROM sync_base WHERE tbl = '{t}' AND id = NEW.id AND col = c.key);"
         " END"
     )
-
-
-def column_stamp_sql(row: str, column: str) -> str:
-    """SQL for the stamp of one column of a REGISTER row."""
-    return f"coalesce(json_extract({row}._cv, '$.{column}'), json_extract({row}._cv, '$.\"\"'), {row}._h)"

@@ -49,10 +49,10 @@ class Maker:
         """
         if not self.folder:  # a database whose process has no home of its own
             raise NoSnapshot
-        made, aged, small = await hub.read(_look, hub)
+        made, small = await hub.read(_look, hub, self.folder)
         if small:
             raise NoSnapshot
-        if made is not None and not aged and os.path.exists(path_of(self.folder, made.etag)):  # noqa: PTH110
+        if made is not None:
             return made
         if self._making is None or self._making.done():
             loop = asyncio.get_running_loop()
@@ -67,10 +67,14 @@ class Maker:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def _look(hub: "Hub") -> tuple[Made | None, bool, bool]:
+def _look(hub: "Hub", folder: str) -> tuple[Made | None, bool]:
+    """The snapshot, where there is one that is not old; whether the book is too small for any."""
     with hub.store.read() as read:
         made = last_made(read)
-        return made, is_aged(read, made), is_small(read)
+        aged, small = is_aged(read, made), is_small(read)
+    if made is None or aged or not os.path.exists(path_of(folder, made.etag)):  # noqa: PTH110
+        return None, small
+    return made, small
 
 
 @answered

@@ -8,7 +8,7 @@ from typing import Any
 from core.actors import Role
 from core.clients.commands import add_client
 from core.ledger.summaries import keep
-from core.practice.commands import add_user
+from core.practice.users import add_user
 from core.security.files import write_private
 from core.security.keys import Keys, machine_key_text
 from core.security.unlock import KEYS

@@ -16,7 +16,7 @@ from core.dates import ALL_TIME
 from core.delivery.run import RunReport, carry_out
 from core.invoicing.billing_run import propose
 from core.ledger.summaries import keep
-from core.practice.commands import add_user
+from core.practice.users import add_user
 from core.security.files import write_private
 from core.security.keys import Keys, machine_key_text
 from core.store import Store

@@ -28,16 +28,9 @@ from core.delivery.superbills import SUPERBILL, SuperbillKey
 from core.documents.keep import document_bytes
 from core.payments.closing import close_through
 from core.payments.commands import give_credit, record_payment
-from core.practice.commands import (
-    add_office,
-    add_service,
-    add_user,
-    change_practice,
-    change_provider,
-    change_role,
-    set_late_fee,
-)
+from core.practice.commands import add_office, add_service, change_practice, change_provider, set_late_fee
 from core.practice.policies import LateFeeRule
+from core.practice.users import add_user, change_role
 from core.sessions.commands import ServiceLine
 from core.sessions.correcting import correct_session
 from tests.builders import OWNER, TODAY

@@ -44,17 +44,10 @@ from core.payments.outbox import note_customer
 from core.payments.refunds import answer_refund, refund
 from core.payments.taken import settle_dispute
 from core.portal.commands import Allowed, grant_access
-from core.practice.commands import (
-    add_office,
-    add_service,
-    add_user,
-    change_practice,
-    change_provider,
-    change_role,
-    set_late_fee,
-)
+from core.practice.commands import add_office, add_service, change_practice, change_provider, set_late_fee
 from core.practice.mail_templates import KINDS
 from core.practice.policies import LateFeeRule
+from core.practice.users import add_user, change_role
 from core.sessions.commands import ServiceLine, finalise, record_session, void_charge, write_in_charge
 from core.sessions.correcting import correct_session
 from core.store import Store, Tx

@@ -11,7 +11,7 @@ import pytest
 from core.actors import Role
 from core.clients.commands import add_client
 from core.invoicing.commands import issue_drafts
-from core.practice.commands import add_user
+from core.practice.users import add_user
 from core.security.keys import Keys
 from core.trouble import BookLocked, WrongKey
 from tests.builders import OWNER, TODAY, Book

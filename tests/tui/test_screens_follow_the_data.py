@@ -199,7 +199,8 @@ def test_the_frame_starts_light() -> None:
     code = (
         "import sys, tui.app, tui.screens.frame;"
         "heavy = {'sqlalchemy', 'sqlmodel', 'fpdf', 'stripe', 'alembic', 'pydantic', 'cryptography'};"
-        "late = {'tui.palette', 'tui.help', 'tui.screens.notice', 'tui.strips.question', 'rich.traceback'};"
+        "late = {'tui.palette', 'tui.help', 'tui.screens.notice', 'tui.strips.question', 'rich.traceback',"
+        "'tui.strips.strip', 'tui.strips.fields', 'tui.strips.choices'};"
         "print(sorted((heavy | late) & set(sys.modules)))"
     )
     ran = subprocess.run(

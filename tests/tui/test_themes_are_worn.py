@@ -33,3 +33,18 @@ async def test_another_theme_put_on_takes_the_first_one_off() -> None:
         await settle(pilot)
         assert app.screen.background_colors[1] == Color.parse(DARK.background or "")
         assert not app.has_class("-theme-light")
+
+
+async def test_a_list_that_was_painted_takes_the_colours_of_another_theme() -> None:
+    app = Gallery(theme="light")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        grid = app.screen.query_one(Grid)
+        before = grid.get_component_styles("grid--cursor").background
+        app.theme = "dark"
+        await settle(pilot)
+        after = grid.get_component_styles("grid--cursor").background
+        assert (before, after) == (
+            Color.parse(LIGHT.variables["block-cursor-background"]),
+            Color.parse(DARK.variables["block-cursor-background"]),
+        )

@@ -4,7 +4,6 @@ from textual.events import Key
 from textual.timer import Timer
 
 from tui.keys import shown_key
-from tui.strips.choices import Choices
 from tui.strips.host import StripScreen
 
 CHORD_SECONDS = 0.4
@@ -26,6 +25,8 @@ class ChordScreen(StripScreen):
         self._chord_timer = self.set_timer(CHORD_SECONDS, self._show_chord)
 
     def _show_chord(self) -> None:
+        from tui.strips.choices import Choices
+
         choices = [("g", "first row"), *((place.letter, place.title) for place in self.frame_app.PLACES)]
         hint = Choices("Go to", choices)
         hint.can_focus = False

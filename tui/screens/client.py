@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from core.clients.queries import (
     AccountRow,
     AddressRow,
-    ClientRow,
     NoteRow,
     account,
     address,
@@ -122,7 +121,7 @@ class Client(ClientVerbs[ClientPage]):
     def fill(self, view: ClientPage) -> None:
         self._page = view
         self.HEADING = view.client.client
-        self._show_who(view.client, view.address)
+        self._show_who(view.address)
         self._show_shares(view.shares)
         self._show_sums(view.account)
         self._show_cards(view.cards)
@@ -144,7 +143,7 @@ class Client(ClientVerbs[ClientPage]):
         pane = self.query_one("#notes", Grid)
         pane.show_rows(Rows([_note_row(note) for note in view.notes]))
 
-    def _show_who(self, row: ClientRow, home: AddressRow) -> None:
+    def _show_who(self, home: AddressRow) -> None:
         place = self._order.index(self._client_id) + 1 if self._client_id in self._order else 1
         town = " ".join(part for part in (home.city, home.state, home.postal_code) if part)
         where = ", ".join(part for part in (home.street, town, home.phone, home.email) if part)

@@ -21,8 +21,6 @@ from tui.cells import in_two_lines
 from tui.keys import Direction, key_of
 from tui.screens.around import footer_keys, notes_of
 from tui.screens.loading import LoadingScreen, V
-from tui.strips.choices import letters_for
-from tui.strips.fields import FieldInput
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.lines import FooterLine, Line, ListTitle, ScreensLine, StatusLine, TitleLine
@@ -304,6 +302,8 @@ class FrameScreen(LoadingScreen[V]):
         self.renew()
 
     def action_sort(self) -> None:
+        from tui.strips.choices import letters_for
+
         grid = self.grid
         letters = letters_for([column.title for column in grid.columns])
         choices = [(letter, column.title) for letter, column in zip(letters, grid.columns, strict=True)]
@@ -311,6 +311,8 @@ class FrameScreen(LoadingScreen[V]):
 
     def action_pane(self, by: Literal[-1, 1]) -> None:
         """The next list, or while a strip is open its next field."""
+        from tui.strips.fields import FieldInput
+
         kind = Grid if self.strip is None else FieldInput
         if by == 1:
             self.focus_next(kind)

@@ -6,13 +6,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from core.clients.queries import has_clients
 from core.conflicts.queries import count_conflicts
 from core.dates import Period, previous_month, zone
 from core.ledger.happened import Happening, happened
 from core.ledger.to_do import ToDo, to_do
 from core.payments.card_list import cards_to_do
-from core.practice.queries import practice
+from core.practice.timezone import timezone
 from core.sessions.agenda import AgendaRow, agenda
 from core.store import Read
 from tui.billed import billed, billed_words
@@ -95,12 +94,13 @@ class Today(BookScreen[TodayView]):
         today = self.biller.today()
         conflicts = count_conflicts(read)
         decide = [ToDo("conflicts", "Conflicts between offices", conflicts, None)] if conflicts else []
+        waiting = decide + [ToDo(*one) for one in cards_to_do(read)] + to_do(read, today)
         return TodayView(
-            decide + [ToDo(*one) for one in cards_to_do(read)] + to_do(read, today),
+            waiting,
             [row for row in agenda(read, Period(today, today), today=today) if row.status != "cancelled"],
             happened(read, most=EVENTS_SHOWN),
-            practice(read).timezone,
-            has_clients(read),
+            timezone(read),
+            bool(waiting) or _has_begun(read),
         )
 
     def fill(self, view: TodayView) -> None:
@@ -176,6 +176,12 @@ class Today(BookScreen[TodayView]):
         row = self._agenda.get(self.grid.cursor_id or "")
         if row is not None:
             bill_sessions(self, [row])
+
+
+def _has_begun(read: Read) -> bool:
+    from core.clients.queries import has_clients
+
+    return has_clients(read)
 
 
 def _waiting_row(item: ToDo) -> Row:

@@ -1,14 +1,16 @@
 """A screen that can open strips: one at a time, focus there and back, typed texts kept."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.app import FrameApp
-from tui.strips.choices import Choice, Choices
-from tui.strips.strip import Strip
+
+if TYPE_CHECKING:
+    from tui.strips.choices import Choice
+    from tui.strips.strip import Strip
 
 A = TypeVar("A")
 
@@ -32,7 +34,7 @@ class StripScreen(Screen[None]):
 
     def open_strip(
         self,
-        strip: Strip[A],
+        strip: "Strip[A]",
         on_answer: Callable[[A], object],
         *,
         on_close: Callable[[], object] | None = None,
@@ -50,7 +52,7 @@ class StripScreen(Screen[None]):
         self.query_one("#strip").mount(strip)
         self.strip_changed()
 
-    def _strip_ready(self, strip: Strip[Any]) -> None:
+    def _strip_ready(self, strip: "Strip[Any]") -> None:
         if strip is self.strip:
             kept = self.frame_app.kept_texts.get(strip.keep_as) if strip.keep_as else None
             if kept:
@@ -87,7 +89,7 @@ class StripScreen(Screen[None]):
     def ask_which(
         self,
         question: str,
-        answers: Sequence[Choice],
+        answers: "Sequence[Choice]",
         on_answer: Callable[[str], object],
         *,
         on_cancel: Callable[[], object] | None = None,
@@ -100,6 +102,8 @@ class StripScreen(Screen[None]):
         self.frame_app.drop_typed_ahead()
         self.open_strip(strip, on_answer)
 
-    def choose(self, lead: str, choices: Sequence[Choice], on_choice: Callable[[str], object]) -> None:
+    def choose(self, lead: str, choices: "Sequence[Choice]", on_choice: Callable[[str], object]) -> None:
         """Let one key choose; any other closes."""
+        from tui.strips.choices import Choices
+
         self.open_strip(Choices(lead, choices), on_choice)

@@ -5,7 +5,6 @@ from tui.verbs.payment_page import carry_out, guarantor_of, who
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Callable
     from typing import Any
 
     from core.payments.card_file import Card
@@ -14,12 +13,9 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    from tui.arguments import deeds_of
 
-    def verb(name: str, summary: str, run: "Callable[[Door], int]") -> "ArgumentParser":
-        made = what.add_parser(name, help=summary, description=summary, parents=[common])
-        made.set_defaults(run=run)
-        return made
+    verb = deeds_of(parser, common)
 
     who(verb("list", "the cards on file of who owes", card_list))
     charge = verb("charge", "ask the hub to charge a card on file for an invoice", card_charge)

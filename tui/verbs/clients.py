@@ -15,6 +15,7 @@ OWN = ("street", "street_2", "city", "state", "postal_code", "phone")
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.arguments import texts
     from tui.verbs.coverage import coverage_arguments
     from tui.verbs.guarantors import share_arguments
     from tui.verbs.ledger_page import range_arguments
@@ -50,8 +51,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     shares = what.add_parser("shares", help="share a client's charges between guarantors", parents=[common])
     share_arguments(shares, common)
     for one in (add, edit):
-        for field in ADDRESS:
-            one.add_argument(f"--{field.replace('_', '-')}")
+        texts(one, *ADDRESS)
     coverage = what.add_parser("coverage", help="a client's insurance", parents=[common])
     coverage_arguments(coverage, common)
 

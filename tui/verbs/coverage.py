@@ -14,6 +14,8 @@ DAYS = ("subscriber_birth_on", "starts_on", "ends_on")
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.arguments import texts
+
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = what.add_parser("list", help="every insurer", parents=[common])
     listing.set_defaults(run=payer_list)
@@ -25,14 +27,13 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     edit.add_argument("--name")
     edit.set_defaults(run=payer_edit)
     for one in (add, edit):
-        for field in CONTACT:
-            one.add_argument(f"--{field.replace('_', '-')}")
+        texts(one, *CONTACT)
 
 
 def coverage_arguments(parser: "ArgumentParser", common: "ArgumentParser") -> None:
     """`client coverage C [list]`, `add --payer P`, `edit [WHICH]`, `end [WHICH] --on DAY`."""
     from core.clients.coverage import RELATIONS
-    from tui.arguments import whole_number
+    from tui.arguments import texts, whole_number
 
     parser.add_argument("client", metavar="C")
     parser.set_defaults(run=coverage_list)
@@ -51,17 +52,12 @@ def coverage_arguments(parser: "ArgumentParser", common: "ArgumentParser") -> No
     for one in (edit, end):
         one.add_argument("which", metavar="WHICH", nargs="?", help="insurer, member number or id")
     for one in (add, edit):
-        for field in TEXTS:
-            one.add_argument(f"--{field.replace('_', '-')}")
+        texts(one, *TEXTS)
         one.add_argument("--relation", choices=RELATIONS, help="of the client to the subscriber")
         one.add_argument("--subscriber-birth-on", metavar="DAY")
         one.add_argument("--from", dest="starts_on", metavar="DAY", help="first day it held")
         one.add_argument("--to", dest="ends_on", metavar="DAY", help="last day it held")
         one.add_argument("--rank", type=whole_number(1, 9), help="1 primary, 2 secondary")
-
-
-def _given(door: "Door", fields: "tuple[str, ...]") -> "dict[str, Any]":
-    return {name: getattr(door.options, name) for name in fields if getattr(door.options, name) is not None}
 
 
 def payer_list(door: "Door") -> int:
@@ -84,7 +80,7 @@ def payer_add(door: "Door") -> int:
     from core.clients.coverage import add_payer
 
     with door.store().write(door.actor()) as tx:
-        add_payer(tx, name=door.options.name, **_given(door, CONTACT))
+        add_payer(tx, name=door.options.name, **door.given(*CONTACT))
     return payer_list(door)
 
 
@@ -92,7 +88,7 @@ def payer_edit(door: "Door") -> int:
     from core.clients.coverage import change_payer, find_payer
     from core.errors import UsageError
 
-    values = _given(door, ("name", *CONTACT))
+    values = door.given("name", *CONTACT)
     if not values:
         raise UsageError("Say what to correct, such as --name or --phone.")
     with door.store().write(door.actor()) as tx:
@@ -104,7 +100,7 @@ def _policy(door: "Door") -> "dict[str, Any]":
     """What was typed of a policy. Raises: NotADate."""
     from core.dates import parse_entered_day
 
-    values = _given(door, (*TEXTS, "relation", "rank", *DAYS))
+    values = door.given(*TEXTS, "relation", "rank", *DAYS)
     return {name: parse_entered_day(value) if name in DAYS else value for name, value in values.items()}
 
 

@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    from tui.arguments import whole_number
+    from tui.arguments import deeds_of, whole_number
 
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    deed = deeds_of(parser, common)
 
     def verb(name: str, summary: str, run: "Callable[[Door], int]", *, one: bool = True) -> "ArgumentParser":
-        made = what.add_parser(name, help=summary, description=summary, parents=[common])
-        made.set_defaults(run=run)
+        made = deed(name, summary, run)
         if one:
             made.add_argument("document", metavar="ID", help="an invoice's number, or what an id ends in")
         return made

@@ -4,7 +4,7 @@ import argparse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from typing import Any
 
@@ -34,16 +34,9 @@ class _OfService(argparse.Action):
 
 
 def arguments(name: str, parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
-    from tui.arguments import whole_number
+    from tui.arguments import deeds_of, whole_number
 
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-
-    def verb(name: str, summary: str, run: "Callable[[Door], int]") -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = what.add_parser(
-            name, help=summary, description=summary, parents=[common]
-        )
-        made.set_defaults(run=run)
-        return made
+    verb = deeds_of(parser, common)
 
     make = verb("make", "what care by one provider is expected to cost; at most twelve months", estimate_make)
     make.set_defaults(services=None)

@@ -14,12 +14,9 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    from tui.arguments import deeds_of
 
-    def verb(name: str, summary: str, run: "Any") -> "ArgumentParser":
-        made = what.add_parser(name, help=summary, description=summary, parents=[common])
-        made.set_defaults(run=run)
-        return made
+    verb = deeds_of(parser, common)
 
     listing = verb("list", "what is due, what was charged, what should be let go", fee_list)
     listing.add_argument("--as-of", metavar="DAY", help="as a run on that day would find it (today)")

@@ -4,7 +4,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from datetime import date
-    from typing import Any
 
     from core.store import Read
     from tui.door import Door
@@ -13,6 +12,7 @@ ADDRESS = ("street", "street_2", "city", "state", "postal_code", "country", "ema
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.arguments import texts
     from tui.verbs.ledger_page import range_arguments
 
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
@@ -30,8 +30,7 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     edit.add_argument("--name")
     edit.set_defaults(run=guarantor_edit)
     for one in (add, edit):
-        for field in ADDRESS:
-            one.add_argument(f"--{field.replace('_', '-')}")
+        texts(one, *ADDRESS)
 
 
 def share_arguments(shares: "ArgumentParser", common: "ArgumentParser") -> None:
@@ -53,12 +52,6 @@ def share_arguments(shares: "ArgumentParser", common: "ArgumentParser") -> None:
     listing.set_defaults(run=shares_list)
     setting.set_defaults(run=shares_set)
     ending.set_defaults(run=shares_end)
-
-
-def _given(door: "Door", *fields: str) -> "dict[str, Any]":
-    return {
-        field: getattr(door.options, field) for field in fields if getattr(door.options, field) is not None
-    }
 
 
 def guarantor_list(door: "Door") -> int:
@@ -96,7 +89,7 @@ def guarantor_add(door: "Door") -> int:
 
     store = door.store()
     with store.write(door.actor()) as tx:
-        guarantor_id = add_guarantor(tx, name=door.options.name, **_given(door, *ADDRESS))
+        guarantor_id = add_guarantor(tx, name=door.options.name, **door.given(*ADDRESS))
     with store.read() as read:
         return _answer_guarantor(door, read, guarantor_id)
 
@@ -106,7 +99,7 @@ def guarantor_edit(door: "Door") -> int:
     from core.clients.queries import find_guarantor
     from core.errors import UsageError
 
-    store, given = door.store(), _given(door, "name", *ADDRESS)
+    store, given = door.store(), door.given("name", *ADDRESS)
     if not given:
         raise UsageError("Say what to correct, such as --street or --email.")
     with store.write(door.actor()) as tx:

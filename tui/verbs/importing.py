@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    from tui.arguments import deeds_of
+
+    deed = deeds_of(parser, common)
 
     def verb(name: str, summary: str, source: str, run: "Callable[[Door], int]") -> "ArgumentParser":
-        made = what.add_parser(name, help=summary, description=summary, parents=[common])
+        made = deed(name, summary, run)
         made.add_argument("source", metavar=source)
         made.add_argument("--dry-run", action="store_true", help="list what would come in and what not")
         made.add_argument("--skip-refused", action="store_true", help="import the good rows only")
-        made.set_defaults(run=run)
         return made
 
     synthea = verb("synthea", "a folder of Synthea CSV files", "DIR", import_synthea)

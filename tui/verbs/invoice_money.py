@@ -57,7 +57,7 @@ class SayWhatOfTheMoney(DomainError):
         super().__init__(f"{refusal} Say --keep-credit or --refund.", subject=refusal.subject)
 
 
-def _asked_about_money(door: "Door", sentence: str) -> str | None:
+def _asked_about_money(sentence: str) -> str | None:
     """On a terminal: keep it as credit or refund it? None leaves the invoice as it is."""
     import sys
 
@@ -84,7 +84,7 @@ def invoice_void(door: "Door") -> int:
     said = "credit" if options.keep_credit else "refund" if options.refund else None
     if row["status"] != "void":
         if said is None and row["paid_cents"] > 0 and sys.stdin.isatty():
-            said = _asked_about_money(door, str(MoneyIsOnIt(row["number"], row["paid_cents"])))
+            said = _asked_about_money(str(MoneyIsOnIt(row["number"], row["paid_cents"])))
             agreed = said is not None
         else:
             agreed = door.agreed(f"Void {row['number']}, {show_cents(row['total_cents'])}?")

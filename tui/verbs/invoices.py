@@ -10,15 +10,14 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    from tui.arguments import whole_number
+    from tui.arguments import deeds_of, whole_number
     from tui.verbs.invoice_money import money_arguments
     from tui.verbs.reminders import remind_arguments
 
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    deed = deeds_of(parser, common)
 
     def verb(name: str, summary: str, run: "Any", *, number: bool = True) -> "ArgumentParser":
-        made = what.add_parser(name, help=summary, description=summary, parents=[common])
-        made.set_defaults(run=run)
+        made = deed(name, summary, run)
         if number:
             made.add_argument("number", metavar="N", help="N-00042, bare digits, or a draft's short id")
         return made

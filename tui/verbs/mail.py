@@ -3,20 +3,14 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Callable
 
     from tui.door import Door
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    from tui.arguments import whole_number
+    from tui.arguments import deeds_of, whole_number
 
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-
-    def verb(called: str, summary: str, run: "Callable[[Door], int]") -> "ArgumentParser":
-        made: ArgumentParser = what.add_parser(called, help=summary, description=summary, parents=[common])
-        made.set_defaults(run=run)
-        return made
+    verb = deeds_of(parser, common)
 
     verb("show", "the mail server, and when invoices share themselves", mail_show)
     put = verb("set", "the mail server; its password is given at the hub: syncd mail-password", mail_set)

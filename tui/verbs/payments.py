@@ -5,7 +5,7 @@ from tui.verbs.payment_page import answer, carry_out, guarantor_of, name_of, pay
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from typing import Any
 
@@ -18,12 +18,9 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    from tui.arguments import deeds_of
 
-    def verb(name: str, summary: str, run: "Callable[[Door], int]") -> "ArgumentParser":
-        made = what.add_parser(name, help=summary, description=summary, parents=[common])
-        made.set_defaults(run=run)
-        return made
+    verb = deeds_of(parser, common)
 
     add = verb("add", "record money received; oldest due first, the rest is credit", payment_add)
     who(add)

@@ -11,12 +11,9 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    from tui.arguments import deeds_of
 
-    def verb(name: str, summary: str, run: "Any") -> "ArgumentParser":
-        made = what.add_parser(name, help=summary, description=summary, parents=[common])
-        made.set_defaults(run=run)
-        return made
+    verb = deeds_of(parser, common)
 
     grant = verb("grant", "let a person into the portal for a client, and invite them by mail", portal_grant)
     grant.add_argument("client", metavar="CLIENT")

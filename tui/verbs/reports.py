@@ -3,7 +3,6 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Callable
     from datetime import date
 
     from core.store import Read
@@ -11,18 +10,15 @@ if TYPE_CHECKING:
 
 
 def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> None:
+    from tui.arguments import deeds_of
+
     if name == "explain":
         parser.add_argument(
             "subject", metavar="SUBJECT", help="an invoice number, a payment's id or a client"
         )
         parser.set_defaults(run=explain)
         return
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-
-    def verb(name: str, summary: str, run: "Callable[[Door], int]") -> "ArgumentParser":
-        made = what.add_parser(name, help=summary, description=summary, parents=[common])
-        made.set_defaults(run=run)
-        return made
+    verb = deeds_of(parser, common)
 
     ar = verb("ar", "who owes how much and for how long, as of any day", report_ar)
     ar.add_argument("--as-of", metavar="DAY", help="the day it is asked for (today)")

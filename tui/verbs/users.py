@@ -56,7 +56,7 @@ def user_list(door: "Door") -> int:
 
 def user_add(door: "Door") -> int:
     from core.actors import Role
-    from core.practice.commands import add_user
+    from core.practice.users import add_user
 
     with door.store().write(door.actor()) as tx:
         add_user(tx, name=door.options.name, role=Role(door.options.role))

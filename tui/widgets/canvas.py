@@ -6,11 +6,12 @@ rows and with a hundred thousand.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.css.styles import RenderStyles
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
@@ -32,13 +33,6 @@ _CURSOR, _AWAY, _MARKED, _IN_RANGE = 1, 2, 4, 8
 class RowCanvas(ScrollView):
     """The painted half of a list: columns, lines kept by what they show, rows read in blocks."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "grid--header",
-        "grid--cursor",
-        "grid--cursor-away",
-        "grid--marked",
-        "grid--empty",
-    }
     DEFAULT_CSS = """
     RowCanvas { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
         scrollbar-color: $boost; scrollbar-background: $background; scrollbar-color-hover: $secondary;
@@ -119,9 +113,21 @@ class RowCanvas(ScrollView):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
+        self._component_styles.clear()
         self._styles_kept.clear()
         self._behind = None
         self._lines.clear()
+
+    def get_component_styles(self, *names: str) -> RenderStyles:
+        """Each part's style is worked out when it is painted; Textual would work out all, for every list of
+        a screen, before the first paint."""
+        for name in names:
+            if name not in self._component_styles:
+                part = DOMNode(classes=name)
+                part._attach(self)
+                self.app.stylesheet.apply(part)
+                self._component_styles[name] = part.styles
+        return super().get_component_styles(*names)
 
     def render_lines(self, crop: Region) -> list[Painted]:
         """Lines straight from those kept: the styles cache would compose borders we do not have."""

@@ -179,7 +179,7 @@ def test_rj1_a_backup_opens_with_the_keys_of_its_own_day(practice: Practice, tmp
 def test_rj1_a_user_who_was_removed_cannot_restore_what_came_after(
     practice: Practice, tmp_path: Path
 ) -> None:
-    from core.practice.commands import add_user
+    from core.practice.users import add_user
 
     with practice.home.open() as store:
         slots = str(practice.home.folder / "keys.json")

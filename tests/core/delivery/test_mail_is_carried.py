@@ -29,7 +29,7 @@ from core.delivery.statements import make_statement
 from core.invoicing.commands import create_draft, issue_drafts
 from core.invoicing.voiding import void_invoice
 from core.ledger.mail_server import mail_server
-from core.ledger.mail_state import mail_state, mailed
+from core.ledger.mail_state import mailed
 from core.ledger.statement_view import statement_key
 from core.practice.mail import set_auto_share, set_mail_server, stop_mail
 from core.practice.portal import set_portal_address
@@ -409,7 +409,7 @@ def test_without_a_mail_server_nothing_is_asked_for_and_nothing_leaves(book: Boo
         send_test_mail(tx, "a@example.org")
     invoice_id = sent(book)
     with book.store.read() as read:
-        assert mail_state(read, invoice_id) == "queued"
+        assert mailed(read, invoice_id).state == "queued"
     with book.write() as tx:
         set_mail_server(tx, host="smtp.example.com", sender="bills@elm.example")
         stop_mail(tx)

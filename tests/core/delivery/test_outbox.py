@@ -15,7 +15,7 @@ from core.delivery.sharing import share_documents
 from core.documents.queries import document
 from core.invoicing.commands import create_draft
 from core.ledger.invoices import invoice
-from core.ledger.mail_state import mail_state
+from core.ledger.mail_state import mailed
 from tests.builders import NOW, OWNER, TODAY, Book
 from tests.core.payments.billed import billed, paid
 
@@ -45,7 +45,7 @@ def test_a_recalled_invoice_is_issued_and_not_sent(book: Book) -> None:
         assert recall_shares(tx, [invoice_id]) == [invoice_id]
     assert status(book, invoice_id) == "issued"
     with book.store.read() as read:
-        assert mail_state(read, invoice_id) == "none"
+        assert mailed(read, invoice_id).state == "none"
     assert waiting(book) == []
 
 

@@ -15,7 +15,7 @@ from core.documents.keep import document_bytes, keep_documents
 from core.errors import NotFound
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import HeldBack, create_draft, issue_drafts
-from core.ledger.mail_state import mail_state
+from core.ledger.mail_state import mailed
 from tests.builders import OWNER, TODAY, Book
 
 
@@ -73,7 +73,7 @@ def test_rb3_one_that_is_held_back_keeps_all_of_them_drafts(book: Book, drafts: 
 def test_decision_18_mail_is_queued_where_there_is_an_address(book: Book, drafts: list[str]) -> None:
     send(book.store, OWNER, drafts, today=TODAY)
     with book.store.read() as read:
-        assert [mail_state(read, one) for one in drafts] == ["none", "queued", "queued"]
+        assert [mailed(read, one).state for one in drafts] == ["none", "queued", "queued"]
 
 
 def test_a_guarantor_who_wants_no_mail_gets_none(book: Book, drafts: list[str]) -> None:

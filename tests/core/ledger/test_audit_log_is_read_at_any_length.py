@@ -21,7 +21,8 @@ from core.ledger.log import (
     find_entry,
     log_entry,
 )
-from core.practice.commands import change_practice, change_provider, change_role, change_service
+from core.practice.commands import change_practice, change_provider, change_service
+from core.practice.users import change_role
 from tests.builders import NOW, TODAY, Book
 
 LOCAL = zone("America/New_York")
@@ -190,7 +191,8 @@ def test_rj2_what_was_before_stands_beside_what_came_after() -> None:
 
 def test_rj2_a_change_of_the_practice_says_what_was_there_before(book: Book) -> None:
     from core.actors import Role
-    from core.practice.commands import add_service, add_user
+    from core.practice.commands import add_service
+    from core.practice.users import add_user
 
     with book.write() as tx:
         change_practice(tx, phone="555 0199")

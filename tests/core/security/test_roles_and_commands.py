@@ -35,7 +35,8 @@ from core.trouble import NotAllowed
 from tests.builders import NOW, TODAY, Book
 
 ROOMS = (
-    "core.practice.commands", "core.clients.commands", "core.clients.shares", "core.sessions.commands",
+    "core.practice.commands", "core.practice.users", "core.clients.commands", "core.clients.shares",
+    "core.sessions.commands",
     "core.invoicing.commands", "core.invoicing.lines", "core.invoicing.late_fees", "core.invoicing.holding",
     "core.invoicing.billing_run", "core.invoicing.issue", "core.delivery.commands", "core.delivery.sharing",
     "core.documents.keep",
@@ -69,6 +70,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "add_provider": (MANAGE, (), {"name": "Nora"}),
     "change_provider": (MANAGE, ("provider",), {"licence": "1"}),
     "choose": (MANAGE, ("hide_ssn", "yes"), {}),
+    "put_setting": (MANAGE, ("portal_address", ""), {}),
     "license_provider": (MANAGE, ("provider",), {"first_year": 2026}),
     "add_service": (MANAGE, (), {"code_system": "CPT", "code": "1", "description": "d", "rate_cents": 1}),
     "set_terms": (MANAGE, (), {"days": 1, **TERM}),

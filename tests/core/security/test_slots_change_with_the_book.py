@@ -10,7 +10,7 @@ import pytest
 
 import core.security.keys
 from core.actors import Actor, Role
-from core.practice.commands import LastOwner, add_user
+from core.practice.users import LastOwner, add_user
 from core.security.files import NotThere
 from core.security.keys import Keys, WrongPassphrase
 from core.security.slots import (

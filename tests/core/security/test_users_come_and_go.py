@@ -9,8 +9,8 @@ import pytest
 
 from core.actors import Role
 from core.errors import NotFound
-from core.practice.commands import LastOwner, add_user, change_role, remove_user
 from core.practice.queries import UserInactive
+from core.practice.users import LastOwner, add_user, change_role, remove_user
 from core.security.keys import WrongPassphrase
 from core.security.unlock import acting, open_with_file, open_with_passphrase
 from core.trouble import NoBook

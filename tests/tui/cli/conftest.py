@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.actors import Role
-from core.practice.commands import change_role
+from core.practice.users import change_role
 from tests.builders import OWNER
 from tests.homes import Home, client_with_sessions, provider_of
 from tui.cli import main

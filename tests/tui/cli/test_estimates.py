@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.actors import Role
-from core.practice.commands import add_service, change_practice, change_role
+from core.practice.commands import add_service, change_practice
+from core.practice.users import change_role
 from core.tables import Client
 from tests.builders import OWNER
 from tests.homes import Home

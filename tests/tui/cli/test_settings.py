@@ -26,7 +26,7 @@ def test_an_office_and_a_service_are_corrected(daysheet: Daysheet, home: Home) -
 
 def home_is_owned(home: Home) -> None:
     from core.actors import Role
-    from core.practice.commands import change_role
+    from core.practice.users import change_role
 
     with home.open() as store, store.write(OWNER) as tx:
         for (user_id,) in tx.rows("SELECT id FROM \"user\" WHERE role = 'service'"):

@@ -12,7 +12,7 @@ import core.delivery.making
 from core.actors import Role
 from core.documents.statement import render_statement
 from core.ledger.statement_view import StatementView
-from core.practice.commands import change_role
+from core.practice.users import change_role
 from tests.builders import OWNER
 from tests.core.documents.sample_invoice import text_of
 from tests.homes import Home

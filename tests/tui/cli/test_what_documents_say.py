@@ -10,7 +10,7 @@ import pytest
 
 from core.actors import Role
 from core.documents.keep import document_bytes
-from core.practice.commands import change_role
+from core.practice.users import change_role
 from tests.builders import OWNER
 from tests.core.documents.sample_invoice import a_logo, text_of
 from tests.homes import Home

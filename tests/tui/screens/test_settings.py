@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.actors import Actor, Role
-from core.practice.commands import add_office, add_service, add_user, set_terms
+from core.practice.commands import add_office, add_service, set_terms
+from core.practice.users import add_user
 from tests.builders import TODAY, Book
 from tests.tui.on_a_book import Driver, biller_on
 from tui.config import read_config
