@@ -210,7 +210,7 @@ async def came_back(asked: Asked) -> Response:
     try:
         seen = await _seen(asked, came)
     except (ProcessorAway, ProcessorRefuses):
-        return await _waiting(asked, came)
+        return await (_failed(asked, came) if came.why else _waiting(asked, came))
     if seen.status == "open":
         return await page(asked, "pay_back.html", url=await _url(asked, came), **await _about(asked, came))
     if seen.status != "complete":
@@ -219,7 +219,7 @@ async def came_back(asked: Asked) -> Response:
         return to("/billing/cards?done=saved")
     paid = await asked.portal.read(paid_with, came, seen.intent_ref)
     if paid is None:
-        return await _waiting(asked, came)
+        return await (_failed(asked, came) if seen.unpaid else _waiting(asked, came))
     return await page(asked, "paid.html", paid=paid, receipt=await _receipt(asked, came), came=came)
 
 
@@ -260,6 +260,11 @@ async def _about(asked: Asked, came: Came) -> dict[str, Any]:
 async def _waiting(asked: Asked, came: Came) -> Response:
     again = f"/billing/pay/return?session_id={came.page_ref}"
     return await page(asked, "pay_waiting.html", again=again, **await _about(asked, came))
+
+
+async def _failed(asked: Asked, came: Came) -> Response:
+    """It looked paid, and was not: said once and for all, with the way to pay again."""
+    return await page(asked, "pay_failed.html", **await _about(asked, came))
 
 
 async def _receipt(asked: Asked, came: Came) -> bool:

@@ -18,14 +18,17 @@ from core.ledger.account import account_of, facts_of
 from core.ledger.mail_server import mail_server
 from core.payments.card_file import ask_charge, cards_of
 from core.payments.commands import record_payment
+from core.payments.inbox import waiting_events
 from core.payments.refunds import refund
 from core.practice.mail import set_mail_server
 from core.practice.portal import set_portal_address
 from core.practice.settings import choose
 from core.security.processor_secret import forget_processor_secret
 from core.store import Read
+from syncd.cards import processor_from
+from syncd.settling import pull
 from tests.builders import ADDRESS, TODAY
-from tests.stripe_double import CONFIRM, DECLINED, DECLINED_LATER, GOOD, Double
+from tests.stripe_double import CONFIRM, DECLINED, DECLINED_LATER, GOOD, Double, deliver
 from tests.syncd.network import Running, until
 from tests.syncd.portal.served import Browser, Practice, practice
 from tests.syncd.rehearsal import stand_in
@@ -233,6 +236,49 @@ def test_re4_until_the_processor_says_paid_the_page_waits_and_guesses_nothing(ti
     session["status"] = "open"
     done = httpx.post(url.replace("/pay/", "/confirm/"), data={"answer": "pass"}, timeout=30)
     assert "$150.00 is paid" in till.back(mother, done).text
+
+
+def _completed(till: Till, browser: Browser, at: str, path: str) -> tuple[str, str]:
+    """A page that looks paid while the money is on its way; answers the way back and the payment."""
+    gone = till.pay(browser, path, at, shown="15000")
+    till.type_in(gone.headers["location"], CONFIRM)
+    ref, session = list(till.double.sessions.items())[-1]
+    session["status"] = "complete"
+    back = f"/billing/pay/return?session_id={ref}"
+    assert "being processed" in browser.get(back).text
+    return back, str(session["payment_intent"])
+
+
+@pytest.mark.parametrize("heard", ["by an event", "by the daily look", "by coming back"])
+@pytest.mark.parametrize("ending", ["cancel", "fail_after_all"])
+def test_re4_a_payment_that_fails_after_its_page_was_complete_is_said_and_can_be_paid_again(
+    till: Till, ending: str, heard: str
+) -> None:
+    """RF2: nobody is told for ever that it is being processed."""
+    made, mother, number = till.made, till.made.signed_in(till.made.people["mother"]), till.number("anna")
+    at, path = f"/billing/invoices/{number}", f"/billing/invoices/{number}/pay"
+    back, intent = _completed(till, mother, at, path)
+    till.double.events.clear()
+    asyncio.run(getattr(till.double, ending)(intent))
+    if heard == "by an event":
+        (event,) = till.double.events
+        assert asyncio.run(deliver(made.servers[0].url, event)) == 200
+        _wait(lambda: not till.ask(waiting_events))
+    elif heard == "by the daily look":
+        processor = processor_from(str(made.book.folder), made.store)
+        assert processor
+        pull(made.store, processor)
+        processor.close()
+    if heard != "by coming back":  # it is in the book, whether or not the processor answers now
+        till.made.take_cards("http://127.0.0.1:9")
+        assert "did not go through" in mother.get(back).text
+        till.made.take_cards(till.address)
+    said = mother.get(back).text
+    assert ("did not go through" in said, f'href="{at}">Pay again' in said) == (True, True)
+    assert _mails(till) == [("card_failed", "moira@example.org")]
+    gone = till.pay(mother, path, at, shown="15000")
+    assert "$150.00 is paid" in till.back(mother, till.type_in(gone.headers["location"])).text
+    assert till.posted() == [CENTS]
 
 
 def test_re4_a_processor_that_is_away_is_said_and_nothing_is_lost(till: Till) -> None:
