@@ -55,6 +55,10 @@ class Forged(DomainError):
         )
 
 
+STALE = "This page was out of date, so nothing was done. Please press the button once more."
+"""What is said above a form that another tab has overtaken."""
+
+
 class TooMany(DomainError):
     code = "too_many"
 
@@ -108,6 +112,9 @@ class Page(NamedTuple):
     shows: str = ""
     needs: str = ""
     """Which of the practice's switches it obeys: pay, superbills or cards. Off, it is not there (RE7)."""
+    stale: Work | None = None
+    """For a form of ours that is out of date, because another tab signed in or out meanwhile: the same page
+    once more with a new form. Nothing is done; where there is none, the form is refused."""
 
 
 def form_token(secret: str) -> str:
@@ -327,7 +334,9 @@ async def _checked(asked: Asked, row: Page, fresh: str) -> Response:
             return to("/login")
         secret = asked.session or asked.browser
         if not secret or not hmac.compare_digest(form.get("form", "").encode(), form_token(secret).encode()):
-            raise Forged
+            if row.stale is None:
+                raise Forged
+            return await row.stale(asked._replace(browser=asked.browser or fresh))
     elif row.who is Who.PERSON and asked.viewer is None:
         return to("/login")
     return await row.work(asked._replace(browser=asked.browser or fresh))

@@ -14,7 +14,7 @@ import pytest
 
 from core.portal.commands import revoke_access
 from tests.syncd.network import until
-from tests.syncd.portal.served import Browser, Practice, practice
+from tests.syncd.portal.served import FORM, Browser, Practice, practice
 
 MAIL = "ann@example.org"
 
@@ -71,7 +71,8 @@ def test_re1_opened_elsewhere_a_link_shows_a_code_for_the_browser_that_asked(por
     path = ask(portal, browser)
     shown = telephone.get(path).text
     code = shown.split('big code">')[1].split("<")[0]
-    assert code.replace(" ", "") == portal.mails()[-1].code
+    assert code == portal.mails()[-1].code
+    assert (code[4], len(code)) == (" ", 9)
     assert (
         browser.send_form("/login/code", "/login/sent", code=code.lower()).headers["location"] == "/billing"
     )
@@ -84,6 +85,47 @@ def test_re1_a_code_opens_nothing_in_another_browser(portal: Practice) -> None:
     ask(portal, browser)
     code = portal.mails()[-1].code
     assert other.send_form("/login/code", "/login", code=code).status_code == 422
+
+
+@pytest.mark.parametrize("between", ["", "-", " ", " - ", "\u00a0"])
+def test_re1_a_code_is_taken_with_or_without_blanks_and_dashes(portal: Practice, between: str) -> None:
+    browser = portal.browser()
+    ask(portal, browser)
+    code = portal.mails()[-1].code.replace(" ", between)
+    answer = browser.send_form("/login/code", "/login/sent", code=f" {code.lower()} ")
+    assert answer.headers["location"] == "/billing"
+
+
+def test_re1_sign_in_pressed_in_a_second_tab_leads_on(portal: Practice) -> None:
+    """T5: the form of a tab that another has overtaken does nothing, and says how to go on."""
+    browser = portal.browser()
+    path = ask(portal, browser)
+    old = browser.form_token(path)
+    assert browser.send_form(path, path).headers["location"] == "/billing"
+    for at in (path, "/login", "/login/code"):
+        late = browser.post(at, data={"form": old, "email": MAIL, "code": "AAAA AAAA"})
+        assert (late.status_code, late.headers.get("location")) == (303, "/billing"), at
+    assert portal.book.value("SELECT count(*) FROM portal_session") == 1
+    crossed = browser.post(path, data={"form": old}, headers={"sec-fetch-site": "cross-site"})
+    assert crossed.status_code == 403
+    assert "location" not in crossed.headers
+
+
+def test_re1_the_form_of_an_older_page_comes_again_with_what_was_typed(portal: Practice) -> None:
+    browser = portal.browser()
+    path = ask(portal, browser)
+    old = "0" * 64
+    for at, field, typed in (("/login", "email", MAIL), ("/login/code", "code", "ABCD EFGH")):
+        said = browser.post(at, data={"form": old, field: typed})
+        assert (said.status_code, "out of date" in said.text) == (403, True)
+        assert f'value="{typed}"' in said.text
+    button = browser.post(path, data={"form": old})
+    assert (button.status_code, "Sign in</button>" in button.text) == (403, True)
+    found = FORM.search(button.text)
+    assert found
+    assert browser.post(path, data={"form": found[1]}).headers["location"] == "/billing"
+    stranger = portal.browser().post("/login", data={"form": old, "email": MAIL})
+    assert (stranger.status_code, "ask" in stranger.cookies) == (403, True)
 
 
 def test_re1_after_five_wrong_codes_the_right_one_opens_nothing(portal: Practice) -> None:
