@@ -6,7 +6,7 @@ from the processor's word, whether or not the person comes back.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -123,21 +123,30 @@ def status_of(error: DomainError) -> int:
     return 503 if isinstance(error, OutsideFailure | Busy) else 422
 
 
+async def begin_or_show(
+    asked: Asked, begin: Callable[[Tx, Form], Begun], show: Callable[[int, str], Awaitable[Response]]
+) -> Response:
+    """What somebody who is signed in begins, or the page it was sent from with why not: `show` takes the
+    status and the sentence."""
+    form = await form_of(asked)
+    try:
+        return await to_processor(asked, asked.person.actor, form, begin)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return await show(status_of(error), str(error))
+
+
 async def pay_balance(asked: Asked) -> Response:
     """All that is open on one account, for one client or for all."""
     require_cards(asked)
     viewer, client_id = asked.person, asked.form.get("client", "")[:200]
     account, today = asked.form.get("account", "")[:200], asked.portal.today
-    form = await form_of(asked)
-    try:
-        return await to_processor(
-            asked, viewer.actor, form,
-            lambda tx, form: begin_balance(tx, viewer, client_id, account, form, today=today),
-        )  # fmt: skip
-    except NotFound:
-        raise
-    except DomainError as error:
-        return await show_billing(asked, client_id, status_of(error), str(error))
+    return await begin_or_show(
+        asked,
+        lambda tx, form: begin_balance(tx, viewer, client_id, account, form, today=today),
+        lambda status, why: show_billing(asked, client_id, status, why),
+    )
 
 
 async def pay_invoice(asked: Asked) -> Response:
@@ -145,16 +154,11 @@ async def pay_invoice(asked: Asked) -> Response:
     require_cards(asked)
     viewer, number, today = asked.person, asked.value("number"), asked.portal.today
     typed = asked.form["amount"][:40] if "amount" in asked.form else None
-    form = await form_of(asked)
-    try:
-        return await to_processor(
-            asked, viewer.actor, form,
-            lambda tx, form: begin_invoice(tx, viewer, number, typed, form, today=today),
-        )  # fmt: skip
-    except NotFound:
-        raise
-    except DomainError as error:
-        return await show_invoice(asked, status_of(error), str(error), typed)
+    return await begin_or_show(
+        asked,
+        lambda tx, form: begin_invoice(tx, viewer, number, typed, form, today=today),
+        lambda status, why: show_invoice(asked, status, why, typed),
+    )
 
 
 async def pay_by_link(asked: Asked) -> Response:

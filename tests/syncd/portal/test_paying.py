@@ -423,6 +423,21 @@ def test_rf1_a_refund_and_a_removed_card_are_told_once(
         assert "$40.00" in details
 
 
+def test_what_was_chosen_on_a_form_that_fails_is_chosen_still(till: Till) -> None:
+    """WCAG 3.3.7: nothing has to be entered twice."""
+    made, mother = till.made, till.made.signed_in(till.made.people["mother"])
+    at, path = f"/billing/invoices/{till.number('anna')}", f"/billing/invoices/{till.number('anna')}/pay"
+    part = till.pay(mother, path, at, amount="999", save="yes").text
+    ticked = 'name="save" value="yes" checked'
+    assert (f'id="save-part" {ticked}' in part, f'id="save-all" {ticked}' in part) == (True, False)
+    whole = till.pay(mother, path, at, shown="1", save="yes").text
+    assert f'id="save-all" {ticked}' in whole
+    due = till.pay(mother, "/billing/pay", "/billing", account=made.ids["mother"], shown="1", save="yes").text
+    assert due.count(ticked) == 1
+    cards = till.pay(mother, "/billing/cards", "/billing/cards", save="yes").text
+    assert ("Choose on whose account" in cards, ticked in cards) == (True, True)
+
+
 def test_re7_paying_and_cards_switched_off_are_not_offered_and_not_found(
     stripe: tuple[Double, Running], tmp_path: Path
 ) -> None:
