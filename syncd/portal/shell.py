@@ -12,12 +12,12 @@ from enum import Enum
 from functools import cache
 from time import monotonic
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
+from core.errors import Busy, DomainError, NotFound, OutsideFailure
 from core.portal.paying import CONSENT
 from core.portal.signing import new_secret, note_seen
 from core.portal.switches import require_switched_on
@@ -347,33 +347,3 @@ def route_of(portal: Portal, row: Page) -> Callable[[Request], Awaitable[Respons
         return await answer(portal, row, request)
 
     return route
-
-
-def require_portal_url(typed: str) -> str:
-    """The address of a portal: https and a host, or http on this computer alone. Raises: NotAPortalUrl."""
-    parts = urlsplit(typed.strip())
-    try:
-        port = parts.port
-    except ValueError:
-        raise NotAPortalUrl(typed) from None
-    local = parts.hostname in ("localhost", "127.0.0.1")
-    if (
-        (parts.scheme != "https" and not (parts.scheme == "http" and local))
-        or not parts.hostname
-        or parts.path not in ("", "/")
-        or parts.query
-        or parts.fragment
-        or parts.username
-    ):
-        raise NotAPortalUrl(typed)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
-
-
-class NotAPortalUrl(UsageError):
-    code = "not_a_portal_url"
-
-    def __init__(self, typed: str) -> None:
-        super().__init__(
-            f'"{typed[:60]}" is no address for a portal. It is https:// and a host name, such as'
-            " https://pay.example.com; for trying it on this computer, http://localhost:8770."
-        )
