@@ -43,6 +43,9 @@ TRIES = 4
 LINKS_OF_INVOICE, LINKS_OF_PLACE = 10, 20
 """Payments an hour that are begun by pay links: for one invoice, and from one network address."""
 GUEST_SECONDS = 86_400
+LOOKS, LOOK_SECONDS = 10, 30
+"""How often a page that waits for the processor looks again by itself, and how long it stands before.
+Source: WCAG 2.2.1, which asks for 20 seconds at least in which a person can stop it."""
 
 _PAGE = re.compile(r"[A-Za-z0-9_]{6,200}")
 _SENT = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -262,8 +265,17 @@ async def _about(asked: Asked, came: Came) -> dict[str, Any]:
 
 
 async def _waiting(asked: Asked, came: Came) -> Response:
-    again = f"/billing/pay/return?session_id={came.page_ref}"
-    return await page(asked, "pay_waiting.html", again=again, **await _about(asked, came))
+    """It looks again by itself a few times, says so before it does, and can be told to stop: so much time,
+    and so plain a way out, WCAG 2.2.1 asks for."""
+    again, stopped = f"/billing/pay/return?session_id={came.page_ref}", "&look=no"
+    looked = asked.query("looked")
+    times = int(looked) if re.fullmatch(r"[0-9]{1,2}", looked, re.ASCII) else 0
+    goes_on = asked.query("look") != "no" and times < LOOKS
+    return await page(
+        asked, "pay_waiting.html", again=again if goes_on else again + stopped, stop=again + stopped,
+        refresh=f"{again}&looked={times + 1}" if goes_on else "", after=LOOK_SECONDS,
+        **await _about(asked, came),
+    )  # fmt: skip
 
 
 async def _failed(asked: Asked, came: Came) -> Response:

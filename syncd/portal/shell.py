@@ -208,7 +208,7 @@ def headers_of(pays_at: str, *, secure: bool) -> tuple[tuple[bytes, bytes], ...]
 
 
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
-    """A page in the practice's name. With `refresh`, the browser fetches that file at once."""
+    """A page in the practice's name. With `refresh`, the browser goes there at once, or `after` seconds."""
     portal = asked.portal
     of = asked.practice
     if of is None:
@@ -219,11 +219,11 @@ async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> 
         pays=bool(portal.pays) and of.on.pay, makes_superbills=of.on.superbills,
         keeps_cards=bool(portal.pays) and of.on.cards,
         consent=CONSENT.format(practice=of.name) if of.on.cards else "",
-        **{"error": "", "refresh": "", **words},
+        **{"error": "", "refresh": "", "after": 0, **words},
     )  # fmt: skip
     said = Response(text, status, media_type="text/html; charset=utf-8")
     if words.get("refresh"):
-        said.headers["refresh"] = f"0; url={words['refresh']}"
+        said.headers["refresh"] = f"{words.get('after', 0)}; url={words['refresh']}"
     return said
 
 

@@ -231,7 +231,16 @@ def test_re4_until_the_processor_says_paid_the_page_waits_and_guesses_nothing(ti
     session["status"] = "complete"  # as a bank transfer is, for days
     waits = mother.get(back)
     assert ("being processed" in waits.text, f'href="{back}">Look again' in waits.text) == (True, True)
-    assert "refresh" not in waits.headers
+    for looked in range(1, 11):  # it goes on by itself, says so, and ends
+        assert waits.headers["refresh"] == f"30; url={back}&looked={looked}"
+        assert "by itself in 30 seconds" in waits.text
+        waits = mother.get(waits.headers["refresh"].partition("url=")[2])
+    stopped = mother.get(back + "&look=no")
+    for still in (waits, stopped, mother.get(back + "&looked=1000")):
+        assert "being processed" in still.text
+    for still in (waits, stopped):
+        assert ("refresh" in still.headers, "by itself" in still.text) == (False, False)
+        assert 'look=no">Look again' in still.text
     assert till.posted() == []
     session["status"] = "open"
     done = httpx.post(url.replace("/pay/", "/confirm/"), data={"answer": "pass"}, timeout=30)
