@@ -36,14 +36,14 @@ async def pay(asked: Asked) -> Response:
     return await page(asked, "pay.html", number="", code="")
 
 
-async def _pay_again(asked: Asked, status: int, error: str) -> Response:
+async def _pay_again(asked: Asked, status: int, error: str, *, stale: bool = False) -> Response:
     """With what was typed, so that only what is wrong has to be mended."""
     number, code = (asked.form.get(name, "")[:40] for name in ("number", "code"))
-    return await page(asked, "pay.html", status, number=number, code=code, error=error)
+    return await page(asked, "pay.html", status, number=number, code=code, error=error, stale=stale)
 
 
 async def pay_stale(asked: Asked) -> Response:
-    return await _pay_again(asked, 403, STALE)
+    return await _pay_again(asked, 403, STALE, stale=True)
 
 
 async def link_stale(asked: Asked) -> Response:

@@ -219,7 +219,7 @@ async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> 
         pays=bool(portal.pays) and of.on.pay, makes_superbills=of.on.superbills,
         keeps_cards=bool(portal.pays) and of.on.cards,
         consent=CONSENT.format(practice=of.name) if of.on.cards else "",
-        **{"error": "", "refresh": "", "after": 0, **words},
+        **{"error": "", "refresh": "", "after": 0, "stale": False, **words},
     )  # fmt: skip
     said = Response(text, status, media_type="text/html; charset=utf-8")
     if words.get("refresh"):

@@ -60,7 +60,11 @@ async def ask(asked: Asked) -> Response:
 async def ask_again(asked: Asked) -> Response:
     """The form of an earlier page; whoever is signed in by now needs none."""
     typed = asked.form.get("email", "")[:254]
-    return to("/billing") if asked.viewer else await page(asked, "login.html", 403, typed=typed, error=STALE)
+    return (
+        to("/billing")
+        if asked.viewer
+        else await page(asked, "login.html", 403, typed=typed, error=STALE, stale=True)
+    )
 
 
 async def sent(asked: Asked) -> Response:
@@ -69,7 +73,11 @@ async def sent(asked: Asked) -> Response:
 
 async def sent_again(asked: Asked) -> Response:
     typed = asked.form.get("code", "")[:20]
-    return to("/billing") if asked.viewer else await page(asked, "sent.html", 403, typed=typed, error=STALE)
+    return (
+        to("/billing")
+        if asked.viewer
+        else await page(asked, "sent.html", 403, typed=typed, error=STALE, stale=True)
+    )
 
 
 async def opened(asked: Asked) -> Response:
