@@ -103,22 +103,23 @@ def tell_of_charge(tx: Tx, charge_id: str) -> None:
         _mail(tx, kind, to, {}, about=charge.invoice_id, once=f"charge:{charge_id}")
 
 
-CHECKOUT = "SELECT guarantor_id, parts, amount_cents FROM checkout WHERE id = :id"
+CHECKOUT = "SELECT guarantor_id, parts, amount_cents, portal FROM checkout WHERE id = :id"
 
 
 def tell_of_unpaid(tx: Tx, seen: PageSeen) -> None:
-    """A payment that somebody made on the processor's page came to nothing: they thought it was paid."""
+    """A payment that somebody made on the processor's page came to nothing: they thought it was paid. For
+    several invoices the mail leads to the portal, for one to its pay page."""
     tx.require(Right.BILL)
     once = f"checkout-failed:{seen.checkout_id}"
     found = tx.rows(CHECKOUT, id=seen.checkout_id)
     if not found or payment_of(tx, seen.intent_ref) is not None or _is_asked(tx, once):
         return
-    guarantor_id, parts, cents = found[0]
+    guarantor_id, parts, cents, portal = found[0]
     invoice_ids = [invoice_id for invoice_id, _ in json.loads(parts)]
     values = {}
     if len(invoice_ids) > 1:
         numbers = ", ".join(invoice_state(tx, one).number for one in invoice_ids)
-        values = {"number": numbers, "amount": _amount(tx, cents), "link": portal_address(tx)}
+        values = {"number": numbers, "amount": _amount(tx, cents), "link": portal or portal_address(tx)}
     to = _beginner(tx, seen.checkout_id) or _address(tx, guarantor_id)
     _mail(tx, "card_failed", to, values, about=invoice_ids[0], once=once)
 

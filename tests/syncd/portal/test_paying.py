@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -288,6 +289,20 @@ def test_re4_a_payment_that_fails_after_its_page_was_complete_is_said_and_can_be
     gone = till.pay(mother, path, at, shown="15000")
     assert "$150.00 is paid" in till.back(mother, till.type_in(gone.headers["location"])).text
     assert till.posted() == [CENTS]
+
+
+def test_re4_a_balance_that_fails_after_all_is_mailed_with_all_its_invoices(till: Till) -> None:
+    made, mother = till.made, till.made.signed_in(till.made.people["mother"])
+    gone = till.pay(mother, "/billing/pay", "/billing", account=made.ids["mother"], shown="30000")
+    till.type_in(gone.headers["location"], CONFIRM)
+    (session,) = till.double.sessions.values()
+    session["status"] = "complete"
+    asyncio.run(till.double.cancel(session["payment_intent"]))
+    said = mother.get(f"/billing/pay/return?session_id={session['id']}").text
+    numbers = ", ".join(till.number(name) for name in ("anna", "ben"))
+    assert (f"Invoices {numbers} are still open" in said, 'href="/billing">Pay again' in said) == (True, True)
+    (details,) = (one for (one,) in till.rows("SELECT details FROM mail_request WHERE kind = 'card_failed'"))
+    assert json.loads(details) == {"number": numbers, "amount": "$300.00", "link": made.url}
 
 
 def test_re4_a_processor_that_is_away_is_said_and_nothing_is_lost(till: Till) -> None:
