@@ -18,9 +18,10 @@ from core.security.processor_secret import (
     load_processor_secret,
 )
 from core.store import Store
-from syncd.cards import processor_from, pull
+from syncd.cards import processor_from
 from syncd.door import Door
 from syncd.line import LOOPBACK
+from syncd.settling import pull
 
 NAME = "stripe"
 PARTLY = 7

@@ -1,4 +1,4 @@
-"""Carries the outbox to the card processor and makes facts of what comes back (RF1, RF2).
+"""Carries the outbox to the card processor, and brings what comes back to where it is settled (RF1, RF2).
 
 Nothing in memory matters: what is to be asked is a row before it is asked, what the processor sends is a row
 before it is answered for. Killed at any point, the hub goes on from the rows. All network is on threads of
@@ -8,52 +8,46 @@ their own; the book is written by the hub's one writer.
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.actors import Actor, Role
-from core.dates import local_day
-from core.delivery.money_mail import (
-    tell_of_charge,
-    tell_of_refund,
-    tell_of_removed_card,
-    tell_of_saved_card,
-    thank_for_payment,
-)
 from core.errors import Busy, DomainError, NotFound, OutsideFailure
 from core.payments import inbox, outbox, reconcile
 from core.payments.card import (
     ChargeAsked,
     CheckoutAsked,
-    DisputeSeen,
     Intent,
     NoProcessor,
     PageSeen,
     Processor,
     ProcessorRefuses,
     RefundAsked,
-    RefundSeen,
 )
-from core.payments.checkout import processor_of, settle, settle_page
-from core.payments.taken import settle_dispute, settle_refund
-from core.practice.timezone import timezone
 from core.security.processor_secret import DamagedProcessorSecret, load_processor_secret, processor_secret_age
-from core.store import Read, Store, Tx
+from core.store import Read, Store
 from syncd.jobs.look import Looks
+from syncd.settling import (
+    PROCESSOR,
+    news_of,
+    note_charged,
+    note_detached,
+    note_refunded,
+    note_refused,
+    note_settled,
+    pull,
+    settle_news,
+    take_event,
+    take_on,
+)
 from syncd.trouble import Pauses
 
 if TYPE_CHECKING:
     from syncd.hub import Hub
 
-PROCESSOR = Actor("card-processor", "Card processor", Role.SERVICE)
 AT_ONCE = 4
 """Calls on their way to the processor."""
 
 IDLE_SECONDS = 1.0
-PULL_DAYS = 35
-"""How far back the processor's list is laid beside the book. Source: `security.md` 5.6."""
-
-News = Intent | PageSeen | RefundSeen | DisputeSeen
 T = TypeVar("T")
 
 
@@ -65,54 +59,6 @@ def processor_from(folder: str, store: Store) -> Processor | None:
     from syncd.outside.stripe import Stripe  # a hub without cards does not load it
 
     return Stripe(secret)
-
-
-def settle_news(tx: Tx, news: Sequence[News]) -> None:
-    """Record the processor's present word on several things, payments first."""
-    today = _today(tx)
-    for one in news:
-        if isinstance(one, Intent):
-            settle_intent(tx, one)
-        elif isinstance(one, PageSeen):
-            settle_page(tx, one)
-            if one.card is not None:
-                tell_of_saved_card(tx, one.card.ref)
-        elif isinstance(one, RefundSeen):
-            settle_refund(tx, one, today=today)
-            tell_of_refund(tx, one)
-        else:
-            settle_dispute(tx, one)
-
-
-def settle_intent(tx: Tx, seen: Intent) -> None:
-    """Record a payment as the processor has it now, and ask for the mail that follows from it."""
-    payment_id = settle(tx, seen)
-    if payment_id is not None:
-        thank_for_payment(tx, payment_id, checkout_id=seen.checkout_id)
-    if seen.charge_id:
-        tell_of_charge(tx, seen.charge_id)
-    elif payment_id is not None and seen.card is not None:
-        tell_of_saved_card(tx, seen.card.ref)
-
-
-def news_of(processor: Processor, kind: str, about: str) -> list[News]:
-    """What an event is about, as it is now, and what must be recorded before it."""
-    if not about:
-        return []
-    if kind.startswith("checkout.session."):
-        page = processor.page(about)
-        return [*([processor.intent(page.intent_ref)] if page.intent_ref else []), page]
-    if kind.startswith("charge.dispute."):
-        dispute = processor.dispute(about)
-        return [processor.intent(dispute.intent_ref), dispute]
-    seen = processor.intent(about)
-    return [seen, *(processor.refunds_of(about) if seen.status == "succeeded" else [])]
-
-
-def _today(read: Read | Tx, now: datetime | None = None) -> date:
-    moment = now or getattr(read, "now", None)
-    assert moment is not None
-    return local_day(moment, timezone(read))
 
 
 class Cards:
@@ -203,7 +149,7 @@ class Cards:
         count = self._hub.bell.count
         if count != self._rung:
             if await self._hub.read(self._look, outbox.asked_anew):
-                await self._hub.write(self._write, _take_on)
+                await self._hub.write(self._write, take_on)
             self._rung = count
         calls = await self._hub.read(self._look, outbox.waiting_calls)
         events = await self._hub.read(self._look, inbox.waiting_events)
@@ -238,7 +184,7 @@ class Cards:
         try:
             await self._ask(processor, call)
         except ProcessorRefuses as error:
-            await self._hub.write(self._write, _refused, call, error.why)
+            await self._hub.write(self._write, note_refused, call, error.why)
 
     async def _ask(self, processor: Processor, call: outbox.Call) -> None:
         guarantor_id, ref = await self._payer(call)
@@ -265,13 +211,13 @@ class Cards:
             await self._charged(call, await self._out(processor.charge, asked, key=key))
         elif isinstance(asked, RefundAsked):
             seen = await self._out(processor.refund, asked, key=key)
-            await self._hub.write(self._write, _refunded, call.id, seen)
+            await self._hub.write(self._write, note_refunded, call.id, seen)
         else:
             await self._out(processor.detach, asked, key=key)
-            await self._hub.write(self._write, _detached, call.id)
+            await self._hub.write(self._write, note_detached, call.id)
 
     async def _charged(self, call: outbox.Call, seen: Intent) -> None:
-        await self._hub.write(self._write, _charged, call.id, seen)
+        await self._hub.write(self._write, note_charged, call.id, seen)
 
     async def _payer(self, call: outbox.Call) -> tuple[str, str]:
         def look(read: Read) -> tuple[str, str]:
@@ -293,7 +239,7 @@ class Cards:
             assert isinstance(asked, RefundAsked)
             for refund in await self._out(processor.refunds_of, asked.intent_ref):
                 if refund.refund_id == call.id:
-                    await self._hub.write(self._write, _refunded, call.id, refund)
+                    await self._hub.write(self._write, note_refunded, call.id, refund)
                     return True
         return False
 
@@ -304,14 +250,14 @@ class Cards:
         NotFromTheProcessor, OtherMode, Overloaded."""
         processor = self.require()
         event = processor.read_event(body, signature)
-        new: bool = await self._hub.write(self._write, _take_event, event, processor.live, size=len(body))
+        new: bool = await self._hub.write(self._write, take_event, event, processor.live, size=len(body))
         self.wake()
         return new
 
     async def _handle(self, event: inbox.Waiting) -> None:
         try:
             news = await self._out(news_of, self.require(), event.kind, event.about)
-            await self._hub.write(self._write, _settled, event.id, news)
+            await self._hub.write(self._write, note_settled, event.id, news)
         except ProcessorRefuses as error:
             await self._hub.write(self._write, inbox.event_aside, event.id, str(error))
         except (OutsideFailure, Busy):
@@ -366,72 +312,5 @@ class Cards:
         return told
 
 
-def pull(store: Store, processor: Processor, *, days: int = PULL_DAYS) -> list[reconcile.Differs]:
-    """Go through the processor's payments of so many days. Each payment is recorded by itself, so that one
-    that a rule refuses holds nothing up; what differs then is kept and answered."""
-    since = store.clock() - timedelta(days=days)
-    intents = list(processor.intents_since(since))
-    disputes = list(processor.disputes_since(since))
-    for seen in intents:
-        news: list[News] = [seen]
-        if seen.refunded_cents:
-            news += processor.refunds_of(seen.ref)
-        _one_by_one(store, news)
-    _one_by_one(store, disputes)
-    with store.write(PROCESSOR) as tx:
-        return reconcile.compare(tx, intents, disputes, since_on=_today(tx, since))
-
-
-def _one_by_one(store: Store, news: Sequence[News]) -> None:
-    for one in news:
-        try:
-            with store.write(PROCESSOR) as tx:
-                settle_news(tx, [one])
-        except (OutsideFailure, Busy):
-            raise
-        except DomainError:
-            continue  # the comparison tells of it
-
-
-def takes_cards(store: Store) -> bool:
-    """Whether the practice takes cards at all."""
-    with store.read() as read:
-        return bool(processor_of(read))
-
-
 def _one_of_charge(processor: Processor, since: datetime, charge_id: str) -> Intent | None:
     return next((seen for seen in processor.intents_since(since) if seen.charge_id == charge_id), None)
-
-
-def _take_on(tx: Tx) -> int:
-    return outbox.take_on(tx, today=_today(tx))
-
-
-def _take_event(tx: Tx, event: Any, live: bool) -> bool:
-    return inbox.take_event(tx, event, live=live)
-
-
-def _charged(tx: Tx, call_id: str, seen: Intent) -> None:
-    outbox.note_answer(tx, call_id, ref=seen.ref, why=seen.code)
-    settle_intent(tx, seen)
-
-
-def _refunded(tx: Tx, call_id: str, seen: RefundSeen) -> None:
-    outbox.note_refund(tx, call_id, seen, today=_today(tx))
-    tell_of_refund(tx, seen)
-
-
-def _detached(tx: Tx, call_id: str) -> None:
-    outbox.note_answer(tx, call_id)
-    tell_of_removed_card(tx, call_id)
-
-
-def _refused(tx: Tx, call: outbox.Call, why: str) -> None:
-    outbox.note_refusal(tx, call, why, today=_today(tx))
-    if call.kind == "detach":  # the processor has forgotten it before
-        tell_of_removed_card(tx, call.id)
-
-
-def _settled(tx: Tx, event_id: str, news: Sequence[News]) -> None:
-    settle_news(tx, news)
-    inbox.event_done(tx, event_id)

@@ -195,8 +195,11 @@ class Double:
             if rest:
                 return self._found(self.disputes, rest[0])
             return await self._listed(self.disputes, query, self._kept(self.disputes))
+        if path == "checkout/sessions":
+            of = {k: v for k, v in self.sessions.items() if v["payment_intent"] == query["payment_intent"]}
+            return await self._listed(of, query, self._expanded)
         if path.startswith("checkout/sessions/"):
-            return await self._session(rest[1])
+            return await self._expanded(rest[1])
         raise Refusal(404, "no_such_path")
 
     def _kept(self, things: dict[str, dict[str, Any]]) -> Any:
@@ -389,8 +392,21 @@ class Double:
     def _told(self, ref: str) -> dict[str, Any]:
         return {key: value for key, value in self._found(self.sessions, ref).items() if key != "form"}
 
-    async def _session(self, ref: str) -> dict[str, Any]:
-        return self._told(ref)
+    async def _expanded(self, ref: str) -> dict[str, Any]:
+        """A page with its payment in full, as it is always asked for here."""
+        told = self._told(ref)
+        intent = told["payment_intent"]
+        return {**told, "payment_intent": await self._intent(intent)} if intent else told
+
+    async def cancel(self, intent: str) -> None:
+        """The practice cancels a payment on Stripe's own pages."""
+        await self._local("POST", f"payment_intents/{intent}/cancel", {})
+        self.say("payment_intent.canceled", await self._intent(intent))
+
+    async def fail_after_all(self, intent: str) -> None:
+        """What had looked well at first is declined days later."""
+        self.intents[intent]["code"] = "insufficient_funds"
+        self.say("payment_intent.payment_failed", await self._intent(intent))
 
     def expire(self, ref: str) -> None:
         """Nobody finished the page in its day."""

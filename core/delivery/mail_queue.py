@@ -11,6 +11,8 @@ from core.dates import show_instant
 from core.delivery.queries import IN_OUTBOX
 from core.ledger.effective import first_of_its_kind, share_stands
 from core.ledger.mail_state import answered
+from core.payments.queries import invoice_state
+from core.payments.refusals import NoOpenInvoice
 from core.store import Read
 
 LEASE = timedelta(minutes=5)
@@ -29,11 +31,8 @@ may leave; `began_at` set where it was being handed over when the hub was killed
 PASSING = "passing:"
 """How the name of a mail begins that is at this hub alone."""
 
-STILL_ASKED = """
-(r.about = '' OR r.kind NOT IN ('reminder', 'card_failed') OR EXISTS (
-    SELECT 1 FROM invoice_balance AS b WHERE b.invoice_id = r.about AND b.balance_cents > 0 AND b.void = 0))
-"""
-"""What asks for money is not mailed any more once nothing is open."""
+ASKS_FOR_MONEY = ("reminder", "card_failed", "card_confirm")
+"""Kinds that are not mailed any more once nothing is open."""
 
 _SHARED = f"""
 SELECT s.once AS mail, 'invoice' AS kind, s.mail_to, s.invoice_id AS subject_id, 0 AS version, s.at,
@@ -51,7 +50,7 @@ UNION ALL
 SELECT r.once, r.kind, r.mail_to, r.about, 0, r.at, r.details
 FROM mail_request AS r
 WHERE r.mail_to <> '' AND r.at >= :since AND NOT {answered("r.once")} AND {share_stands("r")}
-  AND {first_of_its_kind("mail_request", "r")} AND {STILL_ASKED}
+  AND {first_of_its_kind("mail_request", "r")}
 UNION ALL
 SELECT p.id, p.kind, p.mail_to, '', 0, p.queued_at, p.details
 FROM mail_passing AS p WHERE p.until_at > :now
@@ -88,7 +87,19 @@ def waiting(read: Read, now: datetime, since: str) -> list[Due]:
 def may_leave(read: Read, mail: str, now: datetime, since: str) -> bool:
     """Whether a mail is due still: nobody recalled it, answered it, or is handing it over."""
     found = [_due(*row) for row in read.rows(ONE, since=since, now=show_instant(now), mail=mail)]
-    return bool(found) and found[0].ready_at <= show_instant(now)
+    return bool(found) and found[0].ready_at <= show_instant(now) and _still_asked(read, found[0])
+
+
+def _still_asked(read: Read, due: Due) -> bool:
+    """Whether what a mail asks for is open still. Asked mail by mail, of what is about to leave: a hub in
+    PostgreSQL adds an account up for it."""
+    if due.kind not in ASKS_FOR_MONEY or not due.subject_id:
+        return True
+    try:
+        state = invoice_state(read, due.subject_id)
+    except NoOpenInvoice:
+        return False
+    return not state.void and state.balance_cents > 0
 
 
 def _due(*row: Any) -> Due:
@@ -112,6 +123,8 @@ def ready(read: Read, now: datetime, since: str) -> list[Due]:
     found: list[Due] = []
     for due in waiting(read, now, since):
         if due.ready_at > show_instant(now) or len(found) == AT_ONCE:
+            continue
+        if not _still_asked(read, due):
             continue
         to = due.mail_to.casefold()
         if not due.mail.startswith(PASSING):

@@ -5,15 +5,19 @@ Each is asked for where the fact is recorded, in its transaction, and once howev
 None says a service, a diagnosis or a client's name. A practice without a mail server asks for none.
 """
 
+import json
+
 from core.actors import Right
 from core.dates import local_day
 from core.delivery.mail import queue_mail
 from core.delivery.mail_values import in_money
 from core.ledger.account import account_of, facts_of
 from core.ledger.mail_server import mail_server
-from core.payments.card import RefundSeen
+from core.ledger.pay_link import portal_address
+from core.payments.card import PageSeen, RefundSeen
 from core.payments.card_file import charge_asked
 from core.payments.checkout import payment_of
+from core.payments.queries import invoice_state
 from core.practice.addresses import NotAnAddress
 from core.practice.timezone import timezone
 from core.store import Read, Tx
@@ -97,6 +101,27 @@ def tell_of_charge(tx: Tx, charge_id: str) -> None:
     if charge is not None and kind is not None:
         to = _address(tx, charge.guarantor_id)
         _mail(tx, kind, to, {}, about=charge.invoice_id, once=f"charge:{charge_id}")
+
+
+CHECKOUT = "SELECT guarantor_id, parts, amount_cents, portal FROM checkout WHERE id = :id"
+
+
+def tell_of_unpaid(tx: Tx, seen: PageSeen) -> None:
+    """A payment that somebody made on the processor's page came to nothing: they thought it was paid. For
+    several invoices the mail leads to the portal, for one to its pay page."""
+    tx.require(Right.BILL)
+    once = f"checkout-failed:{seen.checkout_id}"
+    found = tx.rows(CHECKOUT, id=seen.checkout_id)
+    if not found or payment_of(tx, seen.intent_ref) is not None or _is_asked(tx, once):
+        return
+    guarantor_id, parts, cents, portal = found[0]
+    invoice_ids = [invoice_id for invoice_id, _ in json.loads(parts)]
+    values = {}
+    if len(invoice_ids) > 1:
+        numbers = ", ".join(invoice_state(tx, one).number for one in invoice_ids)
+        values = {"number": numbers, "amount": _amount(tx, cents), "link": portal or portal_address(tx)}
+    to = _beginner(tx, seen.checkout_id) or _address(tx, guarantor_id)
+    _mail(tx, "card_failed", to, values, about=invoice_ids[0], once=once)
 
 
 def tell_of_refund(tx: Tx, seen: RefundSeen) -> None:

@@ -78,6 +78,11 @@ class Intent(NamedTuple):
     code: str
 
 
+UNPAID = ("canceled", "requires_payment_method")
+"""Words for a payment that, once its page is complete, is not made any more: nobody can try another card
+there. Source: the processor's lifecycle of payments; `domain.md` section 13, rules 1 and 10."""
+
+
 class PageSeen(NamedTuple):
     """A page as it is now. `status` is open, complete or expired."""
 
@@ -87,6 +92,8 @@ class PageSeen(NamedTuple):
     intent_ref: str
     card: CardSeen | None
     """Of a page that saves a card."""
+    unpaid: str = ""
+    """Why the payment of a complete page came to nothing for good; empty while it is paid or may be yet."""
 
 
 class RefundSeen(NamedTuple):
@@ -138,6 +145,7 @@ class Processor(Protocol):
     def detach(self, card_ref: str, *, key: str) -> None: ...
 
     def page(self, ref: str) -> PageSeen: ...
+    def page_of(self, intent_ref: str) -> PageSeen | None: ...
     def intent(self, ref: str) -> Intent: ...
     def refunds_of(self, intent_ref: str) -> list[RefundSeen]: ...
     def dispute(self, ref: str) -> DisputeSeen: ...

@@ -258,11 +258,28 @@ def _post(tx: Tx, seen: Intent, asked: _Asked, today: date) -> str:
 
 
 def settle_page(tx: Tx, seen: PageSeen) -> None:
-    """A page that saves a card was completed: the card is on file. Again, it changes nothing."""
+    """A page was completed: a card that it saves is on file, a payment that failed after all is known for
+    that. Again, it changes nothing."""
     tx.require(Right.BILL)
     asked = tx.first(CHECKOUT, _Asked, id=seen.checkout_id)
-    if asked is not None and seen.status == "complete" and seen.card is not None:
+    if asked is None or seen.status != "complete":
+        return
+    if seen.card is not None:
         _keep(tx, asked.guarantor_id, asked.consent_id, seen.card)
+    if seen.unpaid and payment_of(tx, seen.intent_ref) is None:
+        _note_unpaid(tx, seen)
+
+
+FAILS = "UPDATE processor_call SET why = :why WHERE id = :id AND why = ''"
+
+
+def _note_unpaid(tx: Tx, seen: PageSeen) -> None:
+    """Its page was complete, and still it is not paid and will not be."""
+    if tx.execute(FAILS, {"id": seen.checkout_id, "why": seen.unpaid[:200]}):
+        audit.record(
+            tx, "checkout.failed", "checkout", seen.checkout_id, code=seen.unpaid[:60],
+            processor_ref=seen.intent_ref,
+        )  # fmt: skip
 
 
 def _keep(tx: Tx, guarantor_id: str, consent_id: str | None, card: CardSeen) -> None:

@@ -271,6 +271,8 @@ class Came(NamedTuple):
     browser_sha256: str
     pay_code: str
     page_ref: str
+    why: str
+    """Why its payment came to nothing after its page was complete; empty where that is not so."""
 
     @property
     def invoice_ids(self) -> list[str]:
@@ -278,7 +280,8 @@ class Came(NamedTuple):
 
 
 CAME = """
-SELECT c.id, c.kind, c.guarantor_id, c.parts, w.person_id, w.browser_sha256, w.pay_code, p.processor_ref
+SELECT c.id, c.kind, c.guarantor_id, c.parts, w.person_id, w.browser_sha256, w.pay_code, p.processor_ref,
+       p.why
 FROM processor_call AS p JOIN checkout AS c ON c.id = p.id JOIN portal_checkout AS w ON w.checkout_id = c.id
 WHERE p.kind IN ('checkout', 'setup') AND p.processor_ref <> ''
 """

@@ -55,6 +55,11 @@ def code_of(token: str) -> str:
     return "".join(letters)
 
 
+def show_code(code: str) -> str:
+    """A code as people read it, in a mail and on a page: in two halves."""
+    return f"{code[: CODE_LENGTH // 2]} {code[CODE_LENGTH // 2 :]}"
+
+
 def _kept_code(code: str, browser: str) -> str:
     return digest(f"{digest(browser)}:{code}")
 
@@ -89,7 +94,7 @@ def ask_for_link(tx: Tx, *, email: str, browser: str, portal: str) -> None:
     )  # fmt: skip
     if person_id:
         minutes = LINK_LIFE // timedelta(minutes=1)
-        words = {"link": f"{portal}/login/{token}", "code": code, "minutes": str(minutes)}
+        words = {"link": f"{portal}/login/{token}", "code": show_code(code), "minutes": str(minutes)}
         queue_mail(tx, "sign_in", mail_to, words, minutes=minutes)
 
 

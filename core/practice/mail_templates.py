@@ -109,7 +109,7 @@ SUBJECT_VARIABLES = ("practice",)
 SAMPLE = {
     "practice": "Elm Street Therapy", "phone": "555 0100", "name": "Ann Archer", "number": "N-00042",
     "amount": "$150.00", "due": "2026-11-30", "link": "https://pay.example.com/i/7D4K",
-    "code": "K7QM-2RXA", "minutes": "10", "browser": "Firefox on Linux", "reference": "pi_3RkWq2",
+    "code": "K7QM 2RXA", "minutes": "10", "browser": "Firefox on Linux", "reference": "pi_3RkWq2",
     "card": "Visa ending in 4242",
 }  # fmt: skip
 

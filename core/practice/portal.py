@@ -1,6 +1,7 @@
 """Where the practice's portal is: what pay links and their QR codes on invoices lead to."""
 
 import re
+from typing import NamedTuple
 
 from core import audit
 from core.actors import Right
@@ -13,8 +14,13 @@ from core.text import plain
 LONGEST = 80
 """With a pay code behind it, it still fits the QR code on an invoice."""
 
+MOST_PORT = 65_535
+LOCAL = ("localhost", "127.0.0.1")
+
 _ADDRESS = re.compile(
-    r"https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9](?::[1-9][0-9]{0,4})?(?:/[A-Za-z0-9._~-]+)*"
+    r"(?P<scheme>https?)://"
+    r"(?P<host>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9]|localhost)"
+    r"(?P<port>:[1-9][0-9]{0,4})?(?P<path>(?:/[A-Za-z0-9._~-]+)*)"
 )
 
 
@@ -28,17 +34,49 @@ class NotAPortalAddress(UsageError):
         )
 
 
+class OnThisComputerAlone(NotAPortalAddress):
+    def __init__(self, typed: str) -> None:
+        UsageError.__init__(
+            self,
+            f'"{plain(typed)[:60]}" is no portal address for invoices: it is on this computer alone, and no'
+            " client could open it. Name one that clients reach, such as https://pay.example.com.",
+        )
+
+
+class PortalAddress(NamedTuple):
+    """Where a portal is. On this computer alone (`local`) it can be tried, and nobody is sent there."""
+
+    address: str
+    path: str
+    local: bool
+
+
+def read_portal_address(typed: str) -> PortalAddress:
+    """The one rule for addresses of portals, in settings and where a hub starts: https and a full host name,
+    or this computer. Raises: NotAPortalAddress."""
+    scheme, separator, rest = typed.strip().removesuffix("/").partition("://")
+    host, slash, path = rest.partition("/")
+    address = f"{scheme.lower()}{separator}{host.lower()}{slash}{path}"
+    found = _ADDRESS.fullmatch(address)
+    if found is None or len(address) > LONGEST or int((found["port"] or ":1")[1:]) > MOST_PORT:
+        raise NotAPortalAddress(address)
+    local = found["host"] in LOCAL
+    if found["scheme"] == "http" and not local:
+        raise NotAPortalAddress(address)
+    return PortalAddress(address, found["path"], local)
+
+
 def set_portal_address(tx: Tx, address: str) -> None:
     """Print pay links to this portal on invoices from now on; an empty address prints none.
 
-    Raises: NotAPortalAddress, for what is not a plain https address.
+    Raises: NotAPortalAddress; OnThisComputerAlone.
     """
     tx.require(Right.MANAGE)
-    address = address.strip().removesuffix("/")
-    scheme, separator, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    address = f"{scheme.lower()}{separator}{host.lower()}{slash}{path}"
-    if address and (len(address) > LONGEST or _ADDRESS.fullmatch(address) is None):
-        raise NotAPortalAddress(address)
+    if address.strip():
+        address, _, local = read_portal_address(address)
+        if local:
+            raise OnThisComputerAlone(address)
+    else:
+        address = ""
     setting_id = put_setting(tx, PORTAL_ADDRESS, address)
     audit.record(tx, "setting.changed", "setting", setting_id, after={PORTAL_ADDRESS: address})

@@ -213,6 +213,7 @@ class ProcessorCall(Local, table=True):
     url: str = text()
     """Where the person goes on, for a page of the processor's."""
     why: str = text()
+    """Why it was refused; of a page that was completed, why its payment came to nothing after all."""
 
 
 class ProcessorEvent(Local, table=True):

@@ -20,6 +20,7 @@ from stripe.params.checkout import SessionCreateParams, SessionCreateParamsPayme
 from core.dates import system_now
 from core.payments.card import (
     CURRENCY,
+    UNPAID,
     CardSeen,
     ChargeAsked,
     CheckoutAsked,
@@ -152,17 +153,22 @@ class Stripe:
 
     def page(self, ref: str) -> PageSeen:
         with _said():
-            seen = self._v1.checkout.sessions.retrieve(ref, {"expand": ["setup_intent.payment_method"]})
-        told = seen.to_dict()
-        setup = told.get("setup_intent")
-        card = setup.get("payment_method") if isinstance(setup, dict) else None
-        return PageSeen(
-            told["id"],
-            str((told.get("metadata") or {}).get(CHECKOUT, "")),
-            str(told.get("status") or ""),
-            _id(told.get("payment_intent")),
-            _card(card),
-        )
+            seen = self._v1.checkout.sessions.retrieve(
+                ref, {"expand": ["setup_intent.payment_method", "payment_intent"]}
+            )
+        return _page(seen.to_dict())
+
+    def page_of(self, intent_ref: str) -> PageSeen | None:
+        """The page that a payment was made on; None for one that was made without a page."""
+        with _said():
+            listed = self._v1.checkout.sessions.list(
+                {
+                    "payment_intent": intent_ref,
+                    "limit": 1,
+                    "expand": ["data.setup_intent.payment_method", "data.payment_intent"],
+                }
+            )
+        return next((_page(each.to_dict()) for each in listed.data), None)
 
     def intent(self, ref: str) -> Intent:
         with _said():
@@ -314,6 +320,22 @@ def _intent(told: dict[str, Any]) -> Intent:
         int(charge.get("amount_refunded") or 0),
         _card(told.get("payment_method")),
         str(failed.get("decline_code") or failed.get("code") or told.get("cancellation_reason") or ""),
+    )
+
+
+def _page(told: dict[str, Any]) -> PageSeen:
+    setup, intent = told.get("setup_intent"), told.get("payment_intent")
+    status = str(told.get("status") or "")
+    unpaid = ""
+    if status == "complete" and isinstance(intent, dict) and intent["status"] in UNPAID:
+        unpaid = _intent(intent).code or str(intent["status"])
+    return PageSeen(
+        told["id"],
+        str((told.get("metadata") or {}).get(CHECKOUT, "")),
+        status,
+        _id(intent),
+        _card(setup.get("payment_method") if isinstance(setup, dict) else None),
+        unpaid,
     )
 
 

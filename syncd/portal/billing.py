@@ -4,8 +4,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from core.dates import between, parse_day
-from core.errors import DomainError
+from core.dates import parse_day
 from core.portal.making import note_opened
 from core.portal.pages import (
     BillingPage,
@@ -22,6 +21,7 @@ from core.portal.paying import AccountDue, accounts_due
 from core.portal.switches import Message, messages
 from core.portal.viewer import Viewer
 from core.store import Read
+from syncd.portal.days import WrongDays, read_days
 from syncd.portal.shell import Asked, page
 
 
@@ -58,8 +58,13 @@ async def _show_clients(asked: Asked, status: int, error: str) -> Response:
     owed = totals(everything)
     return await page(
         asked, "clients.html", status, clients=[(*one, owed.get(one[0], 0)) for one in viewer.clients()],
-        dues=await _dues(asked, ""), client_id="", error=error,
+        dues=await _dues(asked, ""), client_id="", error=error, saves=_saves(asked),
     )  # fmt: skip
+
+
+def _saves(asked: Asked) -> str:
+    """On whose account the box to save a card was ticked, on a page that comes again."""
+    return asked.form.get("account", "") if asked.form.get("save") == "yes" else ""
 
 
 async def _dues(asked: Asked, client_id: str) -> list[AccountDue]:
@@ -76,20 +81,18 @@ async def show_billing(asked: Asked, client_id: str, status: int = 200, why: str
     clients = viewer.clients()
     if not client_id and len(clients) > 1:
         return await _show_clients(asked, status, why)
-    from_typed, to_typed, error = asked.query("from"), asked.query("to"), why
-    days: tuple[date | None, date | None] = (None, None)
-    try:
-        days = _day(from_typed), _day(to_typed)
-        between(*days)
-    except DomainError as wrong:
-        days, error = (None, None), str(wrong)
+    from_typed, to_typed = asked.query("from"), asked.query("to")
+    days = read_days(from_typed, to_typed, _day)
+    wrong: tuple[str, ...] = ()
+    if isinstance(days, WrongDays):
+        wrong, why, status, days = days.fields, why or days.words, max(status, 422), (None, None)
     chosen = client_id or clients[0][0]
     found, said = await portal.read(_bills, viewer, chosen, today=portal.today, days=days)
     name = dict(clients).get(chosen, "")
     return await page(
-        asked, "billing.html", 422 if error and not why else status, bill=found, client_id=chosen,
-        client=name, several=len(clients) > 1, messages=said, from_on=from_typed, to_on=to_typed, error=error,
-        field="pay" if why else "from", dues=await _dues(asked, chosen),
+        asked, "billing.html", status, bill=found, client_id=chosen, client=name, several=len(clients) > 1,
+        messages=said, from_on=from_typed, to_on=to_typed, error=why, wrong=wrong,
+        field=wrong[0] if wrong else "pay", dues=await _dues(asked, chosen), saves=_saves(asked),
     )  # fmt: skip
 
 
@@ -106,7 +109,7 @@ async def show_invoice(
     await _opened(asked, "invoice", found.invoice.invoice_id, "page")
     return await page(
         asked, "invoice.html", status, bill=found, error=error, typed=typed or "",
-        field="pay" if typed is None else "amount",
+        field="pay" if typed is None else "amount", saves=bool(error) and asked.form.get("save") == "yes",
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from core.errors import DomainError, NotFound
 from core.portal.cards import (
     begin_card,
     cards_page,
@@ -13,7 +12,7 @@ from core.portal.cards import (
     remove_own_card,
 )
 from core.store import Tx
-from syncd.portal.paying import form_of, require_cards, status_of, to_processor
+from syncd.portal.paying import begin_or_show, require_cards
 from syncd.portal.shell import Asked, page, to
 
 DONE = {
@@ -33,7 +32,8 @@ async def _show(asked: Asked, status: int = 200, error: str = "", account: str =
     known = account in {one.guarantor_id for one in accounts}
     return await page(
         asked, "cards.html", status, accounts=accounts, done=DONE.get(asked.query("done"), ""), error=error,
-        chosen=account, field="agree" if known or len(accounts) == 1 else "account-1",
+        chosen=account, agreed=bool(error) and asked.form.get("save") == "yes",
+        field="agree" if known or len(accounts) == 1 else "account-1",
     )  # fmt: skip
 
 
@@ -41,15 +41,11 @@ async def add(asked: Asked) -> Response:
     """To the processor's page, where a card is saved without a payment."""
     require_cards(asked)
     viewer, account = asked.person, asked.form.get("account", "")[:200]
-    form = await form_of(asked)
-    try:
-        return await to_processor(
-            asked, viewer.actor, form, lambda tx, form: begin_card(tx, viewer, account, form)
-        )
-    except NotFound:
-        raise
-    except DomainError as error:
-        return await _show(asked, status_of(error), str(error), account)
+    return await begin_or_show(
+        asked,
+        lambda tx, form: begin_card(tx, viewer, account, form),
+        lambda status, why: _show(asked, status, why, account),
+    )
 
 
 async def ask_removal(asked: Asked) -> Response:

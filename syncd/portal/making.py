@@ -16,6 +16,7 @@ from core.portal.making import (
     superbill_choices,
 )
 from core.portal.pages import NotYours
+from syncd.portal.days import WrongDays, read_days
 from syncd.portal.shell import Asked, page, to
 
 
@@ -30,7 +31,7 @@ def _client(asked: Asked, client_id: str) -> tuple[str, str]:
 
 
 async def _form(asked: Asked, client: tuple[str, str], status: int = 200, **words: Any) -> Response:
-    shown = {"chosen": "last month", "from_on": "", "to_on": "", "choices": None, **words}
+    shown = {"chosen": "last month", "from_on": "", "to_on": "", "choices": None, "wrong": (), **words}
     return await page(asked, "superbill.html", status, client_id=client[0], client=client[1],
                       presets=PRESETS, **shown)  # fmt: skip
 
@@ -39,54 +40,67 @@ async def new_superbill(asked: Asked) -> Response:
     return await _form(asked, _client(asked, asked.query("client")))
 
 
-def days_of(asked: Asked) -> tuple[date, date]:
-    """The days that were chosen: a preset, or from and to. Raises: NotADate."""
-    chosen = asked.form.get("days", "")
+def _days(asked: Asked, chosen: str) -> tuple[date, date] | WrongDays:
+    """The days that were chosen: a preset, or from and to."""
     if chosen in PRESETS:
         return preset(chosen, asked.portal.today)
-    return parse_entered_day(asked.form.get("from", "")), parse_entered_day(asked.form.get("to", ""))
+    return read_days(asked.form.get("from", ""), asked.form.get("to", ""), parse_entered_day)
 
 
 async def look_at_superbill(asked: Asked) -> Response:
     """What would be on it, provider by provider, or what is missing."""
     client = _client(asked, asked.form.get("client", ""))
-    typed: dict[str, Any] = {"chosen": asked.form.get("days", ""), "from_on": asked.form.get("from", ""),
-             "to_on": asked.form.get("to", "")}  # fmt: skip
+    typed = _typed(asked, asked.form.get("days", ""))
+    days = _days(asked, typed["chosen"])
+    if isinstance(days, WrongDays):
+        return await _form(asked, client, 422, error=days.words, wrong=days.fields, **typed)
+    from_on, to_on = days
     try:
-        from_on, to_on = days_of(asked)
         found = await asked.portal.read(
             superbill_choices, asked.person, client[0], from_on=from_on, to_on=to_on, today=asked.portal.today
         )
     except NotYours:
         raise
     except DomainError as refusal:
-        return await _form(asked, client, 422, error=str(refusal), **typed)
-    days: dict[str, Any] = {"first": from_on, "last": to_on}
-    return await _form(asked, client, choices=found, **days, **typed)
+        return await _refused(asked, client, refusal, typed)
+    return await _form(asked, client, choices=found, first=from_on, last=to_on, **typed)
+
+
+def _typed(asked: Asked, chosen: str) -> dict[str, Any]:
+    return {
+        "chosen": chosen,
+        "from_on": asked.form.get("from", "")[:40],
+        "to_on": asked.form.get("to", "")[:40],
+    }
+
+
+async def _refused(
+    asked: Asked, client: tuple[str, str], refusal: DomainError, typed: dict[str, Any]
+) -> Response:
+    """Days that can be read and still do not do, such as too many."""
+    wrong = () if typed["chosen"] in PRESETS else ("from", "to")
+    return await _form(asked, client, 422, error=str(refusal), wrong=wrong, **typed)
 
 
 async def make_superbill(asked: Asked) -> Response:
     """Generate it; the page after it starts the download."""
     portal, viewer, form = asked.portal, asked.person, asked.form
     client = _client(asked, form.get("client", ""))
+    typed = _typed(asked, "range")
+    days = _days(asked, "range")
+    if isinstance(days, WrongDays):
+        return await _form(asked, client, 422, error=days.words, wrong=days.fields, **typed)
+    provider_id, (from_on, to_on) = form.get("provider", ""), days
     try:
-        from_on, to_on = parse_entered_day(form.get("from", "")), parse_entered_day(form.get("to", ""))
         made = await portal.make(
             lambda: make_own_superbill(
-                portal.store,
-                viewer,
-                client[0],
-                form.get("provider", ""),
-                from_on=from_on,
-                to_on=to_on,
-                today=portal.today,
+                portal.store, viewer, client[0], provider_id, from_on=from_on, to_on=to_on, today=portal.today
             )
         )
     except NotFound:
         raise
     except DomainError as refusal:
-        return await _form(asked, client, 422, error=str(refusal), chosen="range",
-                           from_on=form.get("from", ""), to_on=form.get("to", ""))  # fmt: skip
+        return await _refused(asked, client, refusal, typed)
     return to(f"/billing/superbills/{made.document_id}?made=1")
 
 

@@ -8,7 +8,7 @@ from core.portal.pages import NotYours, pay_code_of, pay_page
 from core.portal.signing import PORTAL
 from core.replication.standing import numbered_up_to
 from core.store import Store
-from syncd.portal.shell import Asked, TooMany, client_of, page, to
+from syncd.portal.shell import STALE, Asked, TooMany, client_of, page, to
 from syncd.portal.words import STYLE
 
 WRONG_CODES, CODES_OF_INVOICE = 20, 10
@@ -33,7 +33,21 @@ async def show_link(asked: Asked, status: int = 200, error: str = "") -> Respons
 
 
 async def pay(asked: Asked) -> Response:
-    return await page(asked, "pay.html", number="")
+    return await page(asked, "pay.html", number="", code="")
+
+
+async def _pay_again(asked: Asked, status: int, error: str, *, stale: bool = False) -> Response:
+    """With what was typed, so that only what is wrong has to be mended."""
+    number, code = (asked.form.get(name, "")[:40] for name in ("number", "code"))
+    return await page(asked, "pay.html", status, number=number, code=code, error=error, stale=stale)
+
+
+async def pay_stale(asked: Asked) -> Response:
+    return await _pay_again(asked, 403, STALE, stale=True)
+
+
+async def link_stale(asked: Asked) -> Response:
+    return await show_link(asked, 403, STALE)
 
 
 async def pay_by_code(asked: Asked) -> Response:
@@ -55,7 +69,7 @@ async def pay_by_code(asked: Asked) -> Response:
     except NotFound:
         await wrong_code(asked)
         words = "No invoice with this number and code is open. Check both, or sign in."
-        return await page(asked, "pay.html", 422, number=number, error=words)
+        return await _pay_again(asked, 422, words)
     return to(f"/i/{code}")
 
 

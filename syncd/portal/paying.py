@@ -6,7 +6,7 @@ from the processor's word, whether or not the person comes back.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -43,6 +43,9 @@ TRIES = 4
 LINKS_OF_INVOICE, LINKS_OF_PLACE = 10, 20
 """Payments an hour that are begun by pay links: for one invoice, and from one network address."""
 GUEST_SECONDS = 86_400
+LOOKS, LOOK_SECONDS = 10, 30
+"""How often a page that waits for the processor looks again by itself, and how long it stands before.
+Source: WCAG 2.2.1, which asks for 20 seconds at least in which a person can stop it."""
 
 _PAGE = re.compile(r"[A-Za-z0-9_]{6,200}")
 _SENT = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -123,21 +126,30 @@ def status_of(error: DomainError) -> int:
     return 503 if isinstance(error, OutsideFailure | Busy) else 422
 
 
+async def begin_or_show(
+    asked: Asked, begin: Callable[[Tx, Form], Begun], show: Callable[[int, str], Awaitable[Response]]
+) -> Response:
+    """What somebody who is signed in begins, or the page it was sent from with why not: `show` takes the
+    status and the sentence."""
+    form = await form_of(asked)
+    try:
+        return await to_processor(asked, asked.person.actor, form, begin)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return await show(status_of(error), str(error))
+
+
 async def pay_balance(asked: Asked) -> Response:
     """All that is open on one account, for one client or for all."""
     require_cards(asked)
     viewer, client_id = asked.person, asked.form.get("client", "")[:200]
     account, today = asked.form.get("account", "")[:200], asked.portal.today
-    form = await form_of(asked)
-    try:
-        return await to_processor(
-            asked, viewer.actor, form,
-            lambda tx, form: begin_balance(tx, viewer, client_id, account, form, today=today),
-        )  # fmt: skip
-    except NotFound:
-        raise
-    except DomainError as error:
-        return await show_billing(asked, client_id, status_of(error), str(error))
+    return await begin_or_show(
+        asked,
+        lambda tx, form: begin_balance(tx, viewer, client_id, account, form, today=today),
+        lambda status, why: show_billing(asked, client_id, status, why),
+    )
 
 
 async def pay_invoice(asked: Asked) -> Response:
@@ -145,16 +157,11 @@ async def pay_invoice(asked: Asked) -> Response:
     require_cards(asked)
     viewer, number, today = asked.person, asked.value("number"), asked.portal.today
     typed = asked.form["amount"][:40] if "amount" in asked.form else None
-    form = await form_of(asked)
-    try:
-        return await to_processor(
-            asked, viewer.actor, form,
-            lambda tx, form: begin_invoice(tx, viewer, number, typed, form, today=today),
-        )  # fmt: skip
-    except NotFound:
-        raise
-    except DomainError as error:
-        return await show_invoice(asked, status_of(error), str(error), typed)
+    return await begin_or_show(
+        asked,
+        lambda tx, form: begin_invoice(tx, viewer, number, typed, form, today=today),
+        lambda status, why: show_invoice(asked, status, why, typed),
+    )
 
 
 async def pay_by_link(asked: Asked) -> Response:
@@ -210,7 +217,7 @@ async def came_back(asked: Asked) -> Response:
     try:
         seen = await _seen(asked, came)
     except (ProcessorAway, ProcessorRefuses):
-        return await _waiting(asked, came)
+        return await (_failed(asked, came) if came.why else _waiting(asked, came))
     if seen.status == "open":
         return await page(asked, "pay_back.html", url=await _url(asked, came), **await _about(asked, came))
     if seen.status != "complete":
@@ -219,7 +226,7 @@ async def came_back(asked: Asked) -> Response:
         return to("/billing/cards?done=saved")
     paid = await asked.portal.read(paid_with, came, seen.intent_ref)
     if paid is None:
-        return await _waiting(asked, came)
+        return await (_failed(asked, came) if seen.unpaid else _waiting(asked, came))
     return await page(asked, "paid.html", paid=paid, receipt=await _receipt(asked, came), came=came)
 
 
@@ -258,8 +265,22 @@ async def _about(asked: Asked, came: Came) -> dict[str, Any]:
 
 
 async def _waiting(asked: Asked, came: Came) -> Response:
-    again = f"/billing/pay/return?session_id={came.page_ref}"
-    return await page(asked, "pay_waiting.html", again=again, **await _about(asked, came))
+    """It looks again by itself a few times, says so before it does, and can be told to stop: so much time,
+    and so plain a way out, WCAG 2.2.1 asks for."""
+    again, stopped = f"/billing/pay/return?session_id={came.page_ref}", "&look=no"
+    looked = asked.query("looked")
+    times = int(looked) if re.fullmatch(r"[0-9]{1,2}", looked, re.ASCII) else 0
+    goes_on = asked.query("look") != "no" and times < LOOKS
+    return await page(
+        asked, "pay_waiting.html", again=again if goes_on else again + stopped, stop=again + stopped,
+        refresh=f"{again}&looked={times + 1}" if goes_on else "", after=LOOK_SECONDS,
+        **await _about(asked, came),
+    )  # fmt: skip
+
+
+async def _failed(asked: Asked, came: Came) -> Response:
+    """It looked paid, and was not: said once and for all, with the way to pay again."""
+    return await page(asked, "pay_failed.html", **await _about(asked, came))
 
 
 async def _receipt(asked: Asked, came: Came) -> bool:

@@ -12,12 +12,12 @@ from enum import Enum
 from functools import cache
 from time import monotonic
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from core.errors import Busy, DomainError, NotFound, OutsideFailure, UsageError
+from core.errors import Busy, DomainError, NotFound, OutsideFailure
 from core.portal.paying import CONSENT
 from core.portal.signing import new_secret, note_seen
 from core.portal.switches import require_switched_on
@@ -53,6 +53,10 @@ class Forged(DomainError):
             "This form is out of date, or came from another place."
             " Go back, load the page again and send it once more."
         )
+
+
+STALE = "This page was out of date, so nothing was done. Please press the button once more."
+"""What is said above a form that another tab has overtaken."""
 
 
 class TooMany(DomainError):
@@ -108,6 +112,9 @@ class Page(NamedTuple):
     shows: str = ""
     needs: str = ""
     """Which of the practice's switches it obeys: pay, superbills or cards. Off, it is not there (RE7)."""
+    stale: Work | None = None
+    """For a form of ours that is out of date, because another tab signed in or out meanwhile: the same page
+    once more with a new form. Nothing is done; where there is none, the form is refused."""
 
 
 def form_token(secret: str) -> str:
@@ -201,7 +208,7 @@ def headers_of(pays_at: str, *, secure: bool) -> tuple[tuple[bytes, bytes], ...]
 
 
 async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> Response:
-    """A page in the practice's name. With `refresh`, the browser fetches that file at once."""
+    """A page in the practice's name. With `refresh`, the browser goes there at once, or `after` seconds."""
     portal = asked.portal
     of = asked.practice
     if of is None:
@@ -212,11 +219,11 @@ async def page(asked: Asked, template: str, status: int = 200, **words: Any) -> 
         pays=bool(portal.pays) and of.on.pay, makes_superbills=of.on.superbills,
         keeps_cards=bool(portal.pays) and of.on.cards,
         consent=CONSENT.format(practice=of.name) if of.on.cards else "",
-        **{"error": "", "refresh": "", **words},
+        **{"error": "", "refresh": "", "after": 0, "stale": False, **words},
     )  # fmt: skip
     said = Response(text, status, media_type="text/html; charset=utf-8")
     if words.get("refresh"):
-        said.headers["refresh"] = f"0; url={words['refresh']}"
+        said.headers["refresh"] = f"{words.get('after', 0)}; url={words['refresh']}"
     return said
 
 
@@ -327,7 +334,9 @@ async def _checked(asked: Asked, row: Page, fresh: str) -> Response:
             return to("/login")
         secret = asked.session or asked.browser
         if not secret or not hmac.compare_digest(form.get("form", "").encode(), form_token(secret).encode()):
-            raise Forged
+            if row.stale is None:
+                raise Forged
+            return await row.stale(asked._replace(browser=asked.browser or fresh))
     elif row.who is Who.PERSON and asked.viewer is None:
         return to("/login")
     return await row.work(asked._replace(browser=asked.browser or fresh))
@@ -338,33 +347,3 @@ def route_of(portal: Portal, row: Page) -> Callable[[Request], Awaitable[Respons
         return await answer(portal, row, request)
 
     return route
-
-
-def require_portal_url(typed: str) -> str:
-    """The address of a portal: https and a host, or http on this computer alone. Raises: NotAPortalUrl."""
-    parts = urlsplit(typed.strip())
-    try:
-        port = parts.port
-    except ValueError:
-        raise NotAPortalUrl(typed) from None
-    local = parts.hostname in ("localhost", "127.0.0.1")
-    if (
-        (parts.scheme != "https" and not (parts.scheme == "http" and local))
-        or not parts.hostname
-        or parts.path not in ("", "/")
-        or parts.query
-        or parts.fragment
-        or parts.username
-    ):
-        raise NotAPortalUrl(typed)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
-
-
-class NotAPortalUrl(UsageError):
-    code = "not_a_portal_url"
-
-    def __init__(self, typed: str) -> None:
-        super().__init__(
-            f'"{typed[:60]}" is no address for a portal. It is https:// and a host name, such as'
-            " https://pay.example.com; for trying it on this computer, http://localhost:8770."
-        )

@@ -14,11 +14,12 @@ from core.portal.signing import (
     end_session,
     look_at_link,
     sessions_of,
+    show_code,
     use_code,
     use_link,
 )
 from core.store import Store
-from syncd.portal.shell import Asked, TooMany, client_of, drop_cookie, give_cookie, page, to
+from syncd.portal.shell import STALE, Asked, TooMany, client_of, drop_cookie, give_cookie, page, to
 
 OF_ADDRESS, OF_PLACE, CODES_OF_PLACE = 5, 20, 30
 """Links an hour to one mail address, links an hour from one network address, codes an hour from one."""
@@ -56,18 +57,48 @@ async def ask(asked: Asked) -> Response:
     return to("/login/sent")
 
 
+async def ask_again(asked: Asked) -> Response:
+    """The form of an earlier page; whoever is signed in by now needs none."""
+    typed = asked.form.get("email", "")[:254]
+    return (
+        to("/billing")
+        if asked.viewer
+        else await page(asked, "login.html", 403, typed=typed, error=STALE, stale=True)
+    )
+
+
 async def sent(asked: Asked) -> Response:
     return await page(asked, "sent.html", typed="")
 
 
+async def sent_again(asked: Asked) -> Response:
+    typed = asked.form.get("code", "")[:20]
+    return (
+        to("/billing")
+        if asked.viewer
+        else await page(asked, "sent.html", 403, typed=typed, error=STALE, stale=True)
+    )
+
+
 async def opened(asked: Asked) -> Response:
     """A link that is looked at: nothing is used up, whoever looks."""
+    return await _show_link(asked)
+
+
+async def opened_again(asked: Asked) -> Response:
+    """Its button was pressed in a tab that another one has overtaken."""
+    return to("/billing") if asked.viewer else await _show_link(asked, 403, STALE)
+
+
+async def _show_link(asked: Asked, status: int = 200, error: str = "") -> Response:
     token = asked.value("token")
     place = await asked.portal.read(look_at_link, token, asked.browser, show_instant(asked.portal.now))
     if place is Place.DEAD:
         return await _dead(asked)
-    code = code_of(token) if place is Place.ELSEWHERE else ""
-    return await page(asked, "link.html", code=f"{code[:4]} {code[4:]}".strip(), token_path=token)
+    if place is Place.ELSEWHERE:  # there is no button on that page
+        status, error = 200, ""
+    code = show_code(code_of(token)) if place is Place.ELSEWHERE else ""
+    return await page(asked, "link.html", status, code=code, token_path=token, error=error)
 
 
 async def _dead(asked: Asked) -> Response:

@@ -15,7 +15,7 @@ import uvicorn
 from core.dates import parse_today
 from core.errors import UsageError
 from core.ledger.pay_link import portal_address
-from core.practice.portal import set_portal_address
+from core.practice.portal import PortalAddress, read_portal_address, set_portal_address
 from core.replication.enrol import FOUNDER
 from core.store import Store
 from core.text import plain
@@ -24,7 +24,6 @@ from syncd.hub import Hub
 from syncd.line import LOOPBACK
 from syncd.portal.app import portal_app
 from syncd.portal.portal import Portal
-from syncd.portal.shell import require_portal_url
 from syncd.tls import hub_context_of_files
 
 
@@ -38,13 +37,13 @@ class Started(NamedTuple):
 
 
 def check_options(options: Namespace, bind_of: Callable[[str, str], tuple[str, int]]) -> None:
-    """Refuse what does not go together before a book is opened. Raises: UsageError, NotAPortalUrl."""
+    """Refuse what does not go together before a book is opened. Raises: UsageError, NotAPortalAddress."""
     others = ("portal_tls_cert", "portal_tls_key", "portal_proxy")
     if not options.portal_url:
         if any(getattr(options, name) for name in others):
             raise UsageError("Say with --portal-url where clients find the portal.")
         return
-    require_portal_url(options.portal_url)
+    _address_of(options.portal_url)
     host, _ = bind_of(options.portal_bind, "--portal-bind")
     if bool(options.portal_tls_cert) != bool(options.portal_tls_key):
         raise UsageError("--portal-tls-cert and --portal-tls-key belong together.")
@@ -60,16 +59,24 @@ def check_options(options: Namespace, bind_of: Callable[[str, str], tuple[str, i
         raise UsageError("--portal-proxy takes the proxy's address, such as 127.0.0.1.")
 
 
+def _address_of(typed: str) -> PortalAddress:
+    """Raises: NotAPortalAddress; UsageError, where it has a path: a hub's portal begins at the top."""
+    found = read_portal_address(typed)
+    if found.path:
+        raise UsageError(f"The portal is at the top of its host: --portal-url without {found.path}.")
+    return found
+
+
 def start_portal(
     hub: Hub, options: Namespace, bind_of: Callable[[str, str], tuple[str, int]]
 ) -> Started | None:
     """The portal that was asked for, with its socket; None where none was. Raises: OSError."""
     if not options.portal_url:
         return None
-    url = require_portal_url(options.portal_url)
+    url, _, local = _address_of(options.portal_url)
     host, port = bind_of(options.portal_bind, "--portal-bind")
     hub.portal_url = url
-    if url.startswith("https:"):
+    if not local:
         _print_on_invoices(hub.store, url)
     listening = listen(host, port)
     portal = Portal(

@@ -75,6 +75,7 @@ BINDINGS: dict[str, Row] = {
     "client.charge": ("card charge --card --amount",), "invoice.charge": ("card charge --card --amount",),
     "client.cards": ("card list --client --guarantor",),
     "cards.charge": ("card charge --card --amount",), "cards.remove": ("card remove --card --reason",),
+    "cards.default": ("card default --card",),
     "payments.cards": ("card failed", "card disputes", "card differences"),
     "payment.view": ("card view",),
     "aging.remind": ("invoice remind --overdue --guarantor",),

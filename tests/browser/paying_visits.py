@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.visitor import Visitor
 from tests.browser.visits import as_, pay_code, visit
-from tests.stripe_double import GOOD
+from tests.stripe_double import CONFIRM, GOOD
 
 ANOTHER = "5555555555554444"
 
@@ -67,6 +67,18 @@ def _waiting(one: Visitor) -> None:
     page = at_processor(one, "ben")
     with one.world.till.away():
         one.go(f"/billing/pay/return?session_id={page.url.rpartition('/')[2]}")
+
+
+@visit("failed after all", "GET /billing/pay/return")
+def _failed(one: Visitor) -> None:
+    page = at_processor(one, "ben")
+    at = page.url
+    page.get_by_label("Card number").fill(CONFIRM)
+    page.get_by_role("button", name="Pay $").click()
+    page.get_by_role("heading", name="Your bank asks").wait_for()
+    one.world.till.fail_after_all(at)
+    one.go(f"/billing/pay/return?session_id={at.rpartition('/')[2]}")
+    one.page.get_by_role("heading", name="did not go through").wait_for()
 
 
 @visit("the processor does not answer at the button", "POST /billing/invoices/{number}/pay", status=503)

@@ -65,7 +65,7 @@ def test_every_page_is_for_everybody(visit: Visit, open_window: Open, world: Wor
     expect(page.locator("main")).to_be_visible()
     assert visitor.status == visit.status
     said_no = page.title().startswith("Error: ")
-    assert said_no == (visit.status in (422, 503))
+    assert said_no == (visit.status in (403, 422, 503))
     if said_no:
         expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("heading", level=1)).to_have_count(1)

@@ -42,6 +42,12 @@ class Till:
         finally:
             self._running.__init__(self._double.app, port=self._running.port)  # type: ignore[misc]
 
+    def fail_after_all(self, page_url: str) -> None:
+        """A page that its bank asks about looks complete, and then its payment is cancelled."""
+        session = self._double.sessions[page_url.rpartition("/")[2]]
+        session["status"] = "complete"
+        self._telling.submit(asyncio.run, self._double.cancel(session["payment_intent"])).result()
+
     def tell(self) -> None:
         """Every event that waits is delivered, and then once more; all of them are taken."""
         events, self._double.events[:] = list(self._double.events), []

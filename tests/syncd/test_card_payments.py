@@ -25,7 +25,8 @@ from core.payments.queries import invoice_state
 from core.payments.refunds import refund
 from core.payments.refusals import AllocationExceedsBalance
 from core.store import Store
-from syncd.cards import processor_from, pull
+from syncd.cards import processor_from
+from syncd.settling import pull
 from tests.builders import OWNER, TODAY
 from tests.stripe_double import (
     CONFIRM,

@@ -28,6 +28,8 @@ class CardsOnFile(BookScreen[list[Card]]):
     BINDINGS: ClassVar = [
         verb("c", "charge", "Charge", id="cards.charge", help="For what is open, oldest first",
              counted=False),
+        verb("e", "default", "Default", id="cards.default", counted=False,
+             help="The one that is charged first"),
         verb("x", "take_out", "Remove", id="cards.remove", counted=False,
              help="Used no more; the processor forgets it too"),
     ]  # fmt: skip
@@ -50,12 +52,32 @@ class CardsOnFile(BookScreen[list[Card]]):
         self.show_totals(f"{self._name} · {plural(len(view), 'card')}")
 
     def allowed(self, action: str) -> bool:
+        if action == "default":
+            return len(self._cards) > 1
         return action not in ("charge", "take_out") or bool(self._cards)
 
     def action_charge(self) -> None:
         from tui.screens.paying import pay_ahead
 
         pay_ahead(self, self._guarantor_id, by_card=True)
+
+    def action_default(self) -> None:
+        from core.payments.card_file import choose_card
+
+        card = self._cards.get(self.grid.cursor_id or "")
+        if card is None:
+            return
+        if card.is_default:
+            self.biller.say(f"{card.brand} {card.last4} is the default already.")
+            return
+        (before,) = [one.card_id for one in self._cards.values() if one.is_default]
+        what = f"{card.brand} {card.last4} of {self._name} is charged first"
+        self.change(
+            lambda tx: choose_card(tx, card.card_id),
+            lambda _: self.done(
+                what, lambda tx: choose_card(tx, before), lambda tx: choose_card(tx, card.card_id)
+            ),
+        )
 
     def action_take_out(self) -> None:
         card = self._cards.get(self.grid.cursor_id or "")

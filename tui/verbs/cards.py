@@ -22,6 +22,9 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
     charge.add_argument("invoice", metavar="N", help="the invoice")
     charge.add_argument("--card", metavar="LAST4", help="which card (the newest)")
     charge.add_argument("--amount", metavar="A", help="less than all that is open")
+    default = verb("default", "which card on file is charged first", card_default)
+    who(default)
+    default.add_argument("--card", required=True, metavar="LAST4")
     remove = verb("remove", "use a card on file no more", card_remove)
     who(remove)
     remove.add_argument("--card", required=True, metavar="LAST4")
@@ -36,12 +39,12 @@ def arguments(name: str, parser: "ArgumentParser", common: "ArgumentParser") -> 
 
 
 def _card(read: "Read", guarantor_id: str, last4: str | None) -> "Card":
-    """The default card, or one that ends so. Raises: NoCard."""
+    """The default card, or one that ends so; where two end alike, a card's id tells which. Raises: NoCard."""
     from core.payments.card import NoCard
     from core.payments.card_file import cards_of
 
     for card in cards_of(read, guarantor_id):
-        if last4 in (None, card.last4):
+        if last4 in (None, card.last4, card.card_id):
             return card
     raise NoCard
 
@@ -56,7 +59,12 @@ def card_list(door: "Door") -> int:
         door, "cards", [row._asdict() for row in rows], "No card is on file.",
         ("Card", "Until", "Consent", "On"),
         [
-            (f"{r.brand} {r.last4}", f"{r.exp_year}-{r.exp_month:02}", r.person, r.agreed_at[:10])
+            (
+                f"{r.brand} {r.last4}" + ", default" * r.is_default,
+                f"{r.exp_year}-{r.exp_month:02}",
+                r.person,
+                r.agreed_at[:10],
+            )
             for r in rows
         ],
     )  # fmt: skip
@@ -85,6 +93,22 @@ def card_charge(door: "Door") -> int:
         f"Asked to charge the card ending in {last4} for {number}; `card asked {number}` tells of the answer."
     )
     door.answer({"charge_id": charge_id, "number": number, "last4": last4}, [said])
+    return 0
+
+
+def card_default(door: "Door") -> int:
+    """Charged first, by whoever charges and does not name another; said again it changes nothing."""
+    from core.payments.card_file import choose_card
+
+    def act(tx: "Tx") -> "Card":
+        card = _card(tx, guarantor_of(door, tx), door.options.card)
+        if not card.is_default:
+            choose_card(tx, card.card_id)
+        return card
+
+    card = carry_out(door, act)
+    told = {"card_id": card.card_id, "last4": card.last4}
+    door.answer(told, [f"The card ending in {card.last4} is charged first."])
     return 0
 
 

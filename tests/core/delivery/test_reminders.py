@@ -10,7 +10,7 @@ import pytest
 from core.clients.commands import change_guarantor
 from core.delivery.commands import AlreadyLeft
 from core.delivery.mail import NoMailServer, answer_mail
-from core.delivery.mail_queue import waiting
+from core.delivery.mail_queue import ready, waiting
 from core.delivery.reminders import NobodyReminded, overdue_invoices, remind
 from core.delivery.requests import ask_again, recall_requests, requests_waiting
 from core.delivery.sending import finish
@@ -45,7 +45,8 @@ def sent(book: Book, family: str = "Archer") -> str:
 def reminders(book: Book) -> list[str]:
     """Of which invoices a reminder is to leave."""
     with book.store.read() as read:
-        return [due.subject_id for due in waiting(read, NOW, "") if due.kind == "reminder"]
+        due = ready(read, NOW + timedelta(minutes=1), "")
+    return [one.subject_id for one in due if one.kind == "reminder"]
 
 
 def test_rb5_a_reminder_is_asked_for_once_a_day_and_stands_in_the_outbox(book: Book) -> None:

@@ -113,7 +113,8 @@ def test_a_portal_address_is_kept_as_it_will_be_printed(book: Book, typed: str, 
     ["http://pay.example.com", "https://", "https://localhost", "https://a b.com", "https://u:p@pay.example.com",
      "https://pay.example.com?x=1", "https://pay.example.com/#a", "https://pay.example.com//", "javascript:x",
      "https://päy.example.com", "https://pay.example.com/\x1b[2J", "https://pay.example.com\n.evil.com",
-     "https://-a.com", "https://pay.example.com:0", "https://" + "a" * 80 + ".com", "pay.example.com"],
+     "https://-a.com", "https://pay.example.com:0", "https://hub", "http://localhost:8770", "https://127.0.0.1",
+     "https://a.b:99999", "https://" + "a" * 80 + ".com", "pay.example.com"],
 )  # fmt: skip
 def test_what_is_no_plain_https_address_is_refused(book: Book, typed: str) -> None:
     with book.write() as tx, pytest.raises(NotAPortalAddress, match="is no portal address"):

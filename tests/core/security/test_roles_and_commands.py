@@ -178,6 +178,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "thank_for_payment": (BILL, ("payment",), {}),
     "tell_of_charge": (BILL, ("charge",), {}),
     "tell_of_refund": (BILL, (RefundSeen("re", "pi", "", 1, "succeeded"),), {}),
+    "tell_of_unpaid": (BILL, (PageSeen("cs", "checkout", "complete", "pi", None, "canceled"),), {}),
     "tell_of_saved_card": (BILL, ("pm",), {}),
     "tell_of_removed_card": (BILL, ("removal",), {}),
     "ask_charge": (BILL, ("card", "invoice"), {"today": TODAY}),

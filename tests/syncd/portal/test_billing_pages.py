@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,36 @@ def test_re2_days_bound_what_is_shown_and_backward_days_are_refused(ann: Browser
     page = ann.get("/billing", params={"from": "2026-10-02", "to": "2026-10-01"})
     assert (page.status_code, "<title>Error: " in page.text) == (422, True)
     assert 'value="2026-10-02"' in page.text
+
+
+WRONG = re.compile(r'<input id="(\w+)"[^>]* aria-describedby="[^"]*problem" aria-invalid="true"')
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "wrong"),
+    [("x", "", ["from"]), ("", "x", ["to"]), ("x", "y", ["from", "to"]),
+     ("2026-10-02", "2026-10-01", ["from", "to"]), ("2026-10-01", "2026-10-02", [])],
+)  # fmt: skip
+def test_a_day_that_is_wrong_is_marked_where_it_stands_and_stays(
+    portal: Practice, ann: Browser, first: str, last: str, wrong: list[str]
+) -> None:
+    """WCAG 3.3.1: the field in error is identified, and no other."""
+    days = {"from": first, "to": last}
+    page = ann.get("/billing", params=days)
+    assert WRONG.findall(page.text) == wrong
+    assert ('href="#from"' in page.text, 'href="#to"' in page.text) == ("from" in wrong, wrong == ["to"])
+    new = "/billing/superbills/new"
+    made = ann.send_form(new, new, client=portal.ids["client"], days="range", **days).text
+    assert set(wrong) <= set(WRONG.findall(made))
+    for shown in (page.text, made):
+        assert f'name="from" type="date" value="{first}"' in shown
+        assert f'name="to" type="date" value="{last}"' in shown
+
+
+def test_re6_what_was_typed_of_a_pay_code_that_is_wrong_stays_in_its_fields(portal: Practice) -> None:
+    said = portal.browser().send_form("/pay", "/pay", number="n-00042", code="abcd-efgh 123")
+    assert (said.status_code, WRONG.findall(said.text)) == (422, ["number", "code"])
+    assert ('value="n-00042"' in said.text, 'value="abcd-efgh 123"' in said.text) == (True, True)
 
 
 def test_re3_an_invoice_is_read_downloaded_and_printed(portal: Practice, ann: Browser) -> None:

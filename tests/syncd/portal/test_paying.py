@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,20 +13,23 @@ import httpx
 import pytest
 
 from core.clients.commands import add_guarantor
-from core.delivery.mail_queue import waiting
+from core.delivery.mail_queue import may_leave, ready
 from core.delivery.mail_values import letter_of
 from core.ledger.account import account_of, facts_of
 from core.ledger.mail_server import mail_server
 from core.payments.card_file import ask_charge, cards_of
 from core.payments.commands import record_payment
+from core.payments.inbox import waiting_events
 from core.payments.refunds import refund
 from core.practice.mail import set_mail_server
 from core.practice.portal import set_portal_address
 from core.practice.settings import choose
 from core.security.processor_secret import forget_processor_secret
 from core.store import Read
+from syncd.cards import processor_from
+from syncd.settling import pull
 from tests.builders import ADDRESS, TODAY
-from tests.stripe_double import CONFIRM, DECLINED, DECLINED_LATER, GOOD, Double
+from tests.stripe_double import CONFIRM, DECLINED, DECLINED_LATER, GOOD, Double, deliver
 from tests.syncd.network import Running, until
 from tests.syncd.portal.served import Browser, Practice, practice
 from tests.syncd.rehearsal import stand_in
@@ -228,11 +232,77 @@ def test_re4_until_the_processor_says_paid_the_page_waits_and_guesses_nothing(ti
     session["status"] = "complete"  # as a bank transfer is, for days
     waits = mother.get(back)
     assert ("being processed" in waits.text, f'href="{back}">Look again' in waits.text) == (True, True)
-    assert "refresh" not in waits.headers
+    for looked in range(1, 11):  # it goes on by itself, says so, and ends
+        assert waits.headers["refresh"] == f"30; url={back}&looked={looked}"
+        assert "by itself in 30 seconds" in waits.text
+        waits = mother.get(waits.headers["refresh"].partition("url=")[2])
+    stopped = mother.get(back + "&look=no")
+    for still in (waits, stopped, mother.get(back + "&looked=1000")):
+        assert "being processed" in still.text
+    for still in (waits, stopped):
+        assert ("refresh" in still.headers, "by itself" in still.text) == (False, False)
+        assert 'look=no">Look again' in still.text
     assert till.posted() == []
     session["status"] = "open"
     done = httpx.post(url.replace("/pay/", "/confirm/"), data={"answer": "pass"}, timeout=30)
     assert "$150.00 is paid" in till.back(mother, done).text
+
+
+def _completed(till: Till, browser: Browser, at: str, path: str) -> tuple[str, str]:
+    """A page that looks paid while the money is on its way; answers the way back and the payment."""
+    gone = till.pay(browser, path, at, shown="15000")
+    till.type_in(gone.headers["location"], CONFIRM)
+    ref, session = list(till.double.sessions.items())[-1]
+    session["status"] = "complete"
+    back = f"/billing/pay/return?session_id={ref}"
+    assert "being processed" in browser.get(back).text
+    return back, str(session["payment_intent"])
+
+
+@pytest.mark.parametrize("heard", ["by an event", "by the daily look", "by coming back"])
+@pytest.mark.parametrize("ending", ["cancel", "fail_after_all"])
+def test_re4_a_payment_that_fails_after_its_page_was_complete_is_said_and_can_be_paid_again(
+    till: Till, ending: str, heard: str
+) -> None:
+    """RF2: nobody is told for ever that it is being processed."""
+    made, mother, number = till.made, till.made.signed_in(till.made.people["mother"]), till.number("anna")
+    at, path = f"/billing/invoices/{number}", f"/billing/invoices/{number}/pay"
+    back, intent = _completed(till, mother, at, path)
+    till.double.events.clear()
+    asyncio.run(getattr(till.double, ending)(intent))
+    if heard == "by an event":
+        (event,) = till.double.events
+        assert asyncio.run(deliver(made.servers[0].url, event)) == 200
+        _wait(lambda: not till.ask(waiting_events))
+    elif heard == "by the daily look":
+        processor = processor_from(str(made.book.folder), made.store)
+        assert processor
+        pull(made.store, processor)
+        processor.close()
+    if heard != "by coming back":  # it is in the book, whether or not the processor answers now
+        till.made.take_cards("http://127.0.0.1:9")
+        assert "did not go through" in mother.get(back).text
+        till.made.take_cards(till.address)
+    said = mother.get(back).text
+    assert ("did not go through" in said, f'href="{at}">Pay again' in said) == (True, True)
+    assert _mails(till) == [("card_failed", "moira@example.org")]
+    gone = till.pay(mother, path, at, shown="15000")
+    assert "$150.00 is paid" in till.back(mother, till.type_in(gone.headers["location"])).text
+    assert till.posted() == [CENTS]
+
+
+def test_re4_a_balance_that_fails_after_all_is_mailed_with_all_its_invoices(till: Till) -> None:
+    made, mother = till.made, till.made.signed_in(till.made.people["mother"])
+    gone = till.pay(mother, "/billing/pay", "/billing", account=made.ids["mother"], shown="30000")
+    till.type_in(gone.headers["location"], CONFIRM)
+    (session,) = till.double.sessions.values()
+    session["status"] = "complete"
+    asyncio.run(till.double.cancel(session["payment_intent"]))
+    said = mother.get(f"/billing/pay/return?session_id={session['id']}").text
+    numbers = ", ".join(till.number(name) for name in ("anna", "ben"))
+    assert (f"Invoices {numbers} are still open" in said, 'href="/billing">Pay again' in said) == (True, True)
+    (details,) = (one for (one,) in till.rows("SELECT details FROM mail_request WHERE kind = 'card_failed'"))
+    assert json.loads(details) == {"number": numbers, "amount": "$300.00", "link": made.url}
 
 
 def test_re4_a_processor_that_is_away_is_said_and_nothing_is_lost(till: Till) -> None:
@@ -315,36 +385,45 @@ def _wait(true: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize(("number", "kind"), [(DECLINED_LATER, "card_failed"), (CONFIRM, "card_confirm")])
 def test_rf1_a_card_that_cannot_be_charged_is_told_with_the_pay_link(
-    stripe: tuple[Double, Running], tmp_path: Path, number: str, kind: str
+    till: Till, number: str, kind: str
 ) -> None:
-    double, running = stripe
-    with practice(tmp_path, _family) as made:
-        till, account = Till(made, double, running.url), made.ids["mother"]
-        mother = made.signed_in(made.people["mother"])
-        gone = till.pay(mother, "/billing/cards", "/billing/cards", account=account, save="yes")
-        till.back(mother, till.type_in(gone.headers["location"], number))
-        (card,) = till.ask(cards_of, account)
-        invoice_id = made.ids["invoice of anna"]
+    """It says what is open, and does not leave once that is paid, wherever the hub's book lies."""
+    made, account = till.made, till.made.ids["mother"]
+    mother = made.signed_in(made.people["mother"])
+    gone = till.pay(mother, "/billing/cards", "/billing/cards", account=account, save="yes")
+    till.back(mother, till.type_in(gone.headers["location"], number))
+    (card,) = till.ask(cards_of, account)
+    invoice_id = made.ids["invoice of anna"]
+    with made.write() as tx:
+        set_portal_address(tx, "https://pay.example.com")
+        ask_charge(tx, card.card_id, invoice_id, today=TODAY)
+    _wait(lambda: any(one[0] == kind for one in _mails(till)))
+    made.clock.pass_time(minutes=1)
+
+    def words(read: Read) -> list[str]:
+        server = mail_server(read)
+        assert server
+        due = [one for one in ready(read, made.clock.now, server.since) if one.kind == kind]
+        assert all(may_leave(read, one.mail, made.clock.now, server.since) for one in due)
+        bodies = [letter_of(read, one, server).message.get_body(("plain",)) for one in due]
+        return [str(body.get_content()) for body in bodies if body]
+
+    (said,) = till.ask(words)
+    (code,) = (c for i, c in till.rows("SELECT invoice_id, pay_code FROM invoice_issue") if i == invoice_id)
+    assert (f"https://pay.example.com/i/{code}" in said, "$150.00" in said) == (True, True)
+    assert "Quillfeather" not in said
+
+    def pay(cents: int) -> None:
         with made.write() as tx:
-            set_portal_address(tx, "https://pay.example.com")
-            ask_charge(tx, card.card_id, invoice_id, today=TODAY)
-        _wait(lambda: any(one[0] == kind for one in _mails(till)))
-        made.clock.pass_time(minutes=1)
+            record_payment(
+                tx, guarantor_id=account, amount_cents=cents, method="cash", received_on=TODAY, today=TODAY,
+                invoice_id=invoice_id,
+            )  # fmt: skip
 
-        def words(read: Read) -> str:
-            server = mail_server(read)
-            assert server
-            (due,) = (one for one in waiting(read, made.clock.now, server.since) if one.kind == kind)
-            body = letter_of(read, due, server).message.get_body(("plain",))
-            assert body
-            return str(body.get_content())
-
-        said = till.ask(words)
-        (code,) = (
-            c for i, c in till.rows("SELECT invoice_id, pay_code FROM invoice_issue") if i == invoice_id
-        )
-        assert (f"https://pay.example.com/i/{code}" in said, "$150.00" in said) == (True, True)
-        assert "Quillfeather" not in said
+    pay(4_000)
+    assert "$110.00" in till.ask(words)[0]
+    pay(11_000)
+    assert till.ask(words) == []
 
 
 def test_rf1_a_refund_and_a_removed_card_are_told_once(
@@ -366,6 +445,21 @@ def test_rf1_a_refund_and_a_removed_card_are_told_once(
         _wait(lambda: [kind for kind, _ in _mails(till)] == told)
         (details,) = (one for (one,) in till.rows("SELECT details FROM mail_request WHERE kind = 'refund'"))
         assert "$40.00" in details
+
+
+def test_what_was_chosen_on_a_form_that_fails_is_chosen_still(till: Till) -> None:
+    """WCAG 3.3.7: nothing has to be entered twice."""
+    made, mother = till.made, till.made.signed_in(till.made.people["mother"])
+    at, path = f"/billing/invoices/{till.number('anna')}", f"/billing/invoices/{till.number('anna')}/pay"
+    part = till.pay(mother, path, at, amount="999", save="yes").text
+    ticked = 'name="save" value="yes" checked'
+    assert (f'id="save-part" {ticked}' in part, f'id="save-all" {ticked}' in part) == (True, False)
+    whole = till.pay(mother, path, at, shown="1", save="yes").text
+    assert f'id="save-all" {ticked}' in whole
+    due = till.pay(mother, "/billing/pay", "/billing", account=made.ids["mother"], shown="1", save="yes").text
+    assert due.count(ticked) == 1
+    cards = till.pay(mother, "/billing/cards", "/billing/cards", save="yes").text
+    assert ("Choose on whose account" in cards, ticked in cards) == (True, True)
 
 
 def test_re7_paying_and_cards_switched_off_are_not_offered_and_not_found(

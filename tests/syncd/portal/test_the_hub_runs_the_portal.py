@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.ledger.pay_link import portal_address
 from tests.syncd.network import new_client, until
 from tests.syncd.portal.served import Browser, mails_passing
 from tests.syncd.processes import Practice, ended
@@ -58,6 +59,7 @@ def test_re1_who_was_granted_access_in_an_office_signs_in_at_the_hub(made: Pract
     "words",
     [
         ("--portal-url", "http://pay.example.com"),
+        ("--portal-url", "https://hub"),
         ("--portal-url", "https://pay.example.com/portal"),
         ("--portal-url", "https://pay.example.com", "--portal-bind", "0.0.0.0:8770"),
         ("--portal-url", "https://pay.example.com", "--portal-tls-cert", "c.pem"),
@@ -69,3 +71,14 @@ def test_a_portal_that_would_not_be_safe_is_not_started(made: Practice, words: t
     said = made.syncd("hub", *words, home="hub")
     assert said["exit"] == 2
     assert said["errors"][0]["message"].endswith((".", "8770."))
+
+
+@pytest.mark.parametrize("typed", ["https://localhost:8770", "https://127.0.0.1"])
+def test_a_portal_on_this_computer_alone_is_tried_and_printed_on_no_invoice(
+    made: Practice, typed: str
+) -> None:
+    told = made.start_hub("--from", made.home("north"), "--portal-url", typed, "--portal-bind", "127.0.0.1:0")
+    assert told["portal"]["url"] == typed
+    with made.opened("hub") as hub, hub.read() as read:
+        assert portal_address(read) == ""
+    ended(made.hub, signal.SIGTERM)

@@ -26,14 +26,14 @@ def home(billed_sample: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return copy
 
 
-def on_file(home: Home) -> None:
+def on_file(home: Home, ref: str = "pm_1", last4: str = "4242") -> None:
     """The guarantor of N-00001 has a card on file."""
     with home.open() as store, store.write(OWNER) as tx:
         owner = tx.value("SELECT guarantor_id FROM invoice_issue WHERE number = 'N-00001'")
         consent = CardConsent(
             guarantor_id=owner, version="1", words="w", agreed_at="2026-10-01T00:00:00.000Z", person="Ada"
         )
-        keep_card(tx, owner, tx.add(consent), CardSeen("pm_1", "visa", "4242", 12, 2034))
+        keep_card(tx, owner, tx.add(consent), CardSeen(ref, "visa", last4, 12, 2034))
 
 
 def test_rf1_a_charge_is_asked_for_once_and_waits_for_the_hub(daysheet: Daysheet, home: Home) -> None:
@@ -47,6 +47,26 @@ def test_rf1_a_charge_is_asked_for_once_and_waits_for_the_hub(daysheet: Daysheet
     daysheet("card", "remove", "--client", "archer", "--card", "4242", "--reason", "lost")
     assert daysheet("card", "list", "--client", "archer", "--json").data["cards"] == []
     assert daysheet("card", "charge", "1").code == 3
+
+
+def test_rf1_which_card_is_charged_first_is_chosen_by_its_last_digits(daysheet: Daysheet, home: Home) -> None:
+    on_file(home, "pm_1", "4242")
+    on_file(home, "pm_2", "1881")
+
+    def cards() -> list[tuple[str, bool]]:
+        found = daysheet("card", "list", "--client", "archer", "--json").data["cards"]
+        return [(card["last4"], bool(card["is_default"])) for card in found]
+
+    (first, _), (other, _) = cards()
+    for _ in range(2):
+        told = daysheet("card", "default", "--client", "archer", "--card", other, "--json").data
+        assert (told["last4"], cards()) == (other, [(other, True), (first, False)])
+    assert daysheet("card", "charge", "1", "--json").data["last4"] == other
+    assert daysheet("card", "default", "--client", "archer", "--card", "9999").code == 3
+    assert daysheet("card", "default", "--client", "archer").code == 2
+    by_id = daysheet("card", "default", "--client", "archer", "--card", str(told["card_id"]))
+    assert by_id.out == f"The card ending in {other} is charged first.\n"
+    assert f"visa {other}, default" in daysheet("card", "list", "--client", "archer").out
 
 
 def test_rf1_a_card_that_failed_is_listed_and_a_payment_s_page_is_named(

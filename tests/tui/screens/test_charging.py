@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.payments.card import CardSeen, DisputeSeen
-from core.payments.card_file import keep_card, say_charge
+from core.payments.card_file import cards_of, keep_card, say_charge
 from core.payments.commands import record_payment
 from core.payments.reconcile import compare
 from core.payments.taken import settle_dispute
@@ -131,6 +131,30 @@ async def test_rf1_a_card_is_removed_with_a_reason_and_a_question(billed: Book, 
         assert app.said == "visa 4242 is used no more."
         assert "No card is on file." in app.seen()
         assert billed.rows("SELECT reason FROM card_removal") == [("lost",)]
+
+
+async def test_rf1_another_card_is_made_the_default_by_key_and_u_takes_it_back(
+    billed: Book, tmp_path: Path
+) -> None:
+    with billed.write() as tx:
+        owner = tx.value("SELECT guarantor_id FROM saved_card")
+        consent_id = tx.value("SELECT id FROM card_consent")
+        keep_card(tx, owner, consent_id, CardSeen("pm_2", "mastercard", "4444", 12, 2034))
+
+    def default() -> str:
+        with billed.store.read() as read:
+            return str(cards_of(read, owner)[0].last4)
+
+    async with biller_on(billed, tmp_path) as app:
+        await open_ann(app)
+        before = default()
+        await app.press("C", "G", "e")
+        assert app.said.endswith("is charged first.  u undoes")
+        assert default() != before
+        await app.press("u")
+        assert default() == before
+        await app.press("g", "g", "e")
+        assert app.said.endswith("is the default already.")
 
 
 def _disputed(book: Book) -> None:
