@@ -155,7 +155,7 @@ class FrameApp(BackgroundApp, inherit_bindings=False):
         )
 
     def show_summary(self, summary: str) -> None:
-        """The right end of the title line: `outbox 3 · sync 09:12`."""
+        """The right end of the title line: `sync 09:12`."""
         self.summary = summary
         self.refresh_frame()
 

@@ -18,6 +18,7 @@ from tui import places
 from tui.config import DEFAULTS, LOCK_AFTER_MINUTES, read_config
 from tui.keymap import read_keymap
 from tui.locking import LockingApp, since_boot
+from tui.messages import DataChanged
 from tui.present import plural
 from tui.viewer import Viewer
 
@@ -318,6 +319,22 @@ class Biller(LockingApp):
     def on_mount(self) -> None:
         """Textual calls the frame's own as well."""
         self.set_timer(WARM_UP_SECONDS, lambda: self.in_background(self._warm_up, self._warmed_up))
+
+    def on_data_changed(self, message: DataChanged) -> None:
+        """Textual calls the frame's own as well, which lets the screens ask again; what stands above all of
+        them is asked here."""
+
+        def work() -> str:
+            from tui.summary import summary
+
+            with self.store.read() as read:
+                return summary(read, self.today())
+
+        def show(found: str) -> None:
+            if found != self.summary:
+                self.show_summary(found)
+
+        self.in_background(work, show, failed=lambda _: None)
 
     def _warm_up(self) -> None:
         """Load in a thread what would otherwise hold up the first visit or the first command."""
