@@ -199,25 +199,26 @@ class Cards:
         self._wake.clear()
 
     async def round(self) -> None:
-        """Everything that waits now. Raises: ProcessorAway, when some of it must wait longer."""
+        """Everything that waits now, what was paid before what is to be charged. Raises: ProcessorAway, when
+        some of it must wait longer."""
+        events = await self._hub.read(self._look, inbox.waiting_events)
+        failures = await self._all([self._handle(event) for event in events])
         count = self._hub.bell.count
         if count != self._rung:
             if await self._hub.read(self._look, outbox.asked_anew):
                 await self._hub.write(self._write, _take_on)
             self._rung = count
         calls = await self._hub.read(self._look, outbox.waiting_calls)
-        events = await self._hub.read(self._look, inbox.waiting_events)
-        await self._all([self.carry(call.id) for call in calls])
-        await self._all([self._handle(event) for event in events])
+        failures += await self._all([self.carry(call.id) for call in calls])
+        if failures:
+            raise failures[0]
         if len(calls) + len(events) >= 50:
             self.wake()
 
-    async def _all(self, works: Sequence[Any]) -> None:
-        """All of them, and then the first failure: what can be done is not held up by what cannot."""
-        failures = await asyncio.gather(*works, return_exceptions=True)
-        for failure in failures:
-            if isinstance(failure, BaseException):
-                raise failure
+    async def _all(self, works: Sequence[Any]) -> list[BaseException]:
+        """All of them, and what failed: what can be done is not held up by what cannot."""
+        ended = await asyncio.gather(*works, return_exceptions=True)
+        return [one for one in ended if isinstance(one, BaseException)]
 
     # The outbox
 
@@ -247,12 +248,16 @@ class Cards:
                 processor.make_customer, guarantor_id, key=f"daysheet:customer:{guarantor_id}"
             )
             await self._hub.write(self._write, outbox.note_customer, guarantor_id, ref)
-        if outbox.is_old(call, self._hub.store.clock()):
-            if await self._found(processor, call):
-                return
+        now = self._hub.store.clock()
+        late = call.first_at and await self._hub.read(self._look, outbox.is_too_late, call)
+        looked = bool(late) or outbox.is_in_doubt(call, now)
+        if looked and await self._found(processor, call):
+            return
+        if outbox.is_old(call, now):
             await self._hub.write(self._write, outbox.renew, call.id)
             call = call._replace(attempt=call.attempt + 1)
-        await self._hub.write(self._write, outbox.note_sending, call.id)
+        if not await self._hub.write(self._write, _sending, call.id, looked):
+            return
         asked = await self._hub.read(self._look, outbox.asked_of, call)
         await self._send(processor, call, asked)
 
@@ -282,7 +287,7 @@ class Cards:
 
     async def _found(self, processor: Processor, call: outbox.Call) -> bool:
         """Whether the processor did long ago what a call asked for; then it is recorded."""
-        since = datetime.fromisoformat(call.made_at) - timedelta(hours=1)
+        since = outbox.look_since(call, self._hub.store.clock())
         if call.kind == "charge":
             seen = await self._out(_one_of_charge, processor, since, call.id)
             if seen is not None:
@@ -362,7 +367,7 @@ class Cards:
     def _write(self, deed: Callable[..., T], *args: Any) -> T:
         with self._hub.store.write(PROCESSOR) as tx:
             told = deed(tx, *args)
-        self._done += deed is not outbox.note_sending
+        self._done += deed is not _sending
         return told
 
 
@@ -405,6 +410,10 @@ def _one_of_charge(processor: Processor, since: datetime, charge_id: str) -> Int
 
 def _take_on(tx: Tx) -> int:
     return outbox.take_on(tx, today=_today(tx))
+
+
+def _sending(tx: Tx, call_id: str, looked: bool) -> bool:
+    return outbox.note_sending(tx, call_id, looked=looked, today=_today(tx))
 
 
 def _take_event(tx: Tx, event: Any, live: bool) -> bool:
