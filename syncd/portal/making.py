@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from core.dates import parse_entered_day
 from core.errors import DomainError, NotFound
+from core.portal.limits import spend
 from core.portal.making import (
     PRESETS,
     make_own_receipt,
@@ -16,7 +17,10 @@ from core.portal.making import (
     superbill_choices,
 )
 from core.portal.pages import NotYours
-from syncd.portal.shell import Asked, page, to
+from syncd.portal.shell import Asked, TooMany, page, to
+
+MADE_BY_PERSON = 60
+"""Documents an hour."""
 
 
 def _client(asked: Asked, client_id: str) -> tuple[str, str]:
@@ -65,10 +69,24 @@ async def look_at_superbill(asked: Asked) -> Response:
     return await _form(asked, client, choices=found, **days, **typed)
 
 
+async def _count(asked: Asked) -> None:
+    """A document is kept for ever and travels to every office. Raises: TooMany."""
+    viewer = asked.person
+
+    def count() -> int:
+        with asked.portal.store.write(viewer.actor) as tx:
+            return spend(tx, f"made-by:{viewer.person_id}", MADE_BY_PERSON)
+
+    wait = await asked.portal.write(count)
+    if wait:
+        raise TooMany(wait)
+
+
 async def make_superbill(asked: Asked) -> Response:
-    """Generate it; the page after it starts the download."""
+    """Generate it; the page after it starts the download. Raises: TooMany."""
     portal, viewer, form = asked.portal, asked.person, asked.form
     client = _client(asked, form.get("client", ""))
+    await _count(asked)
     try:
         from_on, to_on = parse_entered_day(form.get("from", "")), parse_entered_day(form.get("to", ""))
         made = await portal.make(
@@ -91,7 +109,8 @@ async def make_superbill(asked: Asked) -> Response:
 
 
 async def make_receipt(asked: Asked) -> Response:
-    """The itemised receipt of a payment; kept for later."""
+    """The itemised receipt of a payment; kept for later. Raises: TooMany."""
+    await _count(asked)
     portal, viewer, payment_id = asked.portal, asked.person, asked.form.get("payment", "")
     made = await portal.make(lambda: make_own_receipt(portal.store, viewer, payment_id, today=portal.today))
     return to(f"/billing/receipts/{made.document_id}?made=1")
