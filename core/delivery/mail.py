@@ -12,7 +12,7 @@ from core.delivery.mail_queue import PASSING, Due, may_leave
 from core.delivery.sharing import share_documents
 from core.errors import DomainError
 from core.ids import named
-from core.ledger.effective import share_stands
+from core.ledger.effective import by_hub, share_stands
 from core.ledger.mail_server import mail_server
 from core.ledger.mail_state import newest_answer
 from core.practice.addresses import address_of
@@ -219,9 +219,12 @@ def bounce_mail(tx: Tx, message_id: str, *, said: str) -> str:
     return str(mail)
 
 
+SAID_BEFORE = f"SELECT 1 FROM mail_answer AS ma WHERE ma.once = :once AND {by_hub('ma')}"  # noqa: S608
+
+
 def _answer(tx: Tx, mail: str, outcome: str, mail_to: str, *, code: int, said: str, message_id: str) -> bool:
     once = f"mail:{mail}:{outcome}"
-    if tx.value("SELECT 1 FROM mail_answer WHERE once = :once", once=once):
+    if tx.value(SAID_BEFORE, once=once):
         return False
     tx.add(
         MailAnswer(

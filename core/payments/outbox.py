@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from core import audit
 from core.actors import Right
 from core.errors import NotFound
-from core.ledger.effective import REFUND_COUNTS, first_of_its_kind
+from core.ledger.effective import REFUND_COUNTS, by_hub, first_of_its_kind
 from core.ledger.pay_link import portal_address
 from core.payments.card import ChargeAsked, CheckoutAsked, NoCard, Page, RefundAsked, RefundSeen
 from core.payments.card_file import card_on_file, charge_asked, say_charge
@@ -157,9 +157,11 @@ def _why_not(read: Read, charge_id: str) -> str:
 
 # What is sent
 
-CUSTOMER = (
-    "SELECT processor_ref FROM processor_customer WHERE once = :once ORDER BY _q = 0, _q, site, no LIMIT 1"
-)
+CUSTOMER = f"""
+SELECT c.processor_ref FROM processor_customer AS c WHERE c.once = :once AND {by_hub("c")}
+ORDER BY c._q = 0, c._q, c.site, c.no LIMIT 1
+"""  # noqa: S608  composed of the constant above
+"""Whose saved cards a page shows, and whose card is charged: no office says that."""
 PAYS = "SELECT guarantor_id, amount_cents, consent_id, guest, portal FROM checkout WHERE id = :id"
 PAYER = "SELECT CASE WHEN guest = 1 THEN '' ELSE guarantor_id END FROM checkout WHERE id = :id"
 GIVES_BACK = """

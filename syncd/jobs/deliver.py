@@ -97,9 +97,16 @@ class Postman:
         try:
             with SmtpMailer(server, password) as mailer:
                 carrier.round(server, mailer)
+                self._tell(carrier.broken)
         except MailServerAway as error:
             carrier.away(server, error)
             raise
+
+    def _tell(self, broken: Exception | None) -> None:
+        if broken is None:
+            self._hub.troubles.over("letter")
+        else:
+            self._hub.troubles.note("letter", broken)
 
     def _next(self, read: Any, server: MailServer | None) -> str:
         """When something becomes due by the clock alone."""
