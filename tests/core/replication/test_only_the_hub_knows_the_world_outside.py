@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from core.clients.commands import add_client
+from core.delivery.auto_share import is_due, share_due
 from core.delivery.mail import answer_mail
 from core.delivery.mail_queue import Due, ready
 from core.payments.commands import record_payment
 from core.payments.outbox import customer_of, note_customer
+from core.practice.mail import set_auto_share
 from core.replication.hub import THE_HUB
 from core.store import Store
 from core.tables import InvoiceShare, MailAnswer, MailRequest, ProcessorCustomer
@@ -83,3 +85,21 @@ def test_what_asks_for_money_leaves_while_it_is_open_and_not_after(network: Netw
         )  # fmt: skip
     network.settle()
     assert due(network) == []
+
+
+def test_rb4_the_hub_shares_by_itself_what_is_due(network: Network) -> None:
+    """Also in PostgreSQL."""
+    office, hub = network.offices[1], network.hub
+    with office.write(OWNER) as tx:
+        set_auto_share(tx, 0)
+    _, invoice_id = owe(office, "Archer", 15_000)
+    network.settle()
+    with hub.read() as read:
+        assert is_due(read, hub.clock() + timedelta(minutes=1))
+    clock = hub.clock
+    hub.clock = lambda: clock() + timedelta(minutes=1)
+    with hub.write(THE_HUB) as tx:
+        assert share_due(tx) == [invoice_id]
+    with hub.write(THE_HUB) as tx:
+        assert share_due(tx) == []
+    hub.clock = clock
