@@ -94,15 +94,17 @@ def changed_since(read: Read) -> tuple[object, ...]:
 
 def waiting(read: Read, now: datetime, since: str) -> list[Due]:
     """Every mail that has no answer, oldest first, with the instant from which it may leave."""
-    params = {"since": since, "now": show_instant(now), "summaries": int(read.keeps_summaries)}
-    found = [_due(now, *row) for row in read.rows(OLDEST_FIRST, **params)]
+    kept = int(read.keeps_summaries)
+    rows = read.rows(OLDEST_FIRST, since=since, now=show_instant(now), summaries=kept)
+    found = [_due(now, *row) for row in rows]
     return [due for due in found if _still_asked(read, due, now)]
 
 
 def may_leave(read: Read, mail: str, now: datetime, since: str) -> bool:
     """Whether a mail is due still: nobody recalled it, answered it, or is handing it over."""
-    params = {"since": since, "now": show_instant(now), "summaries": int(read.keeps_summaries)}
-    found = [_due(now, *row) for row in read.rows(ONE, mail=mail, **params)]
+    kept = int(read.keeps_summaries)
+    rows = read.rows(ONE, since=since, now=show_instant(now), summaries=kept, mail=mail)
+    found = [_due(now, *row) for row in rows]
     return bool(found) and found[0].ready_at <= show_instant(now) and _still_asked(read, found[0], now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ TO = "b@example.org"
     ids=["kind", "json", "list", "surrogate", "about"],
 )
 def test_a_mail_that_cannot_be_made_is_put_off_and_the_others_leave(
-    office: Book, odd: dict[str, str]
+    office: Book, odd: dict[str, Any]
 ) -> None:
     with office.write() as tx:
         tx.add(MailRequest(once="mail-request:odd", mail_to=TO, **odd))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from core.clients.commands import add_client
 from core.delivery.auto_share import is_due, share_due
 from core.delivery.mail import answer_mail
 from core.delivery.mail_queue import Due, ready
+from core.delivery.sending import finish
 from core.payments.commands import record_payment
 from core.payments.outbox import customer_of, note_customer
 from core.practice.mail import set_auto_share
@@ -54,8 +56,9 @@ def test_a_mail_leaves_and_is_answered_once_whatever_an_office_says_of_it(
 
 def test_whose_cards_a_page_shows_is_not_an_offices_to_say(network: Network) -> None:
     office, hub = network.offices[1], network.hub
+    contact: dict[str, Any] = {**ADDRESS}
     with office.write(OWNER) as tx:
-        client_id = add_client(tx, given="Ada", family="Archer", **ADDRESS)
+        client_id = add_client(tx, given="Ada", family="Archer", **contact)
         guarantor_id = str(tx.value("SELECT guarantor_id FROM client WHERE id = :id", id=client_id))
         once = f"customer:{guarantor_id}"
         tx.add(ProcessorCustomer(once=once, guarantor_id=guarantor_id, processor_ref="cus_of_another"))
@@ -93,6 +96,7 @@ def test_rb4_the_hub_shares_by_itself_what_is_due(network: Network) -> None:
     with office.write(OWNER) as tx:
         set_auto_share(tx, 0)
     _, invoice_id = owe(office, "Archer", 15_000)
+    finish(office, OWNER, [invoice_id], today=TODAY, share=False)
     network.settle()
     with hub.read() as read:
         assert is_due(read, hub.clock() + timedelta(minutes=1))

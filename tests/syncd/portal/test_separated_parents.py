@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ from tests.builders import ADDRESS, OWNER, TODAY
 from tests.core.delivery.superbilled import FIRST, LAST, complete
 from tests.syncd.portal.served import Browser, Practice, practice
 
-HIDDEN = {**ADDRESS, "street": "7 Refuge Lane", "phone": "555 0177"}
+HIDDEN: dict[str, Any] = {**ADDRESS, "street": "7 Refuge Lane", "phone": "555 0177"}
 
 
 def _prepare(made: Practice) -> None:
