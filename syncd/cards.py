@@ -8,7 +8,7 @@ their own; the book is written by the hub's one writer.
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import Busy, DomainError, NotFound, OutsideFailure
@@ -33,6 +33,7 @@ from syncd.settling import (
     note_detached,
     note_refunded,
     note_refused,
+    note_sending,
     note_settled,
     pull,
     settle_news,
@@ -145,25 +146,26 @@ class Cards:
         self._wake.clear()
 
     async def round(self) -> None:
-        """Everything that waits now. Raises: ProcessorAway, when some of it must wait longer."""
+        """Everything that waits now, what was paid before what is to be charged. Raises: ProcessorAway, when
+        some of it must wait longer."""
+        events = await self._hub.read(self._look, inbox.waiting_events)
+        failures = await self._all([self._handle(event) for event in events])
         count = self._hub.bell.count
         if count != self._rung:
             if await self._hub.read(self._look, outbox.asked_anew):
                 await self._hub.write(self._write, take_on)
             self._rung = count
         calls = await self._hub.read(self._look, outbox.waiting_calls)
-        events = await self._hub.read(self._look, inbox.waiting_events)
-        await self._all([self.carry(call.id) for call in calls])
-        await self._all([self._handle(event) for event in events])
+        failures += await self._all([self.carry(call.id) for call in calls])
+        if failures:
+            raise failures[0]
         if len(calls) + len(events) >= 50:
             self.wake()
 
-    async def _all(self, works: Sequence[Any]) -> None:
-        """All of them, and then the first failure: what can be done is not held up by what cannot."""
-        failures = await asyncio.gather(*works, return_exceptions=True)
-        for failure in failures:
-            if isinstance(failure, BaseException):
-                raise failure
+    async def _all(self, works: Sequence[Any]) -> list[BaseException]:
+        """All of them, and what failed: what can be done is not held up by what cannot."""
+        ended = await asyncio.gather(*works, return_exceptions=True)
+        return [one for one in ended if isinstance(one, BaseException)]
 
     # The outbox
 
@@ -193,12 +195,16 @@ class Cards:
                 processor.make_customer, guarantor_id, key=f"daysheet:customer:{guarantor_id}"
             )
             await self._hub.write(self._write, outbox.note_customer, guarantor_id, ref)
-        if outbox.is_old(call, self._hub.store.clock()):
-            if await self._found(processor, call):
-                return
+        now = self._hub.store.clock()
+        late = call.first_at and await self._hub.read(self._look, outbox.is_too_late, call)
+        looked = bool(late) or outbox.is_in_doubt(call, now)
+        if looked and await self._found(processor, call):
+            return
+        if outbox.is_old(call, now):
             await self._hub.write(self._write, outbox.renew, call.id)
             call = call._replace(attempt=call.attempt + 1)
-        await self._hub.write(self._write, outbox.note_sending, call.id)
+        if not await self._hub.write(self._write, note_sending, call.id, looked):
+            return
         asked = await self._hub.read(self._look, outbox.asked_of, call)
         await self._send(processor, call, asked)
 
@@ -228,7 +234,7 @@ class Cards:
 
     async def _found(self, processor: Processor, call: outbox.Call) -> bool:
         """Whether the processor did long ago what a call asked for; then it is recorded."""
-        since = datetime.fromisoformat(call.made_at) - timedelta(hours=1)
+        since = outbox.look_since(call, self._hub.store.clock())
         if call.kind == "charge":
             seen = await self._out(_one_of_charge, processor, since, call.id)
             if seen is not None:
@@ -308,7 +314,7 @@ class Cards:
     def _write(self, deed: Callable[..., T], *args: Any) -> T:
         with self._hub.store.write(PROCESSOR) as tx:
             told = deed(tx, *args)
-        self._done += deed is not outbox.note_sending
+        self._done += deed is not note_sending
         return told
 
 

@@ -121,6 +121,11 @@ def take_on(tx: Tx) -> int:
     return outbox.take_on(tx, today=_today(tx))
 
 
+def note_sending(tx: Tx, call_id: str, looked: bool) -> bool:
+    """A call goes out now; False where it comes too late and is refused instead."""
+    return outbox.note_sending(tx, call_id, looked=looked, today=_today(tx))
+
+
 def take_event(tx: Tx, event: Event, live: bool) -> bool:
     """Keep what the processor sent; answers whether it is new. Raises: OtherMode."""
     return inbox.take_event(tx, event, live=live)

@@ -23,6 +23,7 @@ GIVE_UP = timedelta(days=5)
 MOST_DOUBTS = 2
 """A mail is handed over at most three times where the server never says whether it took it."""
 IN_DOUBT = "It was handed over three times, and each time the line ended before the server answered."
+NOT_MADE = "The hub cannot make this mail; perhaps it is older than the office that asked for it."
 
 
 class Round(NamedTuple):
@@ -58,6 +59,8 @@ class Carrier:
         self._chance = chance
         self._goes_on = goes_on
         self._portal = portal
+        self.broken: Exception | None = None
+        """The first bug that a round met in making a mail; that mail is put off, the others leave."""
 
     def round(self, server: MailServer, mailer: Mailer) -> Round:
         """Raises: MailServerAway; what was due stays due."""
@@ -90,6 +93,9 @@ class Carrier:
                 letter = letter_of(read, due, server, self._portal)
         except DomainError as refusal:
             return self._failed(due, 0, str(refusal))
+        except Exception as error:  # noqa: BLE001  told by whoever carries; nobody else's mail waits for it
+            self.broken = self.broken or error
+            return self._not_taken(due, MailNotTaken(0, NOT_MADE, for_good=False))
         try:
             taken = mailer.carry(letter, lambda: self._goes_on() and self._begin(due))
         except MailNotTaken as refusal:

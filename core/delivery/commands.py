@@ -31,7 +31,8 @@ FROM invoice_issue AS i JOIN guarantor AS g ON g.id = i.guarantor_id WHERE i.inv
 
 
 SHARES_SO_FAR = f"""
-SELECT count(*), coalesce(sum({SHARE_STANDS}), 0) FROM invoice_share AS s WHERE s.invoice_id = :invoice_id
+SELECT count(*), coalesce(sum(CASE WHEN {SHARE_STANDS} THEN 1 ELSE 0 END), 0)
+FROM invoice_share AS s WHERE s.invoice_id = :invoice_id
 """  # noqa: S608  composed of the constant above
 
 

@@ -1,5 +1,6 @@
 """Ask for a mail, and say what became of one."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -9,11 +10,12 @@ from core.actors import Right
 from core.dates import show_instant
 from core.delivery.commands import recall_shares, share_invoices
 from core.delivery.mail_queue import PASSING, Due, may_leave
+from core.delivery.mailer import MailServerAway
 from core.delivery.sharing import share_documents
 from core.errors import DomainError
 from core.ids import named
-from core.ledger.effective import share_stands
-from core.ledger.mail_server import mail_server
+from core.ledger.effective import by_hub, share_stands
+from core.ledger.mail_server import MailServer, mail_server
 from core.ledger.mail_state import newest_answer
 from core.practice.addresses import address_of
 from core.practice.mail_templates import COMMON, KINDS, kind_of
@@ -21,6 +23,7 @@ from core.replication.enrol import require_hub
 from core.security.sealed import seal, unseal
 from core.store import Read, Tx
 from core.tables import MailAnswer, MailPassing, MailPassword, MailRequest, MailTry
+from core.text import plain
 
 PASSES = ("sign_in", "signed_in")
 """What is between a person and this hub, such as a link that opens something: it stays here, and its words go
@@ -42,6 +45,16 @@ class NothingFailed(DomainError):
 
     def __init__(self) -> None:
         super().__init__("No mail about this has failed, so there is none to send again.")
+
+
+class PasswordOfAnother(MailServerAway):
+    code = "mail_password_of_another"
+
+    def __init__(self, server: MailServer) -> None:
+        super().__init__(
+            f"The hub has the password of another mail account than {plain(server.user)} at"
+            f" {plain(server.host)}. `syncd mail-password` takes this one's."
+        )
 
 
 def queue_mail(
@@ -134,10 +147,44 @@ def set_mail_password(tx: Tx, password: str, *, key: bytes) -> None:
     audit.record(tx, "mail.password", "setting", "mail_server", kept=bool(password))
 
 
+KEPT = "SELECT password FROM mail_password"
+
+
 def mail_password(read: Read, *, key: bytes) -> str:
-    """Empty where the hub has none, or one that was sealed under another key."""
-    kept = read.value("SELECT password FROM mail_password")
-    return "" if kept is None else unseal(key, MAIL_PASSWORD, kept) or ""
+    """Empty where the hub has none, or one that was sealed under another key.
+
+    Any office may name another mail server; the password is told to none but the one that took it first.
+    Raises: PasswordOfAnother.
+    """
+    account, _, kept = str(read.value(KEPT) or "").rpartition(".")
+    if not account:
+        return unseal(key, MAIL_PASSWORD, kept) or ""
+    server = mail_server(read)
+    if server is None or not server.user:
+        return ""
+    if account != _account(server):
+        raise PasswordOfAnother(server)
+    return unseal(key, f"{MAIL_PASSWORD}:{account}", kept) or ""
+
+
+def is_bound(read: Read) -> bool:
+    """Whether the password is for one account alone."""
+    return "." in str(read.value(KEPT) or "")
+
+
+def bind_mail_password(tx: Tx, server: MailServer, *, key: bytes) -> None:
+    """A mail server let the hub in with its password: it is for that account alone from now on."""
+    tx.require(Right.BILL)
+    kept = str(tx.value(KEPT) or "")
+    password = unseal(key, MAIL_PASSWORD, kept)
+    if password and server.user:
+        account = _account(server)
+        bound = f"{account}.{seal(key, f'{MAIL_PASSWORD}:{account}', password)}"
+        tx.execute("UPDATE mail_password SET password = :bound", {"bound": bound})
+
+
+def _account(server: MailServer) -> str:
+    return hashlib.sha256(f"{server.host}\n{server.user}".encode()).hexdigest()[:16]
 
 
 # What the hub says of a mail
@@ -219,9 +266,12 @@ def bounce_mail(tx: Tx, message_id: str, *, said: str) -> str:
     return str(mail)
 
 
+SAID_BEFORE = f"SELECT 1 FROM mail_answer AS ma WHERE ma.once = :once AND {by_hub('ma')}"  # noqa: S608
+
+
 def _answer(tx: Tx, mail: str, outcome: str, mail_to: str, *, code: int, said: str, message_id: str) -> bool:
     once = f"mail:{mail}:{outcome}"
-    if tx.value("SELECT 1 FROM mail_answer WHERE once = :once", once=once):
+    if tx.value(SAID_BEFORE, once=once):
         return False
     tx.add(
         MailAnswer(

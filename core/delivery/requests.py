@@ -11,7 +11,7 @@ from core import audit
 from core.actors import Right
 from core.delivery.commands import AlreadyLeft
 from core.delivery.mail import NothingFailed, queue_mail
-from core.delivery.mail_queue import ASKS_FOR_MONEY
+from core.delivery.mail_queue import STILL_ASKED
 from core.delivery.queries import OutboxRow
 from core.errors import NotFound
 from core.ids import BY_ENDING, ending
@@ -24,11 +24,6 @@ from core.tables import ShareRecall
 from core.text import plain
 
 _OUTCOME = newest_answer("outcome", "r.once")
-
-STILL_ASKED = f"""
-(r.about = '' OR r.kind NOT IN {ASKS_FOR_MONEY} OR EXISTS (
-    SELECT 1 FROM invoice_balance AS b WHERE b.invoice_id = r.about AND b.balance_cents > 0 AND b.void = 0))
-"""  # noqa: S608  composed of the constant above
 
 WAITING = f"""
 SELECT r.id, r.kind, r.about, r.mail_to, r.at, coalesce(u.name, r.actor), {_OUTCOME},

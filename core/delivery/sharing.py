@@ -18,7 +18,7 @@ MAIL_TO = "SELECT CASE WHEN email_ok = 1 THEN email ELSE '' END FROM guarantor W
 
 
 SHARES_SO_FAR = f"""
-SELECT count(*), coalesce(sum({SHARE_STANDS}), 0) FROM document_share AS s
+SELECT count(*), coalesce(sum(CASE WHEN {SHARE_STANDS} THEN 1 ELSE 0 END), 0) FROM document_share AS s
 WHERE s.subject_id = :subject_id AND s.version = :version
 """  # noqa: S608  composed of the constant above
 

@@ -53,3 +53,9 @@ def share_stands(alias: str) -> str:
 
 
 SHARE_STANDS = share_stands("s")
+
+
+def by_hub(alias: str) -> str:
+    """SQL that holds at the hub for what the hub itself recorded, in this life or one before, and not one of
+    the offices that it knows. At an office it holds for every fact."""
+    return f"NOT EXISTS (SELECT 1 FROM sync_peer AS sp WHERE sp.site = {alias}.site)"  # noqa: S608

@@ -6,7 +6,7 @@ bounce that comes after the delivery makes it *failed*.
 
 from collections import namedtuple
 
-from core.ledger.effective import SHARE_STANDS
+from core.ledger.effective import SHARE_STANDS, by_hub
 from core.ledger.mail_server import mail_server
 
 TYPE_CHECKING = False
@@ -19,6 +19,14 @@ def answered(mail: str) -> str:
     return (
         "EXISTS (SELECT 1 FROM mail_answer AS ma"  # noqa: S608  our own names
         f" WHERE ma.mail = {mail} AND ma.outcome <> 'delayed')"
+    )
+
+
+def answered_by_hub(mail: str) -> str:
+    """The same as the hub asks it, who alone knows what became of a mail: an office's word stops none."""
+    return (
+        "EXISTS (SELECT 1 FROM mail_answer AS ma"  # noqa: S608  our own names
+        f" WHERE ma.mail = {mail} AND ma.outcome <> 'delayed' AND {by_hub('ma')})"
     )
 
 

@@ -255,6 +255,9 @@ WORDS = {
     "paid_meanwhile": "Less is open on the invoice than was to be charged.",
     "void": "The invoice is void.",
     "card_removed": "The card is not on file any more.",
+    "no_invoice": "There is no such invoice.",
+    "other_account": "The card, the invoice and the charge are not of one account.",
+    "under_way": "Another card was being charged for the same at the same time.",
     "account_closed": "The account that the card belongs to is closed.",
 }
 

@@ -132,6 +132,12 @@ def charges_of(read: Read, invoice_id: str) -> list[Charge]:
     return read.all(CHARGES, Charge, invoice_id=invoice_id)
 
 
+def require_no_charge(read: Read, invoice_id: str) -> None:
+    """Nothing else is paid on an invoice while a card is charged for it. Raises: ChargeUnderWay."""
+    if any(one.outcome is None for one in charges_of(read, invoice_id)):
+        raise ChargeUnderWay(invoice_state(read, invoice_id).number)
+
+
 def ask_charge(tx: Tx, card_id: str, invoice_id: str, *, today: date, amount_cents: int | None = None) -> str:
     """Ask that a card on file is charged for an invoice, all that is open where no amount is said.
 
@@ -152,10 +158,8 @@ def ask_charge(tx: Tx, card_id: str, invoice_id: str, *, today: date, amount_cen
         raise AllocationExceedsBalance(state.number, cents, state.balance_cents)
     if cents < LEAST_CENTS:
         raise TooLittle
-    before = charges_of(tx, invoice_id)
-    if any(one.outcome is None for one in before):
-        raise ChargeUnderWay(state.number)
-    attempt = len({one.once for one in before})
+    require_no_charge(tx, invoice_id)
+    attempt = len({one.once for one in charges_of(tx, invoice_id)})
     charge_id = tx.add(
         CardCharge(
             once=f"charge:{invoice_id}:{attempt}",

@@ -27,7 +27,7 @@ from core.payments.card import (
     PageSeen,
     TooLittle,
 )
-from core.payments.card_file import answer_charge, charge_asked, keep_card
+from core.payments.card_file import answer_charge, charge_asked, keep_card, require_no_charge
 from core.payments.commands import record_payment
 from core.payments.moves import require_amount
 from core.payments.queries import invoice_state, open_invoices
@@ -94,7 +94,7 @@ def begin_payment(
     `form` names the form that was sent: the same again is the same checkout. With a `consent` the card is
     kept. A `guest` is not signed in and is shown no saved card; `portal` is where the person comes back to.
     Raises: NoProcessor, NothingToPay, TooLittle, InvoiceIsVoid, OtherGuarantor,
-    AllocationExceedsBalance, ConsentNeeded, TooLong.
+    AllocationExceedsBalance, ChargeUnderWay, ConsentNeeded, TooLong.
     """
     tx.require(Right.BILL)
     known = _begun(tx, guarantor_id, form)
@@ -112,6 +112,7 @@ def begin_payment(
             raise OtherGuarantor(state.number)
         if cents > state.balance_cents:
             raise AllocationExceedsBalance(state.number, cents, state.balance_cents)
+        require_no_charge(tx, invoice_id)
     if not wanted:
         raise NothingToPay
     if sum(wanted.values()) < LEAST_CENTS:

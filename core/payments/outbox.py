@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 from core import audit
 from core.actors import Right
-from core.ledger.effective import REFUND_COUNTS, first_of_its_kind
+from core.errors import NotFound
+from core.ledger.effective import REFUND_COUNTS, by_hub, first_of_its_kind
 from core.ledger.pay_link import portal_address
 from core.payments.card import ChargeAsked, CheckoutAsked, NoCard, Page, RefundAsked, RefundSeen
 from core.payments.card_file import card_on_file, charge_asked, say_charge
@@ -22,6 +23,9 @@ from core.store import Read, Tx
 from core.tables import ProcessorCall, ProcessorCustomer
 
 KEY_LIVES = timedelta(hours=23)
+CLOCKS_DIFFER = timedelta(minutes=5)
+LOOK_BACK = timedelta(days=35)
+"""How far before a call its answer is looked for: this clock may have been ahead when it was made."""
 
 Call = namedtuple("Call", "id kind made_at first_at attempt tries")
 Asked = CheckoutAsked | ChargeAsked | RefundAsked | str
@@ -53,6 +57,20 @@ def is_old(call: Call, now: datetime) -> bool:
     return call.first_at is not None and now - datetime.fromisoformat(call.first_at) > KEY_LIVES
 
 
+def is_in_doubt(call: Call, now: datetime) -> bool:
+    """Whether the processor's own list is asked before the same goes out again: its key may be forgotten. A
+    first time that lies ahead says that this computer's clock was set since, and tells nothing."""
+    return is_old(call, now) or (
+        call.first_at is not None and datetime.fromisoformat(call.first_at) - now > CLOCKS_DIFFER
+    )
+
+
+def look_since(call: Call, now: datetime) -> datetime:
+    """From when on the processor's list is asked for a call, by whatever clock it was written down."""
+    told = [datetime.fromisoformat(at) for at in (call.made_at, call.first_at) if at]
+    return min(now, *told) - LOOK_BACK
+
+
 # What is taken on
 
 CHARGES = f"""
@@ -65,6 +83,7 @@ ORDER BY c.at, c.id
 REFUNDS = f"""
 SELECT r.id FROM refund_request AS r
 WHERE r.channel = 'processor' AND r.once IS NULL
+  AND EXISTS (SELECT 1 FROM payment AS m WHERE m.id = r.payment_id AND m.once LIKE 'stripe:%')
   AND NOT EXISTS (SELECT 1 FROM processor_call AS p WHERE p.id = r.id)
   AND NOT EXISTS (SELECT 1 FROM refund_answer AS a WHERE a.request_id = r.id)
   AND {REFUND_COUNTS}
@@ -107,27 +126,42 @@ def _put(tx: Tx, asked_id: str, kind: str) -> int:
     return 1
 
 
-def _why_not(tx: Tx, charge_id: str) -> str:
+UNDER_WAY = """
+SELECT coalesce(sum(c.amount_cents), 0) FROM card_charge AS c JOIN processor_call AS p ON p.id = c.id
+WHERE c.invoice_id = :invoice_id AND c.id <> :charge_id
+  AND (p.state = 'waiting' OR p.state = 'done'
+       AND NOT EXISTS (SELECT 1 FROM charge_answer AS a WHERE a.charge_id = c.id))
+"""
+
+
+def _why_not(read: Read, charge_id: str) -> str:
     """Why a charge that an office asked for is not made; empty where it is."""
-    charge = charge_asked(tx, charge_id)
+    charge = charge_asked(read, charge_id)
     assert charge is not None
-    state = invoice_state(tx, charge.invoice_id)
     try:
-        card = card_on_file(tx, charge.card_id)
+        card = card_on_file(read, charge.card_id)
+        state = invoice_state(read, charge.invoice_id)
     except NoCard:
         return "card_removed"
+    except NotFound:
+        return "no_invoice"
     if state.void:
         return "void"
-    if state.balance_cents < charge.amount_cents or state.guarantor_id != card.guarantor_id:
+    if not charge.guarantor_id == card.guarantor_id == state.guarantor_id:
+        return "other_account"
+    if state.balance_cents < charge.amount_cents:
         return "paid_meanwhile"
-    return ""
+    taken = read.value(UNDER_WAY, invoice_id=charge.invoice_id, charge_id=charge_id)
+    return "under_way" if state.balance_cents < charge.amount_cents + int(taken) else ""
 
 
 # What is sent
 
-CUSTOMER = (
-    "SELECT processor_ref FROM processor_customer WHERE once = :once ORDER BY _q = 0, _q, site, no LIMIT 1"
-)
+CUSTOMER = f"""
+SELECT c.processor_ref FROM processor_customer AS c WHERE c.once = :once AND {by_hub("c")}
+ORDER BY c._q = 0, c._q, c.site, c.no LIMIT 1
+"""  # noqa: S608  composed of the constant above
+"""Whose saved cards a page shows, and whose card is charged: no office says that."""
 PAYS = "SELECT guarantor_id, amount_cents, consent_id, guest, portal FROM checkout WHERE id = :id"
 PAYER = "SELECT CASE WHEN guest = 1 THEN '' ELSE guarantor_id END FROM checkout WHERE id = :id"
 GIVES_BACK = """
@@ -189,19 +223,39 @@ WHERE id = :id AND state = 'waiting'
 """
 
 
-def note_sending(tx: Tx, call_id: str) -> None:
-    """A call goes out now; said before it does."""
+def is_too_late(read: Read, call: Call) -> bool:
+    """Whether a charge would not be made any more if it were asked for now. It may wait for the processor for
+    days, and what was open is paid by then, or the card was taken off file."""
+    return call.kind == "charge" and bool(_why_not(read, call.id))
+
+
+def note_sending(tx: Tx, call_id: str, *, looked: bool, today: date) -> bool:
+    """A call goes out now; said before it does. False where it does not: a charge that is too late by now is
+    refused with the reason. One that went out before, so that nobody knows what became of it, is refused only
+    where the processor's list was `looked` into and has not got it.
+    """
+    tx.require(Right.BILL)
+    call = one_call(tx, call_id)
+    if call is None:
+        return False
+    unsent = looked or call.first_at is None
+    if call.kind == "charge" and unsent and (why := _why_not(tx, call_id)):
+        note_answer(tx, call_id, state="refused", why=why)
+        say_charge(tx, call_id, "refused", code=why, today=today)
+        return False
     tx.execute(SENDING, {"id": call_id, "now": tx.now_text})
+    return True
 
 
 RENEW = """
-UPDATE processor_call SET attempt = attempt + 1, first_at = :now WHERE id = :id AND state = 'waiting'
+UPDATE processor_call SET attempt = attempt + 1, first_at = NULL WHERE id = :id AND state = 'waiting'
 """
 
 
 def renew(tx: Tx, call_id: str) -> None:
-    """The processor has forgotten a call's key and has not got what it asked for: it is made anew."""
-    tx.execute(RENEW, {"id": call_id, "now": tx.now_text})
+    """The processor has forgotten a call's key and has not got what it asked for: it is made anew, as if it
+    had never gone out."""
+    tx.execute(RENEW, {"id": call_id})
 
 
 # What was answered

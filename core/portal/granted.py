@@ -36,6 +36,19 @@ def whole_account(guarantor: str) -> str:
     )
 
 
+def shows_no_other_address(client: str) -> str:
+    """SQL that holds where a superbill of a client may be shown. It says the client's own address and
+    telephone number, or where there is none the guarantor's, which a separated parent must not learn.
+
+    Source: `domain.md` section 15, privacy.
+    """
+    theirs = granted(f"{client}.id", f"{client}.guarantor_id")
+    return (
+        f"({theirs} OR {client}.street <> '' AND ({client}.phone <> '' OR NOT EXISTS"  # noqa: S608  our own names
+        f" (SELECT 1 FROM guarantor AS kg WHERE kg.id = {client}.guarantor_id AND kg.phone <> '')))"
+    )
+
+
 INVOICES = f"""
 SELECT i.invoice_id, i.number, i.client_id, i.client_name, i.guarantor_id, i.issued_on, i.due_on,
        {granted("i.client_id", "i.guarantor_id", right="documents")} AS readable,
@@ -64,7 +77,7 @@ UNION ALL
 SELECT d.subject_id, d.kind, max(d.version), max(d.made_on), b.client_id, b.from_on, b.to_on, k.name
 FROM document AS d JOIN superbill AS b ON b.superbill_id = d.subject_id AND b.version = d.version
 JOIN client AS k ON k.id = b.client_id
-WHERE d.kind = 'superbill'
+WHERE d.kind = 'superbill' AND {shows_no_other_address("k")}
   AND (({SHARED} AND {granted("b.client_id", right="documents")})
        OR ({OWN} AND {granted("b.client_id", right="superbills")}))
 GROUP BY d.subject_id, d.kind, b.client_id, b.from_on, b.to_on, k.name

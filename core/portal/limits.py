@@ -7,9 +7,12 @@ HOUR = 3600
 SPEND = """
 INSERT INTO portal_limit (name, since, spent) VALUES (:name, :now, 1)
 ON CONFLICT (name) DO UPDATE SET
-    spent = CASE WHEN portal_limit.since + :seconds <= :now THEN 1 ELSE portal_limit.spent + 1 END,
-    since = CASE WHEN portal_limit.since + :seconds <= :now THEN :now ELSE portal_limit.since END
+    spent = CASE WHEN portal_limit.since NOT BETWEEN :now - :seconds + 1 AND :now + :seconds
+            THEN 1 ELSE portal_limit.spent + 1 END,
+    since = CASE WHEN portal_limit.since NOT BETWEEN :now - :seconds + 1 AND :now + :seconds
+            THEN :now ELSE portal_limit.since END
 """
+"""What was counted long ago, or while the clock was far ahead, keeps nobody out."""
 LEFT = "SELECT spent, since FROM portal_limit WHERE name = :name"
 
 

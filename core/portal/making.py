@@ -15,6 +15,7 @@ from core.delivery.receipts import make_receipt
 from core.delivery.superbills import SUPERBILL, Preview, SuperbillKey, preview
 from core.errors import DomainError
 from core.ledger.superbill_facts import providers_of
+from core.portal.granted import shows_no_other_address
 from core.portal.pages import NotYours, billing_page
 from core.portal.viewer import Viewer
 from core.store import Read, Store
@@ -35,6 +36,16 @@ class NoSessions(DomainError):
 
     def __init__(self) -> None:
         super().__init__("There were no sessions on these days. Choose other days.")
+
+
+class AddressOfAnother(DomainError):
+    code = "address_of_another"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The practice has no address and telephone number of the client's own, and a superbill would show"
+            " another person's. Ask the practice to put them in."
+        )
 
 
 class ProviderChoice(NamedTuple):
@@ -71,14 +82,19 @@ def may_make(viewer: Viewer, client_id: str) -> None:
         raise NotYours
 
 
+OWN_ADDRESS = f"SELECT 1 FROM client AS k WHERE k.id = :client_id AND {shows_no_other_address('k')}"  # noqa: S608
+
+
 def superbill_choices(
     read: Read, viewer: Viewer, client_id: str, *, from_on: date, to_on: date, today: date
 ) -> Sequence[ProviderChoice]:
     """A superbill for each provider who saw the client on these days, and what would be on it.
 
-    Raises: NotYours, PeriodBackwards, RangeTooLong, NoSessions.
+    Raises: NotYours, AddressOfAnother, PeriodBackwards, RangeTooLong, NoSessions.
     """
     may_make(viewer, client_id)
+    if not read.value(OWN_ADDRESS, person_id=viewer.person_id, client_id=client_id):
+        raise AddressOfAnother
     between(from_on, to_on)
     if (to_on - from_on).days > MOST_DAYS:
         raise RangeTooLong

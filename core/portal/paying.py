@@ -17,6 +17,7 @@ from core.ledger.account import account_of, facts_of
 from core.money import parse_cents, show_cents
 from core.payments.allocation import Part
 from core.payments.card import LEAST_CENTS, NothingToPay, TooLittle
+from core.payments.card_file import require_no_charge
 from core.payments.checkout import Consent, begin_payment, payment_of
 from core.payments.queries import invoice_state, open_invoices
 from core.portal.granted import INVOICES
@@ -225,6 +226,8 @@ def _begin(tx: Tx, payer: Payer, guarantor_id: str, parts: Sequence[Part], form:
     cents = sum(part.amount_cents for part in parts)
     if form.shown_cents is not None and form.shown_cents != cents:
         raise AmountChanged(cents)
+    for part in parts:  # also where the processor's page was opened before
+        require_no_charge(tx, part.invoice_id)
     name = form_name(payer, json.dumps([guarantor_id, *parts]), form)
     found = opened_before(tx, payer, "payment", guarantor_id, parts, name, form)
     if found is not None:

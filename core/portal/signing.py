@@ -16,6 +16,7 @@ from core import audit
 from core.actors import Actor, Role
 from core.dates import show_instant
 from core.delivery.mail import queue_mail
+from core.practice.addresses import NotAnAddress, address_of
 from core.store import Read, Tx
 from core.tables import PortalLink, PortalSession
 
@@ -76,13 +77,21 @@ ORDER BY p.id LIMIT 1
 """
 
 
+def address_typed(typed: str) -> str:
+    """A mail address as a person is known by it, of what somebody types; the same for one that is none."""
+    try:
+        return address_of(typed).whole.casefold()
+    except NotAnAddress:
+        return typed.strip().casefold()
+
+
 def ask_for_link(tx: Tx, *, email: str, browser: str, portal: str) -> None:
     """Somebody wants to sign in: where the address is known, a mail with a link and a code is queued.
 
     An unknown address is written down alike, so that nobody can tell the two apart by waiting.
     """
     token, until = new_secret(), show_instant(tx.now + LINK_LIFE)
-    found = tx.rows(KNOWN, email=email.strip().casefold()[:254])
+    found = tx.rows(KNOWN, email=address_typed(email)[:254])
     person_id, mail_to = found[0] if found else ("", "")
     code = code_of(token)
     _forget(tx)

@@ -99,7 +99,10 @@ class MailTry(Local, table=True):
 
 
 class MailPassword(Local, table=True):
-    """The password of the practice's mail account, at the hub alone. One row."""
+    """The password of the practice's mail account, at the hub alone. One row.
+
+    Sealed; before a dot, which account took it first, where one did.
+    """
 
     __table_args__: ClassVar[Any] = (in_range("id", 1, 1), STRICT)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.dates import show_instant
 from core.delivery.auto_share import is_due, scheduled, share_due
 from core.delivery.carrying import Carrier
-from core.delivery.mail import forget_useless, mail_password
+from core.delivery.mail import bind_mail_password, forget_useless, is_bound, mail_password
 from core.delivery.mail_queue import changed_since, ready, waiting
 from core.delivery.mailer import MailServerAway
 from core.ledger.mail_server import MailServer, mail_server
@@ -92,14 +92,24 @@ class Postman:
         with store.read() as read:
             if not ready(read, store.clock(), server.since):
                 return
-            password = mail_password(read, key=store.data_key)
         carrier = Carrier(store, self._write, random, lambda: not self._stopping, self._hub.portal_url)
         try:
+            with store.read() as read:
+                password, bound = mail_password(read, key=store.data_key), is_bound(read)
             with SmtpMailer(server, password) as mailer:
+                if password and not bound:
+                    self._write(lambda tx: bind_mail_password(tx, server, key=store.data_key))
                 carrier.round(server, mailer)
+                self._tell(carrier.broken)
         except MailServerAway as error:
             carrier.away(server, error)
             raise
+
+    def _tell(self, broken: Exception | None) -> None:
+        if broken is None:
+            self._hub.troubles.over("letter")
+        else:
+            self._hub.troubles.note("letter", broken)
 
     def _next(self, read: Any, server: MailServer | None) -> str:
         """When something becomes due by the clock alone."""

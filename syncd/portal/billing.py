@@ -1,5 +1,6 @@
 """Pages of what is owed and what was given out: billing, an invoice, documents (RE2, RE3, RD6)."""
 
+import re
 from datetime import date
 
 from starlette.responses import Response
@@ -28,6 +29,7 @@ from syncd.portal.shell import Asked, page
 def file_answer(asked: Asked, content: bytes, name: str) -> Response:
     """A PDF: a download, or with `?show=1` in the browser, from where it is printed."""
     how = "inline" if asked.query("show") == "1" else "attachment"
+    name = re.sub(r"[^A-Za-z0-9._-]", "", name)
     return Response(
         content,
         headers={"content-disposition": f'{how}; filename="{name}"'},

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from core.dates import parse_entered_day
 from core.errors import DomainError, NotFound
+from core.portal.limits import spend
 from core.portal.making import (
     PRESETS,
     make_own_receipt,
@@ -17,7 +18,10 @@ from core.portal.making import (
 )
 from core.portal.pages import NotYours
 from syncd.portal.days import WrongDays, read_days
-from syncd.portal.shell import Asked, page, to
+from syncd.portal.shell import Asked, TooMany, page, to
+
+MADE_BY_PERSON = 60
+"""Documents an hour."""
 
 
 def _client(asked: Asked, client_id: str) -> tuple[str, str]:
@@ -82,8 +86,21 @@ async def _refused(
     return await _form(asked, client, 422, error=str(refusal), wrong=wrong, **typed)
 
 
+async def _count(asked: Asked) -> None:
+    """A document is kept for ever and travels to every office. Raises: TooMany."""
+    viewer = asked.person
+
+    def count() -> int:
+        with asked.portal.store.write(viewer.actor) as tx:
+            return spend(tx, f"made-by:{viewer.person_id}", MADE_BY_PERSON)
+
+    wait = await asked.portal.write(count)
+    if wait:
+        raise TooMany(wait)
+
+
 async def make_superbill(asked: Asked) -> Response:
-    """Generate it; the page after it starts the download."""
+    """Generate it; the page after it starts the download. Raises: TooMany."""
     portal, viewer, form = asked.portal, asked.person, asked.form
     client = _client(asked, form.get("client", ""))
     typed = _typed(asked, "range")
@@ -91,6 +108,7 @@ async def make_superbill(asked: Asked) -> Response:
     if isinstance(days, WrongDays):
         return await _form(asked, client, 422, error=days.words, wrong=days.fields, **typed)
     provider_id, (from_on, to_on) = form.get("provider", ""), days
+    await _count(asked)
     try:
         made = await portal.make(
             lambda: make_own_superbill(
@@ -105,7 +123,8 @@ async def make_superbill(asked: Asked) -> Response:
 
 
 async def make_receipt(asked: Asked) -> Response:
-    """The itemised receipt of a payment; kept for later."""
+    """The itemised receipt of a payment; kept for later. Raises: TooMany."""
+    await _count(asked)
     portal, viewer, payment_id = asked.portal, asked.person, asked.form.get("payment", "")
     made = await portal.make(lambda: make_own_receipt(portal.store, viewer, payment_id, today=portal.today))
     return to(f"/billing/receipts/{made.document_id}?made=1")

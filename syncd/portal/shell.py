@@ -5,6 +5,7 @@ that a new page cannot forget it.
 """
 
 import hmac
+import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -122,12 +123,27 @@ def form_token(secret: str) -> str:
 
 
 def client_of(portal: Portal, request: Request) -> str:
-    """The address that a request comes from; a proxy's word counts only where it was named at the start."""
+    """The address that a request comes from; a proxy's word counts only where it was named at the start.
+
+    Its word is the last of the last header: what stands before may be the browser's own, and some proxies add
+    a header instead of a word.
+    """
     host = request.client.host if request.client else ""
     if portal.proxy and host == portal.proxy:
-        told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return told[:64] or host
-    return host
+        said = request.headers.getlist("x-forwarded-for")
+        host = (said[-1].rpartition(",")[2].strip()[:64] if said else "") or host
+    return _counted(host)
+
+
+def _counted(host: str) -> str:
+    """As what an address is counted: of IPv6 one household has 2^64, which are one."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0].strip("[]"))
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address) or address.ipv4_mapped:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 # Cookies. With https their names begin with `__Host-`: a browser takes those over TLS, for this host alone.
@@ -158,12 +174,16 @@ def drop_cookie(portal: Portal, answer: Response, name: str) -> None:
 
 
 def _same_site(portal: Portal, request: Request) -> bool:
-    """Whether a form was sent from a page of ours. Source: `security.md` 5.5, the rule of Go 1.25."""
+    """Whether a form was sent from a page of ours. Source: `security.md` 5.5, the rule of Go 1.25.
+
+    Our pages say no-referrer, and from such a page a form's Origin is null (Fetch, *append a request Origin
+    header*): a browser that does not send Sec-Fetch-Site yet says no more, and the form's own token decides.
+    """
     said = request.headers.get("sec-fetch-site")
     if said is not None:
         return said in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return origin is None or origin == portal.url
+    return origin in (None, "null", portal.url)
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -270,16 +290,18 @@ async def answer(portal: Portal, row: Page, request: Request) -> Response:
     asked = Asked(portal, request, None, "", _cookie(portal, request, "ask"), {})
     fresh = ""
     try:
-        asked = await _recognised(asked)
-        if row.who is Who.ANYBODY and not asked.session and not asked.browser:
-            fresh = new_secret()
-        said = await _checked(asked, row, fresh)
-    except DomainError as error:
-        said = await refused(asked._replace(browser=asked.browser or fresh), error)
+        try:
+            asked = await _recognised(asked)
+            if row.who is Who.ANYBODY and not asked.browser:
+                fresh = new_secret()
+            said = await _checked(asked, row, fresh)
+        except DomainError as error:
+            said = await refused(asked._replace(browser=asked.browser or fresh), error)
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback, no client data
         report(error)
-        said = Response("Something went wrong here. Please try again later.", 500, media_type="text/plain")
-    if fresh and "set-cookie" not in said.headers:
+        status = 503 if isinstance(error, DomainError) else 500
+        said = Response("Something went wrong here. Please try again later.", status, media_type="text/plain")
+    if fresh and _is_a_page(said) and "set-cookie" not in said.headers:
         give_cookie(portal, said, "ask", fresh, BROWSER_SECONDS)
     known = {name for name, _ in said.raw_headers}
     always = headers_of(portal.pays, secure=portal.secure)
@@ -287,6 +309,12 @@ async def answer(portal: Portal, row: Page, request: Request) -> Response:
     milliseconds = int((monotonic() - began) * 1000)
     portal.log(f"portal {row.method} {row.path} {said.status_code} {milliseconds}")
     return said
+
+
+def _is_a_page(said: Response) -> bool:
+    """Whether a browser gets its secret with this answer: never with one that others may keep and give out,
+    such as the style sheet."""
+    return said.status_code == 303 or said.headers.get("content-type", "").startswith("text/html")
 
 
 async def _recognised(asked: Asked) -> Asked:

@@ -8,6 +8,7 @@ from core.portal.signing import (
     IDLE,
     PORTAL,
     Place,
+    address_typed,
     ask_for_link,
     code_of,
     digest,
@@ -18,8 +19,18 @@ from core.portal.signing import (
     use_code,
     use_link,
 )
-from core.store import Store
-from syncd.portal.shell import STALE, Asked, TooMany, client_of, drop_cookie, give_cookie, page, to
+from core.store import Store, Tx
+from syncd.portal.shell import (
+    BROWSER_SECONDS,
+    STALE,
+    Asked,
+    TooMany,
+    client_of,
+    drop_cookie,
+    give_cookie,
+    page,
+    to,
+)
 
 OF_ADDRESS, OF_PLACE, CODES_OF_PLACE = 5, 20, 30
 """Links an hour to one mail address, links an hour from one network address, codes an hour from one."""
@@ -44,7 +55,7 @@ async def ask(asked: Asked) -> Response:
     def count(store: Store) -> int:
         with store.write(PORTAL) as tx:
             place = spend(tx, f"link-from:{where}", OF_PLACE)
-            return place or spend(tx, f"link-to:{digest(email.casefold())}", OF_ADDRESS)
+            return place or spend(tx, f"link-to:{digest(address_typed(email))}", OF_ADDRESS)
 
     def queue(store: Store) -> None:
         with store.write(PORTAL) as tx:
@@ -54,7 +65,9 @@ async def ask(asked: Asked) -> Response:
     if wait:
         raise TooMany(wait)
     portal.later(queue, portal.store)
-    return to("/login/sent")
+    answer = to("/login/sent")
+    give_cookie(portal, answer, "ask", asked.browser, BROWSER_SECONDS)  # the link is good in it to its end
+    return answer
 
 
 async def ask_again(asked: Asked) -> Response:
@@ -124,7 +137,7 @@ async def use(asked: Asked) -> Response:
 
     def sign_in(store: Store) -> str | None:
         with store.write(PORTAL) as tx:
-            return use_link(tx, token, asked.browser, label)
+            return _instead(tx, asked, use_link(tx, token, asked.browser, label))
 
     secret = await asked.portal.write(sign_in, asked.portal.store)
     return _welcome(asked, secret) if secret else await _dead(asked)
@@ -138,7 +151,7 @@ async def code(asked: Asked) -> Response:
     def sign_in(store: Store) -> tuple[int, str | None]:
         with store.write(PORTAL) as tx:
             wait = spend(tx, f"code-from:{where}", CODES_OF_PLACE)
-            return wait, None if wait else use_code(tx, typed, asked.browser, label)
+            return wait, None if wait else _instead(tx, asked, use_code(tx, typed, asked.browser, label))
 
     wait, secret = await portal.write(sign_in, portal.store)
     if wait:
@@ -147,6 +160,13 @@ async def code(asked: Asked) -> Response:
         words = "This code is not right, or is older than ten minutes. Check it, or ask for a new link."
         return await page(asked, "sent.html", 422, typed=typed[:20], error=words)
     return _welcome(asked, secret)
+
+
+def _instead(tx: Tx, asked: Asked, secret: str | None) -> str | None:
+    """Whoever was signed in in this browser before is signed out of it."""
+    if secret and asked.viewer is not None:
+        end_session(tx, asked.viewer.person_id, asked.viewer.handle)
+    return secret
 
 
 def _welcome(asked: Asked, secret: str) -> Response:

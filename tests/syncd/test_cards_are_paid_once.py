@@ -156,13 +156,16 @@ async def pay(store: Store, one: Owed) -> None:
         assert (await client.post(page.url, data={"number": GOOD})).status_code == 303
 
 
-async def post_events(double: Double, hub: Hub, random: Random, least: int) -> Counter[int]:
-    """Deliver every event at least twice, in any order, until the hub has said of each that it has it."""
+async def post_events(
+    double: Double, hub: Hub, random: Random, least: int, ended: asyncio.Event
+) -> Counter[int]:
+    """Deliver every event at least twice, in any order, until the hub has said of each that it has it, and
+    all is `ended` that more would come of."""
     said: Counter[int] = Counter()
     had: Counter[str] = Counter()
     while True:
         open_ones = [e for e in double.events if had[e["id"]] < 2]
-        if not open_ones and had and sum(said.values()) >= least and double.events[-1]["id"] in had:
+        if not open_ones and ended.is_set() and sum(said.values()) >= least:
             return said
         if not double.events:
             await asyncio.sleep(0.02)
@@ -184,20 +187,20 @@ async def kill_sometimes(double: Double, hub: Hub, random: Random, kills: int, p
         hub.start()
 
 
-LEFT = """
+TO_ASK = """
 SELECT (SELECT count(*) FROM processor_call WHERE state = 'waiting')
-     + (SELECT count(*) FROM processor_event WHERE state = 'waiting')
      + (SELECT count(*) FROM card_charge AS c
         WHERE NOT EXISTS (SELECT 1 FROM charge_answer AS a WHERE a.charge_id = c.id))
 """
+LEFT = f"{TO_ASK} + (SELECT count(*) FROM processor_event WHERE state = 'waiting')"
 
 
-async def rest(store: Store) -> None:
-    """Until nothing waits any more."""
+async def rest(store: Store, what: str) -> None:
+    """Until nothing of it waits any more."""
     async with asyncio.timeout(120):
         while True:
             with store.read() as read:
-                if not read.value(LEFT):
+                if not read.value(what):
                     return
             await asyncio.sleep(0.05)
 
@@ -224,16 +227,20 @@ async def run(
                 async with gate:
                     await pay(store, one)
 
-            posting = asyncio.create_task(post_events(double, hub, random, deliveries))
+            ended = asyncio.Event()
+            posting = asyncio.create_task(post_events(double, hub, random, deliveries, ended))
             await asyncio.gather(*(one_by_one(one) for one in owed))
             await killing
             proxy.calm = True
             if words:
                 while sum(e["type"] == "payment_intent.succeeded" for e in double.events) < len(owed):
                     await asyncio.sleep(0.02)
+            else:
+                await rest(store, TO_ASK)
+            ended.set()
             said = await posting
             if not words:
-                await rest(store)
+                await rest(store, LEFT)
         finally:
             hub.close()
             await proxy.stop()

@@ -124,6 +124,31 @@ def test_the_password_is_at_the_hub_alone_and_sealed(network: Served, host: Mail
         assert PASSWORD not in str(read.rows("SELECT * FROM setting"))
 
 
+async def test_t11_an_office_that_names_another_server_does_not_get_the_password(
+    network: Served, host: MailHost
+) -> None:
+    office = set_up(network, host)
+    for count in (1, 2):
+        send(office, OWNER, [draft(office)], today=TODAY)
+        network.settle()
+        later(network, seconds=31)
+        if count == 1:
+            await asyncio.to_thread(host.post.wait_for, 1)
+            with office.write(OWNER) as tx:
+                set_mail_server(tx, host="localhost", port=host.port, user=USER, sender="bills@elm.example")
+    await until(lambda: any("another mail account" in said for said in words(network.hub)), 30)
+    assert len(host.post.mails) == 1
+    with network.hub.write(OWNER) as tx:
+        set_mail_password(tx, PASSWORD, key=network.hub.data_key)
+    later(network, minutes=11)
+    await asyncio.to_thread(host.post.wait_for, 2)
+
+
+def words(book: Store) -> list[str]:
+    with book.read() as read:
+        return [said for (said,) in read.rows("SELECT said FROM mail_answer")]
+
+
 @pytest.mark.parametrize("when", ["before the mail", "after the mail"])
 def test_a_hub_that_is_killed_while_it_hands_a_mail_over_loses_none(
     tmp_path: Path, host: MailHost, when: str

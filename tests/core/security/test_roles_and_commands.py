@@ -23,6 +23,7 @@ from core.delivery.statements import make_statement
 from core.errors import DomainError
 from core.invoicing.billing_run import propose
 from core.invoicing.commands import create_draft, issue_drafts
+from core.ledger.mail_server import MailServer
 from core.ledger.statement_view import statement_key
 from core.ledger.superbill_lint import Lack
 from core.payments.card import CardSeen, DisputeSeen, Event, Intent, PageSeen, RefundSeen
@@ -55,6 +56,7 @@ ROOMS = (
 BILL, MANAGE, WRITE_OFF = Right.BILL, Right.MANAGE, Right.WRITE_OFF
 WHEN = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1), "service_on": TODAY}
 TERM = {"effective_from": TODAY}
+SERVER = MailServer("h", 587, "starttls", "u", "a@b.example", "")
 DUE = Due("share:i", "invoice", "a@example.com", "i", 0, NOW.isoformat(), "", 0, "", 0, NOW.isoformat())
 
 INTENT = Intent("pi", "succeeded", 100, "usd", False, NOW, "", "charge", 0, None, "")
@@ -201,6 +203,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "stop_mail": (MANAGE, (), {}),
     "set_auto_share": (MANAGE, (24,), {}),
     "set_template": (MANAGE, ("test",), {"subject": "A test"}),
+    "bind_mail_password": (BILL, (SERVER,), {"key": b"k" * 32}),
     "set_mail_password": (MANAGE, ("secret",), {"key": b"k" * 32}),
     "send_test_mail": (MANAGE, ("a@example.com",), {}),
     "queue_mail": (BILL, ("reminder", "a@example.com", {}), {}),

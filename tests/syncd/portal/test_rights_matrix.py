@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from core.clients.commands import add_guarantor
+from core.clients.commands import add_guarantor, change_client
 from core.clients.shares import NewShare, set_shares
 from core.dates import Period
 from core.delivery.making import make_document
@@ -195,6 +195,8 @@ def _family(made: Practice) -> None:
         ids["mother"] = add_guarantor(tx, name="Moira Mother", **ADDRESS)
     ids["anna"] = complete(book, given="Zanna", family="Quillfeather", guarantor_id=ids["mother"])
     ids["ben"] = complete(book, given="Benno", family="Quillfeather", guarantor_id=ids["mother"])
+    with made.write() as tx:  # of her own: a superbill shows her other parent nobody else's
+        change_client(tx, ids["anna"], street="9 Own Street", city="Lynn", state="MA", postal_code="01901")
     ids["carl"] = complete(book, given="Carlo", family="Umbermoor")
     made.ids["carl's"] = made.invoice(ids["carl"])
     ids["carl's account"] = made.guarantor(ids["carl"])
