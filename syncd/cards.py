@@ -270,6 +270,9 @@ class Cards:
             raise
         except DomainError as error:
             await self._hub.write(self._write, inbox.event_aside, event.id, str(error))
+        except Exception:
+            await self._hub.write(self._write, inbox.event_failed, event.id)
+            raise
 
     # For the pages
 

@@ -48,17 +48,25 @@ Waiting = namedtuple("Waiting", "id kind about tries")
 
 WAITING = """
 SELECT id, kind, about, tries FROM processor_event WHERE state = 'waiting'
-ORDER BY received_at, id LIMIT :most
+ORDER BY tries, received_at, id LIMIT :most
 """
 
 
 def waiting_events(read: Read, *, most: int = 50) -> list[Waiting]:
-    """The events that nothing was made of yet, in the order in which they came."""
+    """The events that nothing was made of yet, in the order in which they came; those that failed before come
+    after all others."""
     return read.all(WAITING, Waiting, most=most)
 
 
+FAILED = "UPDATE processor_event SET tries = tries + 1 WHERE id = :id"
 DONE = "UPDATE processor_event SET state = 'done', tries = tries + 1 WHERE id = :id"
 ASIDE = "UPDATE processor_event SET state = 'aside', tries = tries + 1, why = :why WHERE id = :id"
+
+
+def event_failed(tx: Tx, event_id: str) -> None:
+    """Nobody knows why nothing could be made of an event; it is tried again behind the others."""
+    tx.require(Right.BILL)
+    tx.execute(FAILED, {"id": event_id})
 
 
 def event_done(tx: Tx, event_id: str) -> None:

@@ -15,7 +15,7 @@ from core.dates import system_now
 from core.ledger.account import account_of, facts_of
 from core.payments import inbox
 from core.payments.allocation import Part
-from core.payments.card import ConsentNeeded, NoProcessor, TooLittle
+from core.payments.card import ConsentNeeded, Event, NoProcessor, Processor, TooLittle
 from core.payments.card_file import ask_charge, cards_of, charges_of, remove_card
 from core.payments.card_list import disputes, open_differences
 from core.payments.checkout import Consent, begin_payment, begin_saving, parts_for
@@ -26,7 +26,7 @@ from core.payments.refunds import refund
 from core.payments.refusals import AllocationExceedsBalance
 from core.store import Store
 from syncd.cards import processor_from
-from syncd.settling import pull
+from syncd.settling import News, news_of, pull
 from tests.builders import OWNER, TODAY
 from tests.stripe_double import (
     CONFIRM,
@@ -387,6 +387,35 @@ def test_t16_an_event_about_what_the_processor_does_not_have_is_put_aside(till: 
         await till.pay(5_000)
         assert [cents for _, cents in till.payments()] == [5_000]
 
+    asyncio.run(story())
+
+
+def test_t16_an_event_of_which_nothing_can_be_made_waits_behind_all_others(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even as many as are looked at together hold up one that came after them."""
+
+    def breaks(processor: Processor, kind: str, about: str) -> list[News]:
+        if about.startswith("pi_broken"):
+            raise ZeroDivisionError
+        return news_of(processor, kind, about)
+
+    async def story() -> None:
+        url = await till.page(till.begun())
+        with till.store.write(OWNER) as tx:
+            for number in range(60):
+                told = Event(
+                    f"evt_{number}", "payment_intent.succeeded", f"pi_broken{number}", 1, False, "{}"
+                )
+                inbox.take_event(tx, told, live=False)
+        assert (await till.type_in(url, GOOD)).status_code == 303
+        said = [await deliver(till.url, event) for event in till.double.events]
+        assert said
+        assert set(said) == {200}
+        await until(lambda: till.balance() == 0)
+        assert till.ask(inbox.waiting_events)[0].tries
+
+    monkeypatch.setattr("syncd.cards.news_of", breaks)
     asyncio.run(story())
 
 

@@ -196,6 +196,7 @@ NEEDS: dict[str, tuple[Right, tuple[Any, ...], dict[str, Any]]] = {
     "given_back_by_processor": (BILL, ("payment",), {"reference": "re", "today": TODAY}),
     "take_event": (BILL, (Event("evt", "x", "", 0, False, "{}"),), {"live": False}),
     "event_done": (BILL, ("evt",), {}),
+    "event_failed": (BILL, ("evt",), {}),
     "event_aside": (BILL, ("evt", "why"), {}),
     "compare": (BILL, ([], []), {"since_on": TODAY}),
     "keep_documents": (BILL, ("invoice", []), {"made_on": TODAY}),
