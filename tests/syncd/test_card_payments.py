@@ -405,7 +405,7 @@ def test_t16_an_event_of_which_nothing_can_be_made_waits_behind_all_others(
         with till.store.write(OWNER) as tx:
             for number in range(60):
                 told = Event(
-                    f"evt_{number}", "payment_intent.succeeded", f"pi_broken{number}", 1, False, "{}"
+                    f"evt_broken_{number}", "payment_intent.succeeded", f"pi_broken{number}", 1, False, "{}"
                 )
                 inbox.take_event(tx, told, live=False)
         assert (await till.type_in(url, GOOD)).status_code == 303
