@@ -19,6 +19,7 @@ from core.nudge import DAEMON, Ear
 from core.replication.enrol import SiteTaken
 from core.replication.messages import Answer, Request, pack, read_answer
 from core.replication.office import (
+    SHOW,
     WENT_BACK,
     Link,
     NoHub,
@@ -260,11 +261,7 @@ class Office:
         """What others wrote comes as soon as the hub has it."""
 
         async def once() -> float:
-            shown, self._shown = self._shown, False
-            await self._exchange(
-                lambda: listen(self.store, self._line.now_ms, wait_seconds=WAIT_SECONDS, shown=shown)
-            )
-            self._shown = True
+            await self._exchange(self._wait_for_more)
             await self._note(self._refused)
             return 0
 
@@ -344,23 +341,36 @@ class Office:
         with self.store.read() as read:
             return must_ask(read)
 
-    def _ready(self) -> Request:
-        return prepare(self.store, self._line.now_ms)
+    def _ready(self, shown: bool) -> Request:
+        return prepare(self.store, self._line.now_ms, shown=shown)
 
-    async def _exchange(self, ready: Callable[[], Request]) -> Exchanged:
+    def _wait_for_more(self, shown: bool) -> Request:
+        return listen(self.store, self._line.now_ms, wait_seconds=WAIT_SECONDS, shown=shown)
+
+    async def _ask(self, request: Request) -> bytes:
+        """Raises: Trouble."""
+        try:
+            told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
+        except Trouble:
+            self._shown = False
+            raise
+        self._shown = self._shown or bool(request.receipt)
+        return told
+
+    async def _exchange(self, ready: Callable[[bool], Request]) -> Exchanged:
         """Raises: Trouble, NoHub."""
         try:
-            request = await self.on_book(ready)
+            request = await self.on_book(ready, self._shown)
         except Restored:
             await self._tell_of_restore()
-            request = await self.on_book(ready)
-        told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
+            request = await self.on_book(ready, self._shown)
+        told = await self._ask(request)
         if not told:
             if await self.on_book(still, self.store, self._line.heard_ms, self._line.now_ms):
                 return Exchanged(Taken(False, False, 0), "", False)
             request = await self.on_book(listen, self.store, self._line.now_ms)
-            told = await self._line.ask("POST", "/sync/v1/exchange", request.packed())
-        return await self.on_book(self._take, read_answer(told), self._line.now_ms)
+            told = await self._ask(request)
+        return await self.on_book(self._take, read_answer(told, request), self._line.now_ms)
 
     def _take(self, answer: Answer, came_ms: int) -> Exchanged:
         taken = take(self.store, answer, now_ms=came_ms, in_slices=self._slices)
@@ -369,8 +379,8 @@ class Office:
             self._loop.call_soon_threadsafe(self._rows_moved.set)
         with self.store.read() as read:
             trouble = link(read).trouble
-        # A book that went back in time is dealt with by the next exchange.
-        return Exchanged(taken, "" if trouble == WENT_BACK else trouble, brought)
+        # A book that went back in time, or a hub that may have, is dealt with by the next exchange.
+        return Exchanged(taken, "" if trouble in (WENT_BACK, SHOW) else trouble, brought)
 
     async def _tell_of_restore(self) -> None:
         """Tell the hub under which number this book goes on; once, whichever lane finds out first."""

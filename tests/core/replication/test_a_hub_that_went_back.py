@@ -151,7 +151,7 @@ def test_a_receipt_that_the_hub_did_not_sign_changes_nothing(tmp_path: Path) -> 
 def ask(network: Network, request: Request) -> Answer:
     clock = network.hub.clock
     assert isinstance(clock, Clock)
-    return read_answer(hub.exchange(network.hub, request, clock.ms).packed())
+    return read_answer(hub.exchange(network.hub, request, clock.ms).packed(), request)
 
 
 def brought_back(network: Network, change: Callable[[Batch], Batch]) -> None:
