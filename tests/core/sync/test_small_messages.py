@@ -1,4 +1,4 @@
-"""Small messages are packed with words that both ends know, and with short forms that give the same text back."""
+"""Small messages are packed with words that both ends know, in short forms that give the same text back."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ ROW = [
 
 
 def test_the_words_of_the_wire_stay_as_they_are() -> None:
-    """Whoever changes them cuts every office off from its hub, and makes rows that were kept unreadable: other
-    words are another way to exchange, beside these (`wire.WITH_WORDS`)."""
+    """Whoever changes them cuts every office off from its hub, and makes rows that were kept unreadable:
+    other words are another way to exchange, beside these (`wire.WITH_WORDS`)."""
     assert len(dictionary()) == LENGTH
     assert hashlib.sha256(dictionary()).hexdigest() == SHA256
 
@@ -42,12 +42,15 @@ texts = st.one_of(
     st.dictionaries(st.text(max_size=5), st.one_of(st.integers(), st.floats(), st.text(), st.none())).map(
         json.dumps
     ),
-    st.dictionaries(st.text(max_size=5), st.integers()).map(lambda one: json.dumps(one, separators=(",", ":"))),
+    st.dictionaries(st.text(max_size=5), st.integers()).map(
+        lambda one: json.dumps(one, separators=(",", ":"))
+    ),
     st.text(),
     st.sampled_from(
         [
-            '{"":1,"":2}', '{"a":1e400}', '{"a":NaN}', '{"a":1.0}', '{"a": 1}', '{"a":"\\ud800"}', '{"a":"\\u00e9"}',
-            '{"a":18446744073709551616}', '{"' + "[" * 3000 + "}", "2026-13-45T99:99:99.999Z", "0" * 17,
+            '{"":1,"":2}', '{"a":1e400}', '{"a":NaN}', '{"a":1.0}', '{"a": 1}', '{"a":"\\ud800"}',
+            '{"a":"\\u00e9"}', '{"a":18446744073709551616}', '{"' + "[" * 3000 + "}",
+            "2026-13-45T99:99:99.999Z", "0" * 17,
             "\u0660\u0661\u0662\u0663\u0660\u0661\u0662\u0663\u0660\u0661\u0662\u0663\u0660\u0661\u0662\u0663",
             "01a19279-8580-7658-81f6-c9795de7f23e\n", "2026-10-31T15:00:00.000Z\n", "deadbeef" * 4,
         ]
