@@ -1,9 +1,11 @@
 """Signed requests and answers between office and hub: a strict profile of RFC 9421 (`security.md` 5.3).
 
-A request covers method, authority, path and the digest of its body; an answer its status, its own body,
-and the signature of the request that it is for, and so everything which that one covers. Each can be written
-in one form only, so that nothing reads it two ways. The algorithm is not named: the key says it. TLS alone
-would not do: a proxy that an office's computer trusts could read and change what goes through.
+A request covers method, authority, path and the digest of its body; an answer its status, the digest of its
+body, and the signature of the request that it is for, and so everything which that one covers. Each can be
+written in one form only, so that nothing reads it two ways. The algorithm is not named: the key says it. Nor
+does an answer name its key, which is the one that the office keeps, or repeat its digest in a header: whoever
+verifies makes it from the body. TLS alone would not do: a proxy that an office's computer trusts could read
+and change what goes through.
 """
 
 import base64
@@ -19,23 +21,25 @@ from core.replication.seals import sign, signed_by
 SKEW_SECONDS = 300
 """So old or so early a request may be by the hub's clock."""
 
-HUB, NEW = "hub", "new"
-"""Who signs, where it is no office with a number: the hub, or an office that asks to join."""
+NEW = "new"
+"""Who signs, where it is no office with a number: one that asks to join."""
 
-_CREATED, _KEY = r";created=([1-9][0-9]{0,11})", r";keyid=\"(hub|new|[1-9][0-9]{0,3})\""
+NONCE_BYTES = 12
+"""Drawn at random: 96 bits, of which an office uses a few thousand while the hub remembers them."""
+
+_CREATED, _KEY = r";created=([1-9][0-9]{0,11})", r";keyid=\"(new|[1-9][0-9]{0,3})\""
 _TAG = ';tag="syncd-1"'
 REQUEST_COVERS = '("@method" "@authority" "@path" "content-digest")'
-ANSWER_COVERS = '("@status" "content-digest" "signature";req;key="sig")'
-EMPTY_ANSWER_COVERS = '("@status" "signature";req;key="sig")'
+ANSWER_COVERS = '("@status" "content-digest" "signature";req)'
+EMPTY_ANSWER_COVERS = '("@status" "signature";req)'
 """An answer without a body has no digest of one."""
 _REQUEST = re.compile(
-    r"sig=" + re.escape(REQUEST_COVERS) + _CREATED + _KEY + r";nonce=\"([A-Za-z0-9_-]{22})\"" + _TAG
+    r"s=(" + re.escape(REQUEST_COVERS) + _CREATED + _KEY + r";nonce=\"([A-Za-z0-9_-]{16})\"" + _TAG + ")"
 )
 _ANSWER, _EMPTY_ANSWER = (
-    re.compile(r"sig=" + re.escape(covers) + _CREATED + _KEY + _TAG)
-    for covers in (ANSWER_COVERS, EMPTY_ANSWER_COVERS)
+    re.compile(r"s=(" + re.escape(covers) + _CREATED + ")") for covers in (ANSWER_COVERS, EMPTY_ANSWER_COVERS)
 )
-_SIGNATURE = re.compile(r"sig=:([A-Za-z0-9+/]{86}==):")
+_SIGNATURE = re.compile(r"s=:([A-Za-z0-9+/]{86}==):")
 
 
 class BadSignature(DomainError):
@@ -85,14 +89,13 @@ def _request_base(asked: Asked, digest: str, parameters: str) -> bytes:
 def _answer_base(to: str, status: int, digest: str, parameters: str) -> bytes:
     body = f'"content-digest": {digest}\n' if digest else ""
     return (
-        f'"@status": {status}\n{body}"signature";req;key="sig": :{to}:\n"@signature-params": {parameters}'
+        f'"@status": {status}\n{body}"signature";req: s=:{to}:\n"@signature-params": {parameters}'
     ).encode()
 
 
-def _headers(private_key: bytes, digest: str, parameters: str, base: bytes) -> dict[str, str]:
+def _headers(private_key: bytes, parameters: str, base: bytes) -> dict[str, str]:
     signature = base64.b64encode(sign(private_key, base)).decode()
-    named = {"content-digest": digest} if digest else {}
-    return {**named, "signature-input": f"sig={parameters}", "signature": f"sig=:{signature}:"}
+    return {"signature-input": f"s={parameters}", "signature": f"s=:{signature}:"}
 
 
 def sign_request(
@@ -101,7 +104,8 @@ def sign_request(
     """The headers that sign a request. `created` is in seconds, by the hub's clock as far as it is known."""
     digest = digest_of(body)
     parameters = f'{REQUEST_COVERS};created={created};keyid="{keyid}";nonce="{nonce}"{_TAG}'
-    return _headers(private_key, digest, parameters, _request_base(asked, digest, parameters))
+    signed = _headers(private_key, parameters, _request_base(asked, digest, parameters))
+    return {"content-digest": digest, **signed}
 
 
 def sign_answer(
@@ -114,16 +118,18 @@ def sign_answer(
         return {}
     digest = digest_of(body) if body else ""
     covers = ANSWER_COVERS if body else EMPTY_ANSWER_COVERS
-    parameters = f'{covers};created={created};keyid="{HUB}"{_TAG}'
-    return _headers(private_key, digest, parameters, _answer_base(to, status, digest, parameters))
+    parameters = f"{covers};created={created}"
+    return _headers(private_key, parameters, _answer_base(to, status, digest, parameters))
 
 
 def read_request(asked: Asked, headers: Mapping[str, str], body: bytes) -> Said:
     """What signs a request; its body is the one signed. Raises: BadSignature."""
-    found, digest, signature = _read(_REQUEST, headers, body)
-    parameters = found.group(0).removeprefix("sig=")
-    base = _request_base(asked, digest, parameters)
-    return Said(found.group(2), found.group(3), int(found.group(1)), base, signature)
+    found, signature = _read(_REQUEST, headers)
+    digest = headers.get("content-digest", "")
+    if not hmac.compare_digest(digest.encode(), digest_of(body).encode()):
+        raise BadSignature
+    parameters, created, keyid, nonce = found.groups()
+    return Said(keyid, nonce, int(created), _request_base(asked, digest, parameters), signature)
 
 
 def answered_at(
@@ -132,27 +138,22 @@ def answered_at(
     """When the hub with this key said this, in seconds by its clock, in answer to the request with those
     headers; None where it did not."""
     try:
-        found, digest, signature = _read(_ANSWER if body else _EMPTY_ANSWER, headers, body)
+        found, signature = _read(_ANSWER if body else _EMPTY_ANSWER, headers)
     except BadSignature:
         return None
-    base = _answer_base(_signature_in(request), status, digest, found.group(0).removeprefix("sig="))
-    if found.group(2) == HUB and signed_by(key, signature, base):
-        return int(found.group(1))
-    return None
+    parameters, created = found.groups()
+    digest = digest_of(body) if body else ""
+    base = _answer_base(_signature_in(request), status, digest, parameters)
+    return int(created) if signed_by(key, signature, base) else None
 
 
-def _read(form: re.Pattern[str], headers: Mapping[str, str], body: bytes) -> tuple[re.Match[str], str, bytes]:
-    """The digest is one of the body, or empty for an answer that has none. Raises: BadSignature."""
+def _read(form: re.Pattern[str], headers: Mapping[str, str]) -> tuple[re.Match[str], bytes]:
+    """What was signed and how, in the one form; and the signature. Raises: BadSignature."""
     found = form.fullmatch(headers.get("signature-input", ""))
     signature = _signature_in(headers)
     if not found or not signature:
         raise BadSignature
-    if form is _EMPTY_ANSWER:
-        return found, "", base64.b64decode(signature)
-    digest = headers.get("content-digest", "")
-    if not hmac.compare_digest(digest.encode(), digest_of(body).encode()):
-        raise BadSignature
-    return found, digest, base64.b64decode(signature)
+    return found, base64.b64decode(signature)
 
 
 def _signature_in(headers: Mapping[str, str]) -> str:

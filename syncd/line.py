@@ -17,7 +17,7 @@ import httpx
 from core.errors import OutsideFailure, UsageError
 from core.replication.messages import MOST_BYTES, Unreadable
 from core.replication.standing import IN_WORDS
-from syncd.auth import Asked, answered_at, sign_request
+from syncd.auth import NONCE_BYTES, Asked, answered_at, sign_request
 from syncd.tls import office_context
 
 CONNECT_SECONDS = 10
@@ -125,7 +125,7 @@ class Line:
     async def _ask_once(
         self, method: str, path: str, body: bytes, key_in: Callable[[bytes], bytes] | None = None
     ) -> bytes:
-        created, nonce = (self.now_ms + self._ahead_ms) // 1000, secrets.token_urlsafe(16)
+        created, nonce = (self.now_ms + self._ahead_ms) // 1000, secrets.token_urlsafe(NONCE_BYTES)
         asked = Asked(method, self._host, path)
         signed = sign_request(self._key, asked, body, keyid=self._keyid, nonce=nonce, created=created)
         # No other headers: most exchanges find nothing new, and are as short as they can be.

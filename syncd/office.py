@@ -19,6 +19,7 @@ from core.nudge import DAEMON, Ear
 from core.replication.enrol import SiteTaken
 from core.replication.messages import Request, pack, read_answer
 from core.replication.office import (
+    SHOW,
     WENT_BACK,
     Link,
     NoHub,
@@ -260,11 +261,7 @@ class Office:
         """What others wrote comes as soon as the hub has it."""
 
         async def once() -> float:
-            shown, self._shown = self._shown, False
-            await self._exchange(
-                lambda: listen(self.store, self._line.now_ms, wait_seconds=WAIT_SECONDS, shown=shown)
-            )
-            self._shown = True
+            await self._exchange(self._wait_for_more)
             await self._note(self._refused)
             return 0
 
@@ -344,37 +341,50 @@ class Office:
         with self.store.read() as read:
             return must_ask(read)
 
-    def _ready(self) -> Request:
-        return prepare(self.store, self._line.now_ms)
+    def _ready(self, shown: bool) -> Request:
+        return prepare(self.store, self._line.now_ms, shown=shown)
 
-    async def _exchange(self, ready: Callable[[], Request]) -> Exchanged:
+    def _wait_for_more(self, shown: bool) -> Request:
+        return listen(self.store, self._line.now_ms, wait_seconds=WAIT_SECONDS, shown=shown)
+
+    async def _exchange(self, ready: Callable[[bool], Request]) -> Exchanged:
         """Raises: Trouble, NoHub."""
         try:
-            told = await self._ask(ready)
+            request, told = await self._ask(ready)
         except Restored:
             await self._tell_of_restore()
-            told = await self._ask(ready)
+            request, told = await self._ask(ready)
         if not told:
             if await self.on_book(still, self.store, self._line.heard_ms, self._line.now_ms):
                 return Exchanged(Taken(False, False, 0), "", False)
-            told = await self._ask(lambda: listen(self.store, self._line.now_ms))
-        return await self.on_book(self._take, told, self._line.now_ms)
+            request, told = await self._ask(lambda _: listen(self.store, self._line.now_ms))
+        return await self.on_book(self._take, told, request, self._line.now_ms)
 
-    async def _ask(self, ready: Callable[[], Request]) -> bytes:
-        """What the hub says to a request; a long one is packed in the book's thread, beside the lanes."""
-        packed = await self.on_book(lambda: ready().packed())
-        return await self._line.ask("POST", "/sync/v1/exchange", packed)
+    async def _ask(self, ready: Callable[[bool], Request]) -> tuple[Request, bytes]:
+        """A request and what the hub says to it; it is packed in the book's thread. Raises: Trouble, Restored."""
+        request, packed = await self.on_book(self._packed, ready, self._shown)
+        try:
+            told = await self._line.ask("POST", "/sync/v1/exchange", packed)
+        except Trouble:
+            self._shown = False
+            raise
+        self._shown = self._shown or bool(request.receipt)
+        return request, told
 
-    def _take(self, told: bytes, came_ms: int) -> Exchanged:
-        answer = read_answer(told)
+    def _packed(self, ready: Callable[[bool], Request], shown: bool) -> tuple[Request, bytes]:
+        request = ready(shown)
+        return request, request.packed()
+
+    def _take(self, told: bytes, request: Request, came_ms: int) -> Exchanged:
+        answer = read_answer(told, request)
         taken = take(self.store, answer, now_ms=came_ms, in_slices=self._slices)
         brought = answer.ack is not None and answer.ack[0] == "taken"
         if taken.rows or brought:
             self._loop.call_soon_threadsafe(self._rows_moved.set)
         with self.store.read() as read:
             trouble = link(read).trouble
-        # A book that went back in time is dealt with by the next exchange.
-        return Exchanged(taken, "" if trouble == WENT_BACK else trouble, brought)
+        # A book that went back in time, or a hub that may have, is dealt with by the next exchange.
+        return Exchanged(taken, "" if trouble in (WENT_BACK, SHOW) else trouble, brought)
 
     async def _tell_of_restore(self) -> None:
         """Tell the hub under which number this book goes on; once, whichever lane finds out first."""

@@ -14,20 +14,28 @@ from core.replication.elsewhere import add_former, live_again
 from core.replication.enrol import UnknownSite, require_hub
 from core.replication.messages import VERSION, Answer, Request, SentBatch
 from core.replication.recognise import spend
-from core.replication.seals import keep_seal, public_key, read_receipt, receipt, seal, seal_holds
+from core.replication.seals import (
+    keep_seal,
+    public_key,
+    read_receipt,
+    receipt_text,
+    seal,
+    seal_holds,
+    sign_receipt,
+)
 from core.store import Merging, Read, Store
 from core.sync.batch import read_batch
 from core.sync.clock import AHEAD_MS
 from core.sync.facts import LEFT_OUT, Held, Told, chain_end, follow, take_facts
 from core.sync.fork import chain_after
 from core.sync.merge import Edit, take_edits, take_tombs
-from core.sync.page import Page, page_after
+from core.sync.page import Page, nothing, page_after
 from core.sync.register import Register
 from core.sync.sequence import Counter
 from core.sync.stamp import pack as stamp_at
 from core.sync.stamp import site_of
 from core.sync.triggers import Shape
-from core.sync.wire import Unreadable, digest, pack, runs, unpack
+from core.sync.wire import Unreadable, pack, runs, unpack
 from core.tables import shapes
 
 THE_HUB = Actor("hub", "Hub", Role.SERVICE)
@@ -40,6 +48,10 @@ LIFE = "SELECT epoch FROM sync_self"
 LIVES = "SELECT began_ms, lives FROM sync_self"
 BEGAN = "SELECT began FROM sync_self"
 SEQ = "SELECT seq FROM sync_head"
+HOW_FAR = """
+SELECT epoch, lives, (SELECT seq FROM sync_head), (SELECT batch_no FROM sync_peer WHERE site = :site)
+FROM sync_self
+"""
 Ack = tuple[str, Any, bytes]
 
 
@@ -49,10 +61,15 @@ def exchange(store: Store, request: Request, now_ms: int) -> Answer:
 
 
 def receive(store: Store, request: Request, now_ms: int, *, nonce: str = "") -> Ack | None:
-    """Take what an office brings; the request's nonce is spent with it. Where the office shows that this book
-    went back in time, the hub lives on as another. Raises: UnknownSite, Unreadable, Replayed."""
+    """Take what an office brings; the request's nonce is spent with it. Where the office says that this book
+    was further, nothing is taken before it has shown it; where it shows it, the hub lives on as another.
+
+    Raises: UnknownSite, Unreadable, Replayed.
+    """
     with store.read() as read:
         shown = went_back(read, request)
+        if not shown and _is_told_more(read, request):
+            return "show", 0, request.batch.sha256 if request.batch else b""
         same = read.value(LIFE) == request.epoch
     if shown:
         with store.merge(THE_HUB) as tx:
@@ -71,6 +88,22 @@ def answer(store: Store, request: Request, ack: Ack | None, now_ms: int, *, reac
     """What is new for an office that has asked up to `reached` before. Raises: UnknownSite."""
     with store.read() as read:
         return _answer(read, request, ack, now_ms, reached)
+
+
+def in_doubt(read: Read, request: Request) -> bool:
+    """Whether it is to be settled first how far this book was: `receive` does."""
+    return went_back(read, request) or _is_told_more(read, request)
+
+
+def _is_told_more(read: Read, request: Request) -> bool:
+    """Whether an office says, and does not show, that this book was further than it is. What anybody says
+    changes nothing but that they are asked for the receipt."""
+    if request.receipt or not request.hub_seq:
+        return False
+    epoch, lives, seq, batch_no = read.rows(HOW_FAR, site=request.site)[0]
+    if request.epoch != epoch:
+        return request.epoch not in json.loads(lives)
+    return bool(request.hub_seq > seq or request.hub_batch > (batch_no or 0))
 
 
 def went_back(read: Read, request: Request) -> bool:
@@ -93,16 +126,18 @@ def _answer(read: Read, request: Request, ack: Ack | None, now_ms: int, reached:
     cursor = request.cursor if request.epoch == epoch else 0
     # Whoever asks below what it had once has lost something, and gets its own work too, to the last page.
     own = request.everything or cursor == 0 or cursor < max(reached, asked_up_to)
-    page = page_after(read, shapes(), cursor, site=request.site, own=own)
+    waits = ack is not None and ack[0] == "show"
+    page = nothing(cursor) if waits else page_after(read, shapes(), cursor, site=request.site, own=own)
     seals, heads = [], []
-    if not page.more:
+    if not (page.more or waits):
         seals = _seals(read, private) if page.facts or page.later or request.everything else []
         heads = [list(row) for row in read.rows(HEADS)]
     if not request.everything and (request.wait_seconds or request.batch) and page.cursor - cursor <= FEW:
         told = _sites_in(page)
         seals, heads = ([row for row in rows if row[0] in told] for rows in (seals, heads))
-    given = receipt(private, epoch, request.site, int(read.value(SEQ)), known[1], now_ms)
-    return Answer(VERSION, epoch, read.value(BEGAN), now_ms, ack, known, page, seals, heads, given)
+    seq = int(read.value(SEQ))
+    given = sign_receipt(private, receipt_text(epoch, request.site, seq, known[1], now_ms))
+    return Answer(VERSION, epoch, read.value(BEGAN), now_ms, ack, known, page, seals, heads, seq, given)
 
 
 FEW = 100
@@ -162,8 +197,6 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
         return ("taken", unpack(answer)) if sent.sha256 == last_sha else ("other", last_no)
     if sent.no != last_no + 1:
         return "expect", last_no + 1
-    if digest(sent.payload) != sent.sha256:
-        raise Unreadable("a batch was altered on the way")
     try:
         told = read_batch(sent.payload)
         speaks_for = _speaks_for(tx, site)
@@ -177,7 +210,7 @@ def _receive(tx: Merging, site: int, sent: SentBatch, now_ms: int) -> tuple[str,
     own = [fact for fact in batch.facts if isinstance(fact, Told) and fact.site in speaks_for]
     if (gone_wrong := _chain_trouble(tx, own)) is not None:
         return gone_wrong
-    taken = [sent.no, sent.sha256, _take(tx, batch, speaks_for)]
+    taken = [sent.no, _take(tx, batch, speaks_for)]
     _keep_seal(tx, site, key, sent.seal)
     _keep_passed(tx, told.seals)
     tx.execute("UPDATE sync_clock SET floor = max(floor, :newest)", {"newest": batch.newest})

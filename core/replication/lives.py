@@ -27,7 +27,12 @@ def begin_anew(tx: Merging, answer: Answer) -> None:
     tx.execute(
         "UPDATE sync_link SET epoch = :epoch, began = :began, cursor = 0, batch_no = :batch,"
         " receipt = :receipt",
-        {"epoch": answer.epoch, "began": answer.began, "batch": answer.known[1], "receipt": answer.receipt},
+        {
+            "epoch": answer.epoch,
+            "began": answer.began,
+            "batch": answer.known[1],
+            "receipt": answer.whole_receipt,
+        },
     )
 
 

@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from core.errors import DomainError
+from core.replication.seals import receipt_text
 from core.sync.page import Page
-from core.sync.wire import MOST_BYTES, Unreadable, pack, unpack
+from core.sync.wire import MOST_BYTES, Unreadable, digest, pack, unpack
 
 __all__ = [
     "MOST_BYTES",
@@ -41,6 +42,8 @@ class OtherVersion(DomainError):
 
 
 class SentBatch(NamedTuple):
+    """Its SHA-256 does not travel: who receives the payload makes it."""
+
     no: int
     sha256: bytes
     payload: bytes
@@ -51,8 +54,9 @@ class SentBatch(NamedTuple):
 class Request(NamedTuple):
     """An office asks for what is above its cursor and brings what it has. `now_ms` is its clock without
     any offset. A book that went back in time asks what the hub knows of its facts from `compare` on; 0 asks
-    nothing. `everything` asks for what this office wrote as well. `receipt` is the last one that the hub gave
-    it; empty where there is none."""
+    nothing. `everything` asks for what this office wrote as well. `hub_seq` and `hub_batch` are how far the
+    hub was when it last gave a receipt: its last number, and the last batch of this office; 0 where it gave
+    none. `receipt` is that one itself; empty where the hub was shown it and has not asked to see it again."""
 
     version: int
     site: int
@@ -62,20 +66,25 @@ class Request(NamedTuple):
     compare: int
     wait_seconds: int
     everything: bool
+    hub_seq: int
+    hub_batch: int
     receipt: bytes
     batch: SentBatch | None
 
     def packed(self) -> bytes:
-        return pack(list(self))
+        batch = None if self.batch is None else [self.batch.no, self.batch.payload, self.batch.seal]
+        return pack([*self[:-1], batch])
 
 
 class Answer(NamedTuple):
     """`ack` is None or a kind of answer to the batch, what belongs to it, and the batch's SHA-256:
-    ("taken", [no, sha256, runs]), ("expect", no), ("other", no), ("clock", 0), ("missing", no). `heads` are
-    [site, no, head] of all chains where the office has everything then; `seals` [site, no, head, signature].
+    ("taken", [no, runs]), ("expect", no), ("other", no), ("clock", 0), ("missing", no), and ("show", 0) where
+    the hub asks for its receipt, also where no batch came. The SHA-256 does not travel: an answer is signed
+    for its request, so the office knows which batch it is about. `heads` are [site, no, head] of all chains
+    where the office has everything then; `seals` [site, no, head, signature].
     `known` is the office's site, the number of its last batch, of its last fact, and the links of its chain
-    that it asked for. `began` is the hub's last number before this life; `receipt` says, signed by the hub,
-    how far it is."""
+    that it asked for. `began` is the hub's last number before this life, `seq` its last of all; `receipt` is
+    its signature under how far it is."""
 
     version: int
     epoch: str
@@ -86,10 +95,25 @@ class Answer(NamedTuple):
     page: Page
     seals: list[list[Any]]
     heads: list[list[Any]]
+    seq: int
     receipt: bytes
 
+    @property
+    def whole_receipt(self) -> bytes:
+        """The signature, and what it is under."""
+        said = receipt_text(self.epoch, self.known[0], self.seq, self.known[1], self.now_ms)
+        return self.receipt + said
+
+    @property
+    def asks_for_receipt(self) -> bool:
+        return self.ack is not None and self.ack[0] == "show"
+
     def packed(self) -> bytes:
-        return pack(list(self))
+        before, after = self[:ACK], self[ACK + 1 :]
+        return pack([*before, None if self.ack is None else self.ack[:2], *after])
+
+
+ACK = Answer._fields.index("ack")
 
 
 def require_version(told: Any, *, by_hub: bool) -> None:
@@ -106,9 +130,8 @@ def read_request(data: bytes) -> Request:
     told = unpack(data)
     require_version(told, by_hub=False)
     try:
-        request = Request(*told)
-        if request.batch is not None:
-            request = request._replace(batch=SentBatch(*request.batch))
+        *rest, batch = told
+        request = Request._make([*rest, None if batch is None else _read_batch(*batch)])
     except (TypeError, ValueError):
         raise Unreadable("not a request") from None
     numbers = (
@@ -117,6 +140,8 @@ def read_request(data: bytes) -> Request:
         request.cursor,
         request.compare,
         request.wait_seconds,
+        request.hub_seq,
+        request.hub_batch,
     )
     if not all(type(number) is int and 0 <= number < 1 << 62 for number in numbers):
         raise Unreadable("a number is not one")
@@ -124,20 +149,34 @@ def read_request(data: bytes) -> Request:
         raise Unreadable("a word is not one")
     if not isinstance(request.receipt, bytes) or len(request.receipt) > MOST_RECEIPT:
         raise Unreadable("a receipt is not one")
-    if request.batch is not None:
-        no, *parts = request.batch
-        if type(no) is not int or not 0 < no < 1 << 62 or not all(isinstance(part, bytes) for part in parts):
-            raise Unreadable("not a batch")
     return request
 
 
-def read_answer(data: bytes) -> Answer:
-    """Raises: Unreadable, OtherVersion."""
+def _read_batch(no: Any, payload: Any, seal: Any) -> SentBatch:
+    """Raises: Unreadable."""
+    if type(no) is not int or not 0 < no < 1 << 62:
+        raise Unreadable("not a batch")
+    if not (isinstance(payload, bytes) and isinstance(seal, bytes)):
+        raise Unreadable("not a batch")
+    return SentBatch(no, digest(payload), payload, seal)
+
+
+def read_answer(data: bytes, asked: Request | None = None) -> Answer:
+    """An answer to what was `asked`; without that it acknowledges no batch. Raises: Unreadable,
+    OtherVersion."""
     told = unpack(data)
     require_version(told, by_hub=True)
     try:
         version, epoch, began, now_ms, ack, known, page, *rest = told
-        said = None if ack is None else tuple(ack)
-        return Answer(version, epoch, began, now_ms, said, tuple(known), Page(*page), *rest)
+        answer = Answer(version, epoch, began, now_ms, None, tuple(known), Page(*page), *rest)
+        if ack is not None:
+            kind, of_it = ack
+            about = b"" if asked is None or asked.batch is None else asked.batch.sha256
+            answer = answer._replace(ack=(kind, of_it, about))
     except (TypeError, ValueError):
         raise Unreadable("not an answer") from None
+    if not all(type(number) is int for number in (*answer.known[:3], answer.now_ms, answer.seq)):
+        raise Unreadable("a number is not one")
+    if not (isinstance(answer.epoch, str) and isinstance(answer.receipt, bytes)):
+        raise Unreadable("not a receipt")
+    return answer

@@ -14,7 +14,7 @@ from core.replication.aside import hold_aside, note_clashes
 from core.replication.elsewhere import add_site, free_site
 from core.replication.lives import begin_anew, end_anew, present_life
 from core.replication.messages import VERSION, Answer, Request, SentBatch
-from core.replication.seals import keep_seal, seal, seal_holds
+from core.replication.seals import how_far, keep_seal, seal, seal_holds
 from core.replication.slices import Pace, slices
 from core.store import Merging, Read, Store
 from core.sync.batch import Batch, Frozen, acknowledge, freeze, frozen, read_batch, unfreeze
@@ -59,6 +59,8 @@ WENT_BACK = "went_back"
 OLDER_HUB = "older"
 """The hub runs an older version and does not know what this one would send."""
 NOTHING_IS_SENT = (WENT_BACK, OLDER_HUB)
+SHOW = "show"
+"""The hub is not as far as it was by its receipt, and wants to see it."""
 DIFFERENT = "different"
 """The hub has facts that this book, which asked for everything, has not; it asks for all of them again."""
 
@@ -98,8 +100,12 @@ def link(read: Read) -> Link:
     return found
 
 
-def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
-    """What to ask the hub now. Freezes what is unsent, if nothing is frozen yet. Raises: NoHub."""
+def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0, shown: bool = False) -> Request:
+    """What to ask the hub now. Freezes what is unsent, if nothing is frozen yet. A hub that was `shown` its
+    receipt since it was last away is only told how far it was, and asks where that is more than it knows.
+
+    Raises: NoHub, Restored.
+    """
     with store.read() as read:
         hub = link(read)
         site = int(read.value("SELECT site FROM sync_clock"))
@@ -117,20 +123,23 @@ def prepare(store: Store, now_ms: int, *, wait_seconds: int = 0) -> Request:
             batch = batch or freeze(tx, shapes(), hub.batch_no + 1, sites_of(tx))
             sent = None if batch is None else _sealed(tx, hub, *batch)
     wait = 0 if sent or went_back or hub.began is not None else wait_seconds
-    return _request(hub, now_ms, compare, wait, sent)
+    return _request(hub, now_ms, compare, wait, sent, shown=shown)
 
 
-def _request(hub: Link, now_ms: int, compare: int, wait_seconds: int, sent: SentBatch | None) -> Request:
+def _request(
+    hub: Link, now_ms: int, compare: int, wait_seconds: int, sent: SentBatch | None, *, shown: bool
+) -> Request:
     everything = hub.began is not None or hub.trouble == DIFFERENT
+    seq, batch_no = how_far(hub.receipt) if hub.receipt else (0, 0)
+    receipt = b"" if shown and not hub.trouble else hub.receipt or b""
     return Request(
-        VERSION, hub.site, hub.epoch, now_ms, hub.cursor, compare, wait_seconds, everything,
-        hub.receipt or b"", sent,
+        VERSION, hub.site, hub.epoch, now_ms, hub.cursor, compare, wait_seconds, everything, seq, batch_no,
+        receipt, sent,
     )  # fmt: skip
 
 
 def listen(store: Store, now_ms: int, *, wait_seconds: int = 0, shown: bool = False) -> Request:
-    """Ask for what is new and bring nothing; another request brings what is written here. A hub that has been
-    `shown` its receipt since it was last away cannot have gone back in time.
+    """Ask for what is new and bring nothing; another request brings what is written here.
 
     Raises: NoHub, Restored.
     """
@@ -138,8 +147,8 @@ def listen(store: Store, now_ms: int, *, wait_seconds: int = 0, shown: bool = Fa
         hub = link(read)
         if read.value("SELECT site FROM sync_clock") != hub.site:
             raise Restored
-        asked = _request(hub, now_ms, 0, 0 if hub.began is not None else wait_seconds, None)
-        return asked._replace(receipt=b"") if shown else asked
+        wait = 0 if hub.began is not None else wait_seconds
+        return _request(hub, now_ms, 0, wait, None, shown=shown)
 
 
 def must_ask(read: Read) -> bool:
@@ -165,10 +174,13 @@ def take(store: Store, answer: Answer, *, now_ms: int, in_slices: bool = True) -
         site = read.value("SELECT site FROM sync_clock")
         if not site == answer.known[0] == link(read).site:  # it goes on as another site since it asked
             return Taken(True, True, 0)
-        if not _says_something(read, answer, now_ms):
+        if not (answer.asks_for_receipt or _says_something(read, answer, now_ms)):
             return Taken(False, has_unsent(read), 0)
     with store.merge(SYNC) as tx:
         hub = link(tx)
+        if answer.asks_for_receipt:  # it has looked at nothing else
+            tx.execute("UPDATE sync_link SET trouble = :show WHERE trouble = ''", {"show": SHOW})
+            return Taken(True, True, 0)
         if answer.epoch != hub.epoch:
             begin_anew(tx, answer)
             return Taken(True, True, 0)
@@ -183,7 +195,7 @@ def take(store: Store, answer: Answer, *, now_ms: int, in_slices: bool = True) -
         _set_clock(tx, answer.now_ms - now_ms, refused=refused)
         tx.execute(
             "UPDATE sync_link SET met_at = :at, trouble = :trouble, receipt = :receipt",
-            {"at": tx.now_text, "trouble": trouble, "receipt": answer.receipt},
+            {"at": tx.now_text, "trouble": trouble, "receipt": answer.whole_receipt},
         )
         pace = Pace(store.clock)
         parts = slices(answer.page, pace) if in_slices else iter([(answer.page, True)])
@@ -266,9 +278,9 @@ def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any, bytes] | None) -> str
     if ack is None or batch is None or ack[2] != batch.sha256:
         return "" if ack is None else hub.trouble
     kind, told, _ = ack
-    if kind == "taken" and told[:2] == [batch.number, batch.sha256]:
+    if kind == "taken" and told[0] == batch.number:
         known = {s.name: s for s in shapes()}
-        acknowledge(tx, known, read_batch(batch.payload), unrun(told[2]), sites_of(tx))
+        acknowledge(tx, known, read_batch(batch.payload), unrun(told[1]), sites_of(tx))
         tx.execute("UPDATE sync_link SET batch_no = :no", {"no": batch.number})
     elif kind == "expect":
         unfreeze(tx)

@@ -60,10 +60,20 @@ def signed_by(key: bytes, signature: bytes, said: bytes) -> bool:
     return True
 
 
-def receipt(private_key: bytes, epoch: str, site: int, seq: int, batch_no: int, now_ms: int) -> bytes:
-    """How far the hub is, in its own hand: its last number, and the last batch that it has of a site."""
-    said = b"%s|%d|%d|%d|%d" % (epoch.encode(), site, seq, batch_no, now_ms)
-    return sign(private_key, _RECEIPT + said) + said
+def receipt_text(epoch: str, site: int, seq: int, batch_no: int, now_ms: int) -> bytes:
+    """How far the hub is: its last number, and the last batch that it has of a site."""
+    return b"%s|%d|%d|%d|%d" % (epoch.encode(), site, seq, batch_no, now_ms)
+
+
+def sign_receipt(private_key: bytes, said: bytes) -> bytes:
+    """A receipt's text in the hub's own hand."""
+    return sign(private_key, _RECEIPT + said)
+
+
+def how_far(receipt: bytes) -> tuple[int, int]:
+    """The hub's last number and the last batch of this site, as they stand in a receipt that was kept."""
+    _, _, seq, batch_no, _ = receipt[64:].split(b"|")
+    return int(seq), int(batch_no)
 
 
 def read_receipt(private_key: bytes, given: bytes, site: int) -> tuple[str, int, int, int] | None:

@@ -34,6 +34,8 @@ IN_WORDS = {
     " backup, or join anew.",
     "different": "The hub has entries of other offices that this book could not take. Ask whoever runs"
     " the hub to run `daysheet audit verify` there, and here.",
+    "show": "The hub knows less than it did, as after a backup of it was restored. What it has lost goes"
+    " there again by itself.",
     "refused": "The hub refuses what this office says. Update both to the same version.",
     "hub_failed": "Something went wrong at the hub. It is tried again by itself.",
     "unreadable": "What the hub said cannot be read, and nothing was taken. Update both to the same version.",

@@ -26,6 +26,11 @@ class Page(NamedTuple):
     more: bool
 
 
+def nothing(cursor: int) -> Page:
+    """An empty page."""
+    return Page([], [], [], [], cursor, cursor, False)
+
+
 WINDOWS = 64
 """So many windows of numbers a page looks through: rows move to their newest number and leave gaps."""
 
@@ -37,7 +42,7 @@ def page_after(read: Reader, shapes: Sequence[Shape], cursor: int, *, site: int,
     """
     head = int(read.value("SELECT seq FROM sync_head"))
     if head <= cursor:
-        return Page([], [], [], [], cursor, cursor, False)
+        return nothing(cursor)
     questions = _questions(shapes, own=own)
     found: list[tuple[int, int, Any]] = []
     upto, meant = cursor, [kind for (kind,) in read.rows(_anything(questions), cursor=cursor)]

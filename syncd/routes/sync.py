@@ -39,9 +39,9 @@ async def hello(hub: "Hub", request: HttpRequest, body: bytes) -> bytes:
 @answered
 async def exchange(hub: "Hub", request: HttpRequest, body: bytes) -> bytes:
     """Take what an office brings and answer with what it has not; wait for something new where it asks."""
-    said, asked, life, went_back = await hub.look(_asked, hub, request, body)
+    said, asked, life, in_doubt = await hub.look(_asked, hub, request, body)
     hub.meet(asked, life)
-    if asked.batch is None and not went_back:
+    if asked.batch is None and not in_doubt:
         hub.once.spend(said)
         return await _when_something(hub, request, asked)
     ack = await hub.write(_receive, hub, said, asked, size=len(body))
@@ -50,7 +50,7 @@ async def exchange(hub: "Hub", request: HttpRequest, body: bytes) -> bytes:
 
 
 def _asked(hub: "Hub", request: HttpRequest, body: bytes) -> tuple[Said, Request, str, bool]:
-    """What is asked, once it is known who asks; the hub's life, and whether its book went back in time.
+    """What is asked, once it is known who asks; the hub's life, and whether its book may have gone back.
 
     Raises: BadSignature, Stale, UnknownSite, Unreadable, OtherVersion.
     """
@@ -59,7 +59,7 @@ def _asked(hub: "Hub", request: HttpRequest, body: bytes) -> tuple[Said, Request
     if asked.site != site:
         raise UnknownSite
     with hub.store.read() as read:
-        return said, asked, joining.require_hub(read)[1], engine.went_back(read, asked)
+        return said, asked, joining.require_hub(read)[1], engine.in_doubt(read, asked)
 
 
 def _receive(hub: "Hub", said: Said, asked: Request) -> engine.Ack | None:

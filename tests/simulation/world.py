@@ -36,7 +36,7 @@ from core.replication.enrol import (
     invite,
     number_everything,
 )
-from core.replication.messages import read_answer, read_request
+from core.replication.messages import Answer, Request, read_answer, read_request
 from core.replication.seals import new_key, public_key, sign
 from core.store import Merging, Store, Tx
 from core.sync.absorb import absorb
@@ -202,7 +202,7 @@ class World:
             one.book.skew_ms = self.rnd.choice(
                 (0, 0, self.rnd.randrange(-300_000, 300_000), self.rnd.randrange(-3 * DAY_MS, 3 * DAY_MS))
             )
-        self.late: list[tuple[Office, bytes]] = []
+        self.late: list[tuple[Office, Answer]] = []
         self.token = 0
         self.parents: dict[str, str] = {}
         """Of every edit the value it overwrote."""
@@ -360,7 +360,9 @@ class World:
     def _somebody_notices(self) -> None:
         """Offices ask all the time; the first one after the hub's disk was put back is one that had asked
         just before."""
-        self.exchange(max(self.offices, key=self._asked), faults=False)
+        first = max(self.offices, key=self._asked)
+        while (taken := self.exchange(first, faults=False)) and taken.more:
+            """It is asked for its receipt first."""
 
     @staticmethod
     def _asked(one: Office) -> tuple[int, int]:
@@ -393,16 +395,15 @@ class World:
 
     def _exchange(self, one: Office, chance: Callable[[float], bool]) -> office.Taken | None:
         try:
-            request = office.prepare(one.book, one.book.now_ms)
+            request = self._request(one)
         except office.Restored:
             while not self._tell_of_restore(one):
                 office.go_on_elsewhere(one.book)
-            request = office.prepare(one.book, one.book.now_ms)
-        body = request.packed()
-        answer = self._answered(body)
+            request = self._request(one)
+        answer = self._answered(request)
         self.tally["batches"] += request.batch is not None
         if chance(0.1):
-            answer = self._answered(body)
+            answer = self._answered(request)
             self.tally["requests doubled"] += 1
         if chance(0.1):
             self.late.append((one, answer))
@@ -411,16 +412,24 @@ class World:
         if chance(0.08):
             self.tally["answers lost"] += 1
             return None
-        taken = office.take(one.book, read_answer(answer), now_ms=one.book.now_ms)
+        taken = office.take(one.book, answer, now_ms=one.book.now_ms)
         with one.book.read() as read:
             one.settled = one.settled or not (taken.more or taken.unsent or office.link(read).trouble)
         if chance(0.08):
-            office.take(one.book, read_answer(answer), now_ms=one.book.now_ms)
+            office.take(one.book, answer, now_ms=one.book.now_ms)
             self.tally["answers doubled"] += 1
         return taken
 
-    def _answered(self, body: bytes) -> bytes:
-        return hub.exchange(self.hub, read_request(body), self.now).packed()
+    def _request(self, one: Office) -> Request:
+        """As an office asks at first, or as it does later on."""
+        return office.prepare(one.book, one.book.now_ms, shown=self.now % 2 == 0)
+
+    def _answered(self, request: Request) -> Answer:
+        """What the office reads, through the bytes of both ways."""
+        told = hub.exchange(self.hub, read_request(request.packed()), self.now)
+        if told.asks_for_receipt:
+            self.tally["receipts asked for"] += 1
+        return read_answer(told.packed(), request)
 
     def _tell_of_restore(self, one: Office) -> bool:
         with one.book.read() as read:
@@ -448,7 +457,7 @@ class World:
     def deliver_late(self) -> None:
         one, answer = self.late.pop(self.rnd.randrange(len(self.late)))
         with self._version(one):
-            office.take(one.book, read_answer(answer), now_ms=one.book.now_ms)
+            office.take(one.book, answer, now_ms=one.book.now_ms)
 
     @contextmanager
     def _version(self, one: Office) -> Iterator[None]:

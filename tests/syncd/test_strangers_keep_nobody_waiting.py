@@ -12,7 +12,7 @@ import pytest
 from core.replication import messages
 from core.replication.messages import pack
 from core.replication.seals import new_key, public_key
-from syncd.auth import NEW, Asked, sign_request
+from syncd.auth import NEW, NONCE_BYTES, Asked, sign_request
 from syncd.hub import Hub
 from syncd.once import MOST_GUESSES, Guesses
 from syncd.refusals import TooOften
@@ -33,7 +33,7 @@ def _wrong(path: str, key: bytes) -> bytes:
 def _ask(network: Served, path: str, body: bytes, key: bytes) -> httpx.Response:
     assert network.server
     host = network.server.url.partition("//")[2]
-    created, nonce = int(network.hub.clock().timestamp()), secrets.token_urlsafe(16)
+    created, nonce = int(network.hub.clock().timestamp()), secrets.token_urlsafe(NONCE_BYTES)
     headers = sign_request(key, Asked("POST", host, path), body, keyid=NEW, nonce=nonce, created=created)
     return httpx.post(network.server.url + path, content=body, headers=headers)
 

@@ -120,7 +120,7 @@ class Network:
         with self.hub.write(OWNER) as tx:
             note_met(tx, [Met(request.site, tx.now_text, request.cursor)])
         answer = hub.exchange(self.hub, request, self.hub.clock.ms)  # type: ignore[attr-defined]
-        return office.take(book, read_answer(answer.packed()), now_ms=clock.ms)
+        return office.take(book, read_answer(answer.packed(), request), now_ms=clock.ms)
 
     def tell_of_restore(self, book: Store) -> None:
         """The hub hears that a book goes on as another site."""

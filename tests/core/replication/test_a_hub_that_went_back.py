@@ -11,6 +11,7 @@ from core import audit
 from core.ledger.summaries import keep
 from core.replication import hub, office
 from core.replication.messages import Answer, Request, SentBatch, read_answer
+from core.replication.standing import numbered_up_to
 from core.store import Store
 from core.sync.batch import Batch
 from core.sync.wire import digest, pack, unpack
@@ -151,7 +152,7 @@ def test_a_receipt_that_the_hub_did_not_sign_changes_nothing(tmp_path: Path) -> 
 def ask(network: Network, request: Request) -> Answer:
     clock = network.hub.clock
     assert isinstance(clock, Clock)
-    return read_answer(hub.exchange(network.hub, request, clock.ms).packed())
+    return read_answer(hub.exchange(network.hub, request, clock.ms).packed(), request)
 
 
 def brought_back(network: Network, change: Callable[[Batch], Batch]) -> None:
@@ -201,3 +202,75 @@ def test_facts_of_others_are_taken_only_as_they_signed_them(tmp_path: Path) -> N
             assert audit.verify(read).ok
             assert read.value("SELECT count(*) FROM sync_aside WHERE site = 2") > 0
         network.close()
+
+
+def test_a_hub_that_is_only_told_takes_nothing_before_it_is_shown(tmp_path: Path) -> None:
+    """An office that has shown its receipt before only says how far the hub was."""
+    network = in_two_offices(tmp_path)
+    life = in_life(network.hub)
+    add(network.offices[1], "Lost")
+    network.settle()
+    put_back(network, tmp_path / "earlier.db")
+    book, clock = network.offices[1], network.offices[1].clock
+    assert isinstance(clock, Clock)
+    add(book, "Afterwards")
+    with network.hub.read() as read:
+        before = numbered_up_to(read)
+    for request in (
+        office.prepare(book, clock.ms, shown=True),
+        office.listen(book, clock.ms, wait_seconds=9, shown=True),
+    ):
+        assert request.receipt == b""
+        answer = ask(network, request)
+        assert answer.asks_for_receipt
+        assert answer.page.cursor == request.cursor
+    with network.hub.read() as read:
+        assert (numbered_up_to(read), in_life(network.hub)) == (before, life)
+    assert office.take(book, answer, now_ms=clock.ms).more
+    assert office.prepare(book, clock.ms, shown=True).receipt
+    for _ in range(3):
+        network.settle()
+    assert in_life(network.hub) != life
+    books_are_equal(network)
+    with book.read() as read:
+        assert office.link(read).trouble == ""
+    network.close()
+
+
+def test_what_an_office_only_says_of_the_hub_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    network = in_two_offices(tmp_path)
+    life = in_life(network.hub)
+    clock = network.hub.clock
+    assert isinstance(clock, Clock)
+    liar = office.listen(network.offices[2], clock.ms, shown=True)
+    for untrue in ({"hub_seq": 1 << 40}, {"hub_batch": 77}, {"epoch": "another life"}):
+        assert ask(network, liar._replace(**untrue)).asks_for_receipt
+    assert not ask(network, liar._replace(hub_seq=0, hub_batch=0)).asks_for_receipt
+    add(network.offices[1], "Baker")
+    network.settle()
+    assert in_life(network.hub) == life
+    books_are_equal(network)
+    network.close()
+
+
+def test_an_answer_to_another_request_acknowledges_no_batch(tmp_path: Path) -> None:
+    """The digest of the batch does not come back; whoever reads an answer says what it was asked."""
+    network = in_two_offices(tmp_path)
+    book, clock = network.offices[1], network.offices[1].clock
+    assert isinstance(clock, Clock)
+    add(book, "Baker")
+    request = office.prepare(book, clock.ms)
+    told = hub.exchange(network.hub, request, clock.ms).packed()
+    for other in (None, office.listen(book, clock.ms), request._replace(batch=another_batch(request))):
+        office.take(book, read_answer(told, other), now_ms=clock.ms)
+        assert office.prepare(book, clock.ms).batch == request.batch
+    office.take(book, read_answer(told, request), now_ms=clock.ms)
+    assert office.prepare(book, clock.ms).batch is None
+    network.close()
+
+
+def another_batch(request: Request) -> SentBatch:
+    """Another batch under the same number."""
+    assert request.batch is not None
+    payload = pack([[], [], [], []])
+    return SentBatch(request.batch.no, digest(payload), payload, b"")

@@ -21,7 +21,7 @@ from core.replication.messages import OtherVersion, read_answer, read_request
 from core.replication.repair import ask, read_asked, read_given, rows_of
 from core.replication.repair_at_hub import mend_at_hub
 from core.replication.snapshot import Made, read_made
-from core.sync.batch import read_batch
+from core.sync.batch import read_batch, unfreeze
 from core.sync.facts import told_facts
 from core.sync.fingerprint import leaf_of, packed_prints, read_prints
 from core.sync.snapshot import pack_window, unpack_window, windows
@@ -71,8 +71,15 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes,
     book = network.offices[1]
     for name in ("Archer", "Baker"):
         add(book, name)
+    small = office.prepare(book, book.clock.ms)  # type: ignore[attr-defined]
+    assert small.batch is not None
+    with book.merge(office.SYNC) as tx:
+        unfreeze(tx)
+    for name in ("Cooper", "Draper", "Eaton", "Fisher", "Gardner", "Hunter", "Ives", "Jones", "Kemp", "Lee"):
+        add(book, name)
     request = office.prepare(book, book.clock.ms)  # type: ignore[attr-defined]
     assert request.batch is not None
+    first = hub.exchange(network.hub, request._replace(batch=None), network.hub.clock.ms)  # type: ignore[attr-defined]
     answer = hub.exchange(network.hub, request._replace(cursor=0), network.hub.clock.ms)  # type: ignore[attr-defined]
     network.settle()
     with book.read() as read:
@@ -83,6 +90,9 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes,
         window = next(iter(windows(read, shapes(), 10_000)))
     made = Made("a" * 32, bytes(32), bytes(32), 1, 1, 1)
     return [
+        ("small batch", small.batch.payload, _batch),
+        ("small request", small.packed(), read_request),
+        ("small answer", first.packed(), read_answer),
         ("batch", request.batch.payload, _batch),
         ("request", request.packed(), read_request),
         ("answer", answer.packed(), read_answer),
