@@ -361,7 +361,7 @@ class Office:
         return await self.on_book(self._take, told, request, self._line.now_ms)
 
     async def _ask(self, ready: Callable[[bool], Request]) -> tuple[Request, bytes]:
-        """A request and what the hub says to it; it is packed in the book's thread. Raises: Trouble, Restored."""
+        """A request, packed in the book's thread, and what the hub says to it. Raises: Trouble, Restored."""
         request, packed = await self.on_book(self._packed, ready, self._shown)
         try:
             told = await self._line.ask("POST", "/sync/v1/exchange", packed)
