@@ -170,6 +170,8 @@ def _says_itself(edit: Edit, sites: Collection[int]) -> bool:
 
 def _reminds_hub(edit: Edit, hub: Hub) -> bool:
     """Whether it says who the hub was in a life that it has lost."""
+    if not hub.key:
+        return False
     number = edit.cells.get("number", (None, 0))[0]
     known = edit.row_id in hub.others or edit.row_id != named(f"site:{number}")
     return not known and edit.cells.get("public_key", (None, 0))[0] == hub.key

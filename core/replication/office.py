@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from core.actors import Actor, Role
 from core.errors import DomainError
+from core.ids import named
 from core.replication.aside import hold_aside, note_clashes
 from core.replication.elsewhere import add_site, free_site
 from core.replication.lives import begin_anew, end_anew, present_life
@@ -21,6 +22,7 @@ from core.sync.batch import Batch, Frozen, acknowledge, freeze, frozen, read_bat
 from core.sync.clock import TOLERATED_MS, set_clock
 from core.sync.facts import Told, chain_end, take_facts, told_facts, told_later
 from core.sync.fork import chain_after, first_unsent, leave_fork
+from core.sync.mend import take_out
 from core.sync.merge import take_rows, take_tombs
 from core.sync.page import Page
 from core.sync.policy import REPLICATED, Travels
@@ -269,7 +271,10 @@ def go_elsewhere(tx: Merging, at_hub: Mapping[int, bytes]) -> None:
 def go_on_elsewhere(store: Store) -> None:
     """The number that a restored book took by chance is another's; nobody has what it wrote under it yet."""
     with store.merge(SYNC) as tx:
+        row_id = named(f"site:{tx.site}")
         go_elsewhere(tx, {1: b""})
+        if tx.value("SELECT _q FROM site WHERE id = :id", id=row_id) == 0:  # who has it is not ours to say
+            take_out(tx, next(shape for shape in shapes() if shape.name == "site"), row_id)
 
 
 def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any, bytes] | None) -> str:

@@ -93,8 +93,13 @@ async def test_a_restored_backup_with_a_number_that_is_taken_takes_another(
     with pytest.raises(Trouble):
         await Office(book).in_step()
     await _all_have(network, "Byron", "Lovelace", "Shelley")
+    for each in (book, network.hub):
+        with each.read() as read:
+            assert read.value("SELECT name FROM site WHERE number = 2100") == "another"
     with book.read() as read:
         assert read.value("SELECT site FROM sync_clock") not in (2, 2100)
+    with network.hub.read() as read:
+        assert read.rows("SELECT tbl FROM sync_aside") == []
 
 
 async def test_a_restored_backup_whose_answer_was_lost_tells_it_again(

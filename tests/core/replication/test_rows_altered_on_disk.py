@@ -229,6 +229,20 @@ def test_an_office_that_lies_in_a_repair_changes_nothing(network: Network) -> No
         assert audit.verify(read).ok
 
 
+def test_who_another_office_is_cannot_be_said_in_a_repair(network: Network) -> None:
+    bad, key = network.offices[2], "SELECT public_key FROM site WHERE number = 1"
+    with network.hub.read() as read:
+        before = read.value(key)
+    for said in ("", "ab" * 32):
+        with bad.write(OWNER) as tx:
+            tx.execute("UPDATE site SET public_key = :said WHERE number = 1", {"said": said})
+        network.settle()
+        behind(bad, "UPDATE site SET _cv = NULL WHERE number = 1")  # every column is its own word
+        mend(network, bad)
+        with network.hub.read() as read:
+            assert read.value(key) == before
+
+
 def _clients(book: Store) -> list[tuple[str, Any]]:
     with book.read() as read:
         return [
