@@ -82,7 +82,8 @@ def add_site(tx: Tx, *, after: int, series: str = "") -> str:
 
 
 def add_former(tx: Tx, number: int, key: bytes) -> None:
-    """The row of a site that the hub was in a life that it has lost."""
+    """The row of a site that the hub has lost: what it was itself in another life, or an office that it still
+    knows by its `key`."""
     series = tx.value("SELECT series FROM invoice_issue WHERE site = :site", site=number) or ""
     tx.add(
         Site(id=named(f"site:{number}"), number=number, name="restored", series=series, public_key=key.hex())

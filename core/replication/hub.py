@@ -269,7 +269,7 @@ def _keep_passed(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
         if chain_end(tx, site) == (no, head):
             keep_seal(tx, site, no, head, signature)
             if not tx.value("SELECT 1 FROM site WHERE number = :site", site=site):
-                add_former(tx, site, _own_key(tx))
+                add_former(tx, site, dict(tx.rows(KEYS)).get(site) or _own_key(tx))
 
 
 def _by_name() -> Mapping[str, Shape]:

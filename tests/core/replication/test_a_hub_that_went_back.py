@@ -14,8 +14,9 @@ from core.replication.messages import Answer, Request, SentBatch, read_answer
 from core.replication.standing import numbered_up_to
 from core.store import Store
 from core.sync.batch import Batch
+from core.sync.mend import take_out
 from core.sync.wire import digest, pack, unpack
-from core.tables import Client
+from core.tables import Client, shapes
 from tests.core.replication.offices import KEY, OWNER, Clock, Network
 from tests.core.replication.test_offices_keep_one_book import add, books_are_equal
 
@@ -202,6 +203,27 @@ def test_facts_of_others_are_taken_only_as_they_signed_them(tmp_path: Path) -> N
             assert audit.verify(read).ok
             assert read.value("SELECT count(*) FROM sync_aside WHERE site = 2") > 0
         network.close()
+
+
+def test_an_office_whose_row_the_hub_lost_stays_who_it_is(tmp_path: Path) -> None:
+    """Its facts come from another office; the hub still knows its key."""
+    network = in_two_offices(tmp_path)
+    add(network.offices[2], "Lost")
+    network.settle()
+    network.offices.pop(2).close()
+    put_back(network, tmp_path / "earlier.db")
+    with network.hub.merge(OWNER) as tx:
+        (row_id,) = tx.rows("SELECT id FROM site WHERE number = 2")[0]
+        take_out(tx, next(shape for shape in shapes() if shape.name == "site"), row_id)
+    for _ in range(3):
+        network.settle()
+    with network.hub.read() as read:
+        kept = read.rows(
+            "SELECT s.public_key, p.public_key FROM site AS s JOIN sync_peer AS p ON p.site = s.number"
+            " WHERE s.number = 2"
+        )
+        assert [said for said, _ in kept] == [key.hex() for _, key in kept] != []
+    network.close()
 
 
 def test_a_hub_that_is_only_told_takes_nothing_before_it_is_shown(tmp_path: Path) -> None:
