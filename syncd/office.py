@@ -377,7 +377,7 @@ class Office:
 
     def _take(self, told: bytes, request: Request, came_ms: int) -> Exchanged:
         answer = read_answer(told, request)
-        taken = take(self.store, answer, now_ms=came_ms, in_slices=self._slices)
+        taken = take(self.store, answer, now_ms=came_ms, asked=request, in_slices=self._slices)
         brought = answer.ack is not None and answer.ack[0] == "taken"
         if taken.rows or brought:
             self._loop.call_soon_threadsafe(self._rows_moved.set)

@@ -61,6 +61,8 @@ WENT_BACK = "went_back"
 OLDER_HUB = "older"
 """The hub runs an older version and does not know what this one would send."""
 NOTHING_IS_SENT = (WENT_BACK, OLDER_HUB)
+PROMPT_MS = 15_000
+"""An answer that took longer is no measure of a clock."""
 SHOW = "show"
 """The hub is not as far as it was by its receipt, and wants to see it."""
 DIFFERENT = "different"
@@ -169,9 +171,12 @@ def _sealed(tx: Merging, hub: Link, ready: Frozen, batch: Batch) -> SentBatch:
     return SentBatch(ready.number, ready.sha256, ready.payload, signature)
 
 
-def take(store: Store, answer: Answer, *, now_ms: int, in_slices: bool = True) -> Taken:
-    """Take in what the hub answered; `now_ms` is when it came, by this computer's clock. In slices nobody who
-    types waits for the lock. Raises: NoHub."""
+def take(
+    store: Store, answer: Answer, *, now_ms: int, asked: Request | None = None, in_slices: bool = True
+) -> Taken:
+    """Take in what the hub answered; `now_ms` is when it came, by this computer's clock. What came long after
+    it was `asked` for, as to a computer that slept meanwhile, says nothing of that clock. In slices nobody
+    who types waits for the lock. Raises: NoHub."""
     with store.read() as read:
         site = read.value("SELECT site FROM sync_clock")
         if not site == answer.known[0] == link(read).site:  # it goes on as another site since it asked
@@ -194,7 +199,8 @@ def take(store: Store, answer: Answer, *, now_ms: int, in_slices: bool = True) -
             return Taken(True, True, 0)
         trouble = _take_ack(tx, hub, answer.ack) or (DIFFERENT if hub.trouble == DIFFERENT else "")
         refused = answer.ack is not None and answer.ack[0] == "clock"
-        _set_clock(tx, answer.now_ms - now_ms, refused=refused)
+        if asked is None or 0 <= now_ms - asked.now_ms <= asked.wait_seconds * 1000 + PROMPT_MS:
+            _set_clock(tx, answer.now_ms - now_ms, refused=refused)
         tx.execute(
             "UPDATE sync_link SET met_at = :at, trouble = :trouble, receipt = :receipt",
             {"at": tx.now_text, "trouble": trouble, "receipt": answer.whole_receipt},

@@ -202,7 +202,7 @@ class World:
             one.book.skew_ms = self.rnd.choice(
                 (0, 0, self.rnd.randrange(-300_000, 300_000), self.rnd.randrange(-3 * DAY_MS, 3 * DAY_MS))
             )
-        self.late: list[tuple[Office, Answer]] = []
+        self.late: list[tuple[Office, Answer, Request]] = []
         self.token = 0
         self.parents: dict[str, str] = {}
         """Of every edit the value it overwrote."""
@@ -314,7 +314,7 @@ class World:
         one.book = _open(path, self.key, lambda: self.now)
         one.book.skew_ms = skew
         if quietly:
-            self.late = [(other, answer) for other, answer in self.late if other is not one]
+            self.late = [late for late in self.late if late[0] is not one]
             self.disks_put_back = True
             self.tally["disks put back"] += 1
             return
@@ -330,7 +330,7 @@ class World:
                     series=f"R{_letters(site)}",
                 )
             )
-        self.late = [(other, answer) for other, answer in self.late if other is not one]
+        self.late = [late for late in self.late if late[0] is not one]
         self.tally["restored backups"] += 1
 
     def back_up_hub(self) -> None:
@@ -406,17 +406,17 @@ class World:
             answer = self._answered(request)
             self.tally["requests doubled"] += 1
         if chance(0.1):
-            self.late.append((one, answer))
+            self.late.append((one, answer, request))
             self.tally["answers late"] += 1
             return None
         if chance(0.08):
             self.tally["answers lost"] += 1
             return None
-        taken = office.take(one.book, answer, now_ms=one.book.now_ms)
+        taken = office.take(one.book, answer, now_ms=one.book.now_ms, asked=request)
         with one.book.read() as read:
             one.settled = one.settled or not (taken.more or taken.unsent or office.link(read).trouble)
         if chance(0.08):
-            office.take(one.book, answer, now_ms=one.book.now_ms)
+            office.take(one.book, answer, now_ms=one.book.now_ms, asked=request)
             self.tally["answers doubled"] += 1
         return taken
 
@@ -455,9 +455,9 @@ class World:
         return True
 
     def deliver_late(self) -> None:
-        one, answer = self.late.pop(self.rnd.randrange(len(self.late)))
+        one, answer, request = self.late.pop(self.rnd.randrange(len(self.late)))
         with self._version(one):
-            office.take(one.book, answer, now_ms=one.book.now_ms)
+            office.take(one.book, answer, now_ms=one.book.now_ms, asked=request)
 
     @contextmanager
     def _version(self, one: Office) -> Iterator[None]:

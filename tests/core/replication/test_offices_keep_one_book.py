@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.clients.commands import add_client, change_guarantor
+from core.replication import hub, office
+from core.replication.messages import read_answer
 from core.store import Store
 from core.sync.policy import Travels
 from core.sync.stamp import stamps_of
 from core.tables import shapes
 from tests.builders import ADDRESS
-from tests.core.replication.offices import OWNER, Network
+from tests.core.replication.offices import OWNER, Clock, Network
 
 
 def add(book: Store, family: str) -> str:
@@ -94,3 +96,18 @@ def test_two_edits_of_one_field_are_one_clash_with_the_same_words_everywhere(net
         assert {row[1] for row in found} == {"city"}
         assert len({row[0] for row in found}) == 1
         assert {frozenset(row[2:]) for row in found} == {frozenset({'"Lynn"', '"Salem"'})}
+
+
+def test_an_answer_that_a_computer_slept_over_is_no_measure_of_its_clock(network: Network) -> None:
+    """An edit that waits would be moved before an earlier one that the hub has, and lost without a word."""
+    book, offset = network.offices[1], "SELECT offset_ms FROM sync_clock"
+    clock = book.clock
+    assert isinstance(clock, Clock)
+    request = office.prepare(book, clock.ms)
+    answer = read_answer(hub.exchange(network.hub, request, clock.ms).packed(), request)
+    office.take(book, answer, now_ms=clock.ms + 3_600_000, asked=request)
+    with book.read() as read:
+        assert read.value(offset) == 0
+    office.take(book, answer, now_ms=clock.ms + 5_000, asked=request)
+    with book.read() as read:
+        assert read.value(offset) == -5_000
