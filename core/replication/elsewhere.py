@@ -41,11 +41,12 @@ SELECT number FROM site UNION SELECT site FROM sync_chain UNION SELECT site FROM
 
 def free_site(read: Read) -> int:
     """A number above all that this book knows, by chance, so that two that go on from one state most likely
-    take two: where time cannot tell, the later site's word counts."""
+    take two: where time cannot tell, the later site's word counts. From the lower half of what is left: at
+    first one in a thousand meets another, and there are numbers for dozens."""
     known: set[int] = {number for (number,) in read.rows(SITES)}
     above = max(FIRST_RESTORED - 1, *known)
     if (left := MAX_SITE - above) >= CHANCES:
-        return above + 1 + secrets.randbelow(max(CHANCES, left // 8))
+        return above + 1 + secrets.randbelow(max(CHANCES, left // 2))
     return secrets.choice(sorted(set(range(1, MAX_SITE + 1)) - known))
 
 
