@@ -5,7 +5,6 @@ from collections import namedtuple
 from collections.abc import Sequence
 
 from core.ledger.effective import first_of_its_kind
-from core.payments.card import in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ def charge_words(row: Charged) -> str:
         return "paid"
     if row.outcome == "confirm":
         return "needs confirmation: the bank wants its holder to confirm; send a pay link"
+    from core.payments.card import in_words  # the first screen counts cards and names none
+
     return f"{row.outcome}: {in_words(row.code)}"
 
 
