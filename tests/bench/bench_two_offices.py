@@ -92,6 +92,7 @@ def from_key_to_paint(practice: Practice, count: int) -> tuple[list[float], list
             here.append(shown[ours] - began)
             ours.press("j")
             ours.stand_until_still()
+            theirs.press("gg")  # the cursor stays with its row, which each new one moves down
             theirs.stand_until_still()
     finally:
         for app in (ours, theirs):
