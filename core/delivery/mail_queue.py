@@ -37,12 +37,6 @@ PASSING = "passing:"
 
 ASK_FOR_MONEY = ("reminder", "card_failed", "card_confirm")
 """Not mailed any more once nothing is open."""
-
-STILL_ASKED = f"""
-(r.about = '' OR r.kind NOT IN {ASK_FOR_MONEY} OR EXISTS (
-    SELECT 1 FROM invoice_balance AS b WHERE b.invoice_id = r.about AND b.balance_cents > 0 AND b.void = 0))
-"""  # noqa: S608  composed of the constant above
-"""Of a book that keeps summaries; of another see `_still_asked`."""
 STALE = timedelta(days=30)
 """What asks for money and could not leave for so long says nothing that still helps."""
 
@@ -62,7 +56,7 @@ UNION ALL
 SELECT r.once, r.kind, r.mail_to, r.about, 0, r.at, r.details
 FROM mail_request AS r
 WHERE r.mail_to <> '' AND r.at >= :since AND NOT {answered_by_hub("r.once")} AND {share_stands("r")}
-  AND {first_of_its_kind("mail_request", "r")} AND (:summaries = 0 OR {STILL_ASKED})
+  AND {first_of_its_kind("mail_request", "r")}
 UNION ALL
 SELECT p.id, p.kind, p.mail_to, '', 0, p.queued_at, p.details
 FROM mail_passing AS p WHERE p.until_at > :now
@@ -94,23 +88,21 @@ def changed_since(read: Read) -> tuple[object, ...]:
 
 def waiting(read: Read, now: datetime, since: str) -> list[Due]:
     """Every mail that has no answer, oldest first, with the instant from which it may leave."""
-    kept = int(read.keeps_summaries)
-    rows = read.rows(OLDEST_FIRST, since=since, now=show_instant(now), summaries=kept)
+    rows = read.rows(OLDEST_FIRST, since=since, now=show_instant(now))
     found = [_due(now, *row) for row in rows]
     return [due for due in found if _still_asked(read, due, now)]
 
 
 def may_leave(read: Read, mail: str, now: datetime, since: str) -> bool:
     """Whether a mail is due still: nobody recalled it, answered it, or is handing it over."""
-    kept = int(read.keeps_summaries)
-    rows = read.rows(ONE, since=since, now=show_instant(now), summaries=kept, mail=mail)
+    rows = read.rows(ONE, since=since, now=show_instant(now), mail=mail)
     found = [_due(now, *row) for row in rows]
     return bool(found) and found[0].ready_at <= show_instant(now) and _still_asked(read, found[0], now)
 
 
 def _still_asked(read: Read, due: Due, now: datetime) -> bool:
-    """Whether what a mail asks for is open, for a hub in PostgreSQL, which keeps no summaries."""
-    if read.keeps_summaries or due.kind not in ASK_FOR_MONEY or not due.subject_id:
+    """Whether what a mail asks for is open; a hub in PostgreSQL adds the account up for it."""
+    if due.kind not in ASK_FOR_MONEY or not due.subject_id:
         return True
     if due.at < show_instant(now - STALE):
         return False

@@ -264,12 +264,13 @@ def _own_key(tx: Merging) -> bytes:
 
 def _keep_passed(tx: Merging, seals: Sequence[Sequence[Any]]) -> None:
     """Keep the signatures of sites whose lost facts another one brought."""
+    keys = dict(tx.rows(KEYS)) if seals else {}
     for site, (no, head) in _signed(tx, seals).items():
         signature = next(s for n, _, _, s in seals if n == site)
         if chain_end(tx, site) == (no, head):
             keep_seal(tx, site, no, head, signature)
             if not tx.value("SELECT 1 FROM site WHERE number = :site", site=site):
-                add_former(tx, site, dict(tx.rows(KEYS)).get(site) or _own_key(tx))
+                add_former(tx, site, keys.get(site) or _own_key(tx))
 
 
 def _by_name() -> Mapping[str, Shape]:

@@ -29,7 +29,7 @@ from core.sync.policy import REPLICATED, Travels
 from core.sync.register import Register, Tomb
 from core.sync.sequence import unnumbered
 from core.sync.wire import unpack, unrun
-from core.tables import shapes
+from core.tables import Site, shape, shapes
 
 SYNC = Actor("sync", "Sync", Role.SERVICE)
 
@@ -280,7 +280,7 @@ def go_on_elsewhere(store: Store) -> None:
         row_id = named(f"site:{tx.site}")
         go_elsewhere(tx, {1: b""})
         if tx.value("SELECT _q FROM site WHERE id = :id", id=row_id) == 0:  # who has it is not ours to say
-            take_out(tx, next(shape for shape in shapes() if shape.name == "site"), row_id)
+            take_out(tx, shape(Site), row_id)
 
 
 def _take_ack(tx: Merging, hub: Link, ack: tuple[str, Any, bytes] | None) -> str:

@@ -71,13 +71,15 @@ async def ask(asked: Asked) -> Response:
 
 
 async def ask_again(asked: Asked) -> Response:
-    """The form of an earlier page; whoever is signed in by now needs none."""
-    typed = asked.form.get("email", "")[:254]
-    return (
-        to("/billing")
-        if asked.viewer
-        else await page(asked, "login.html", 403, typed=typed, error=STALE, stale=True)
-    )
+    """The form of an earlier page."""
+    return await _again(asked, "login.html", asked.form.get("email", "")[:254])
+
+
+async def _again(asked: Asked, template: str, typed: str) -> Response:
+    """A form that another tab has overtaken, with what was typed; whoever is signed in by now needs none."""
+    if asked.viewer:
+        return to("/billing")
+    return await page(asked, template, 403, typed=typed, error=STALE, stale=True)
 
 
 async def sent(asked: Asked) -> Response:
@@ -85,12 +87,7 @@ async def sent(asked: Asked) -> Response:
 
 
 async def sent_again(asked: Asked) -> Response:
-    typed = asked.form.get("code", "")[:20]
-    return (
-        to("/billing")
-        if asked.viewer
-        else await page(asked, "sent.html", 403, typed=typed, error=STALE, stale=True)
-    )
+    return await _again(asked, "sent.html", asked.form.get("code", "")[:20])
 
 
 async def opened(asked: Asked) -> Response:

@@ -173,6 +173,16 @@ class Practice:
         self.store.close()
 
 
+MAIL = "ann@example.org"
+
+
+def with_ann(made: Practice) -> None:
+    """One client with an invoice, and Ann, who may see her."""
+    client_id = made.book.client()
+    made.ids = {"client": client_id, "person": made.grant(client_id, MAIL)}
+    made.invoice(client_id)
+
+
 @contextmanager
 def practice(
     folder: Path, prepare: Callable[[Practice], None], database: str = "", **more: Any

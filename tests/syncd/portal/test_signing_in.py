@@ -18,27 +18,19 @@ from core.portal.commands import revoke_access
 from syncd.portal.rates import Rates
 from tests.sizes import sized
 from tests.syncd.network import until
-from tests.syncd.portal.served import FORM, Browser, Practice, practice
-
-MAIL = "ann@example.org"
-
-
-def _prepare(made: Practice) -> None:
-    client_id = made.book.client()
-    made.ids = {"client": client_id, "person": made.grant(client_id, MAIL)}
-    made.invoice(client_id)
+from tests.syncd.portal.served import FORM, MAIL, Browser, Practice, practice, with_ann
 
 
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Practice]:
-    with practice(tmp_path, _prepare) as made:
+    with practice(tmp_path, with_ann) as made:
         yield made
 
 
 @pytest.fixture
 def either(tmp_path: Path, hub_database: str) -> Iterator[Practice]:
     """The same, with the hub's book in a file or in PostgreSQL."""
-    with practice(tmp_path, _prepare, hub_database) as made:
+    with practice(tmp_path, with_ann, hub_database) as made:
         yield made
 
 

@@ -17,27 +17,19 @@ from syncd.portal.billing import file_answer
 from syncd.portal.making import MADE_BY_PERSON
 from syncd.portal.shell import Asked
 from tests.syncd.network import until
-from tests.syncd.portal.served import Browser, Practice, practice
-
-MAIL = "ann@example.org"
-
-
-def _prepare(made: Practice) -> None:
-    client_id = made.book.client()
-    made.ids = {"client": client_id, "person": made.grant(client_id, MAIL)}
-    made.invoice(client_id)
+from tests.syncd.portal.served import MAIL, Browser, Practice, practice, with_ann
 
 
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Practice]:
-    with practice(tmp_path, _prepare) as made:
+    with practice(tmp_path, with_ann) as made:
         yield made
 
 
 @pytest.fixture
 def behind(tmp_path: Path) -> Iterator[Practice]:
     """Behind a proxy on this computer."""
-    with practice(tmp_path, _prepare, proxy="127.0.0.1") as made:
+    with practice(tmp_path, with_ann, proxy="127.0.0.1") as made:
         yield made
 
 
